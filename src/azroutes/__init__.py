@@ -1,0 +1,109 @@
+"""Documented trafficking and smuggling flows as typed tables, report figures and offline maps.
+
+The public names are loaded when they are first used, so that ``import azroutes`` costs almost nothing.
+
+Examples
+--------
+>>> import azroutes
+>>> flows = azroutes.load_flows()
+>>> sorted(flows["market"].unique())[0]
+'cannabis_trade'
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from azroutes.documents import (
+        load_flows,
+        load_lineages,
+        load_observations,
+        load_scores,
+        load_sources,
+        load_statements,
+    )
+    from azroutes.errors import AzroutesError, Fault, OptionError, OutputError, PlaceError, TableError
+    from azroutes.explore import explore_flows
+    from azroutes.figure import plot_flows, save_figure
+    from azroutes.flows import legs
+    from azroutes.geometry.layout import layout
+    from azroutes.places import Place, resolve
+    from azroutes.read import read_flows
+    from azroutes.report import write_atlas
+    from azroutes.scene import Scene, compose
+    from azroutes.theme import Theme
+    from azroutes.write import write_flows
+
+__version__ = "0.1.0"
+
+# Where each public name lives; the one list that __all__, dir() and the loader share.
+_HOME = {
+    "AzroutesError": "errors",
+    "Fault": "errors",
+    "OptionError": "errors",
+    "OutputError": "errors",
+    "Place": "places",
+    "PlaceError": "errors",
+    "Scene": "scene",
+    "TableError": "errors",
+    "Theme": "theme",
+    "compose": "scene",
+    "explore_flows": "explore",
+    "layout": "geometry.layout",
+    "legs": "flows",
+    "load_flows": "documents",
+    "load_lineages": "documents",
+    "load_observations": "documents",
+    "load_scores": "documents",
+    "load_sources": "documents",
+    "load_statements": "documents",
+    "plot_flows": "figure",
+    "read_flows": "read",
+    "resolve": "places",
+    "save_figure": "figure",
+    "write_atlas": "report",
+    "write_flows": "write",
+}
+
+__all__ = [
+    "AzroutesError",
+    "Fault",
+    "OptionError",
+    "OutputError",
+    "Place",
+    "PlaceError",
+    "Scene",
+    "TableError",
+    "Theme",
+    "compose",
+    "explore_flows",
+    "layout",
+    "legs",
+    "load_flows",
+    "load_lineages",
+    "load_observations",
+    "load_scores",
+    "load_sources",
+    "load_statements",
+    "plot_flows",
+    "read_flows",
+    "resolve",
+    "save_figure",
+    "write_atlas",
+    "write_flows",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOME:
+        message = f"module 'azroutes' has no attribute {name!r}"
+        raise AttributeError(message)
+    value = getattr(import_module(f"azroutes.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__version__"])

@@ -1,0 +1,201 @@
+"""The bundled tables: what five public documents say about illicit flows through Azerbaijan.
+
+The documents become statements (in our own words, each with source and locator), the statements that affirm a path
+become claims, and the claims become flows.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from io import StringIO
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from azroutes.bundled import data_file
+from azroutes.errors import Fault, OptionError
+from azroutes.flows import flow_id, merge_claims, role_in
+from azroutes.schema import (
+    BASIS,
+    CERTAINTY,
+    MARKET,
+    Lineages,
+    Observations,
+    Scores,
+    Sources,
+    Statements,
+    validate,
+)
+from azroutes.vocabulary import Polarity, codes
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandera.pandas as pa
+
+FOCUS = "AZE"
+"""The country that the documents are about."""
+
+_CATEGORIES = {
+    "market": MARKET,
+    "certainty": CERTAINTY,
+    "basis": BASIS,
+    "polarity": pd.CategoricalDtype(codes(Polarity)),
+}
+
+
+def load_sources() -> pd.DataFrame:
+    """Return the documents: title, author, publisher, year of publication, period of their facts.
+
+    Examples
+    --------
+    >>> import azroutes
+    >>> int(azroutes.load_sources().loc["tip-2008", "year"])
+    2008
+    """
+    return _bundled("sources", Sources).copy()
+
+
+def load_lineages() -> pd.DataFrame:
+    """Return the lines of knowledge behind the statements; statements of one line corroborate nothing between them."""
+    return _bundled("lineages", Lineages).copy()
+
+
+def load_statements() -> pd.DataFrame:
+    """Return every statement of the documents that bears on a flow, a role, a border, a count, a market or an actor.
+
+    Returns
+    -------
+    DataFrame
+        One row a statement, index ``statement_id``. What is a risk, a tie, a negative finding, displacement or legal
+        trade is told here and has no path.
+
+    Examples
+    --------
+    >>> import azroutes
+    >>> statements = azroutes.load_statements()
+    >>> statements.loc[statements["polarity"] == "negated", "paths"].notna().any()
+    np.False_
+    """
+    return _bundled("statements", Statements).copy()
+
+
+def load_observations() -> pd.DataFrame:
+    """Return the numbers that the documents give, each with what was counted and where it stands.
+
+    Returns
+    -------
+    DataFrame
+        One row a number, index ``observation_id``; ``flow_id`` is missing where it belongs to no single flow.
+    """
+    return _bundled("observations", Observations).copy()
+
+
+def load_scores() -> pd.DataFrame:
+    """Return the scores and ranks of the Global Organized Crime Index 2021 and the tier ratings of the TIP reports."""
+    return _bundled("scores", Scores).copy()
+
+
+def load_flows(*, observed: int | None = None) -> gpd.GeoDataFrame:
+    """Return the flows that the documents affirm and give a path.
+
+    Parameters
+    ----------
+    observed : int, optional
+        A year: the numbers that the sources give for flows in that year are put in ``quantity`` and ``unit``. By
+        default both are empty, for most flows have no number at all.
+
+    Returns
+    -------
+    GeoDataFrame
+        One row a flow, EPSG:4326, index ``flow_id``; see ``docs/tables.md`` for the columns.
+
+    Raises
+    ------
+    OptionError
+        If no number of that year belongs to a flow.
+
+    Examples
+    --------
+    >>> import azroutes
+    >>> counted = azroutes.load_flows(observed=2012).dropna(subset=["quantity"])
+    >>> int(counted["quantity"].sum())
+    47
+    """
+    flows = _documented().copy()
+    if observed is None:
+        return flows
+    numbers = load_observations().dropna(subset=["flow_id", "year"])
+    chosen = numbers[numbers["year"] == observed].set_index("flow_id")
+    if chosen.empty:
+        years = ", ".join(str(year) for year in sorted(numbers["year"].unique()))
+        raise OptionError(
+            f"no number for {observed}",
+            [Fault("no source gives a flow a number", column="observed", value=observed, hint=f"years with numbers: {years}")],
+        )
+    flows["quantity"] = chosen["quantity"].reindex(flows.index).astype("Float64")
+    flows["unit"] = pd.Categorical(chosen["unit"].astype("string").reindex(flows.index))
+    return flows
+
+
+def claims(statements: pd.DataFrame) -> pd.DataFrame:
+    """Return one row a claim: each path that an affirmed statement gives, for each of its commodities and forms.
+
+    The columns are those that `azroutes.flows.merge_claims` takes, with the ``flow_id`` that the claim supports.
+    """
+    rows = []
+    for name, said in statements[statements["paths"].notna()].iterrows():
+        for path in _split(said["paths"], ";"):
+            for commodity in _split(said["commodity"], "+"):
+                for form in _split(said["form"], "+") or [None]:
+                    rows.append(  # noqa: PERF401 - four nested lists read better than one comprehension
+                        {
+                            "flow_id": flow_id(said["market"], commodity, form, path),
+                            "market": said["market"],
+                            "commodity": commodity,
+                            "form": form,
+                            "path": path,
+                            "group": said["group"],
+                            "role": said["role"] if pd.notna(said["role"]) else role_in(path, FOCUS),
+                            "quantity": None,
+                            "unit": None,
+                            "first_year": said["first_year"],
+                            "last_year": said["last_year"],
+                            "certainty": said["certainty"],
+                            "wording": said["wording"],
+                            "basis": said["basis"],
+                            "statement": name,
+                            "lineage": said["lineage"],
+                            "source": said["source"],
+                        }
+                    )
+    frame = pd.DataFrame(rows)
+    return frame.astype({"first_year": "Int16", "last_year": "Int16", "quantity": "Float64"})
+
+
+@cache
+def _documented() -> gpd.GeoDataFrame:
+    return merge_claims(claims(_bundled("statements", Statements)))
+
+
+@cache
+def _bundled(table: str, model: type[pa.DataFrameModel]) -> pd.DataFrame:
+    """Read one of our tables with the dtypes that its model declares."""
+    text = data_file(f"documents/{table}.csv").read_text(encoding="utf-8")
+    frame = pd.read_csv(StringIO(text), dtype="string", keep_default_na=False, na_values=[""])
+    schema = model.to_schema()
+    for name in frame.columns:
+        if name in _CATEGORIES and name in schema.columns:
+            frame[name] = frame[name].astype(_CATEGORIES[name])
+        elif name in schema.columns:
+            frame[name] = frame[name].astype(_plain(schema.columns[name].dtype))
+    return validate(model, frame.set_index(str(schema.index.name)))
+
+
+def _plain(dtype: object) -> object:
+    """Return pandas' own dtype for one of a pandera schema; an open list of codes is a plain category."""
+    kind = getattr(dtype, "type", dtype)
+    return "category" if isinstance(kind, pd.CategoricalDtype) else kind
+
+
+def _split(text: object, joint: str) -> list[str]:
+    return [part.strip() for part in str(text).split(joint)] if pd.notna(text) else []

@@ -1,0 +1,101 @@
+"""What goes wrong, told once and whole: the row, the value, what is the matter, and what would do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+SHOWN = 100
+"""Faults that an error message lists; the attribute ``faults`` always holds all of them."""
+
+VALUE_LENGTH = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong with a table or an option.
+
+    Attributes
+    ----------
+    problem : str
+        What is the matter, as a short clause.
+    row : str or None
+        The row as its owner knows it: a line of the file, or an index label.
+    column : str or None
+        The column.
+    value : object
+        The value found there; shortened when it is printed.
+    hint : str
+        What would do.
+    """
+
+    problem: str
+    row: str | None = None
+    column: str | None = None
+    value: object = None
+    hint: str = ""
+
+    def __str__(self) -> str:
+        where = ", ".join(part for part in (f"row {self.row}" if self.row else "", self.column or "") if part)
+        found = "" if self.value is None else f" {_shown(self.value)}"
+        lead = f"{where}{':' if not found else ''}{found}{':' if found else ''} " if where or found else ""
+        return f"{lead}{self.problem}" + (f" ({self.hint})" if self.hint else "")
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= VALUE_LENGTH else f"{text[:VALUE_LENGTH]}…"
+
+
+class AzroutesError(ValueError):
+    """Base of all errors that azroutes raises on purpose.
+
+    Parameters
+    ----------
+    message : str
+        What could not be done.
+    faults : iterable of Fault
+        Every single thing that is wrong.
+    """
+
+    def __init__(self, message: str, faults: Iterable[Fault] = ()) -> None:
+        self.faults: tuple[Fault, ...] = tuple(faults)
+        lines = [message, *(f"  - {fault}" for fault in self.faults[:SHOWN])]
+        if len(self.faults) > SHOWN:
+            lines.append(f"  … and {len(self.faults) - SHOWN} more; the error's .faults lists them all")
+        super().__init__("\n".join(lines))
+
+
+class TableError(AzroutesError):
+    """A table cannot be read as what it was meant to be."""
+
+
+class PlaceError(AzroutesError):
+    """A name or code is not a place."""
+
+
+class OptionError(AzroutesError):
+    """An option has a value that will not do."""
+
+
+class OutputError(AzroutesError):
+    """A file could not be written; what stood there before is untouched."""
+
+
+def did_you_mean(value: str, choices: Sequence[str]) -> str:
+    """Return a hint that names the nearest choices, or lists them where none is near."""
+    near = get_close_matches(value, choices, n=3, cutoff=0.7)
+    if near:
+        return "did you mean " + " or ".join(repr(choice) for choice in near) + "?"
+    return "one of " + ", ".join(choices) if len(choices) <= 16 else ""
+
+
+def check_option(name: str, value: object, choices: Sequence[str]) -> None:
+    """Raise OptionError unless `value` is one of `choices`."""
+    if value not in choices:
+        fault = Fault("no such choice", column=name, value=value, hint=did_you_mean(str(value), choices))
+        raise OptionError(f"{name} cannot be {_shown(value)}", [fault])

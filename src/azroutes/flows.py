@@ -1,0 +1,239 @@
+"""Claims become flows, and flows fall into legs.
+
+A claim is one path that one statement (or one row of a user's table) affirms. Claims of the same market, commodity,
+form and path are one flow.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from azroutes.errors import Fault, TableError
+from azroutes.geometry.geodesic import routes
+from azroutes.places import VIA, place
+from azroutes.schema import BASIS, CERTAINTY, FORM, GEOGRAPHIC, MARKET, ROLE, Flows, Legs, validate
+from azroutes.vocabulary import Group, Role, codes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+IDENTITY = ["market", "commodity", "form", "path"]
+"""What makes two claims one flow."""
+
+COLUMNS = [
+    "market", "commodity", "form", "group", "origin", "destination", "via", "role", "quantity", "unit", "first_year",
+    "last_year", "certainty", "wording", "basis", "statements", "lineages", "sources", "geometry",
+]  # fmt: skip
+
+
+def flow_id(market: str | None, commodity: str | None, form: str | None, path: str) -> str:
+    """Return the readable, stable name of a flow.
+
+    Examples
+    --------
+    >>> flow_id("heroin_trade", "opium", None, "IRN>AZE")
+    'heroin_trade:opium:IRN>AZE'
+    """
+    named = [quote(part, safe=" _-./()&'") if part else "-" for part in (market, commodity)]
+    return ":".join([*named, *([form] if form else []), path])
+
+
+def role_in(path: str, focus: str) -> str | None:
+    """Return the part that the focus country has in a path, or None where it has none or it is untold."""
+
+    def is_focus(code: str) -> bool:
+        return code == focus or place(code).part_of == focus
+
+    stops = path.split(VIA)
+    inside = [is_focus(code) for code in stops]
+    if inside[0] and inside[-1]:
+        return Role.DOMESTIC.value
+    for index, role in ((0, Role.SOURCE), (-1, Role.DESTINATION)):
+        if inside[index]:
+            return role.value
+    return Role.TRANSIT.value if any(inside) else None
+
+
+def merge_claims(claims: pd.DataFrame) -> gpd.GeoDataFrame:
+    """Merge claims of the same market, commodity, form and path into flows.
+
+    Parameters
+    ----------
+    claims : DataFrame
+        One row a claim, columns ``market, commodity, form, path`` (codes joined by ``>``), ``group, role, quantity,
+        unit, first_year, last_year, certainty, wording, basis, statement, lineage, source``; missing is None or NA.
+
+    Returns
+    -------
+    GeoDataFrame
+        A valid table of flows, EPSG:4326, sorted by market, commodity, form and path. Quantities of one flow are added,
+        its period spans theirs, its certainty and basis are the strongest, its sources and lineages are counted once.
+
+    Raises
+    ------
+    TableError
+        If claims of one flow count in different units.
+    """
+    _one_unit_a_flow(claims)
+    keyed = claims.assign(
+        certainty=claims["certainty"].astype(CERTAINTY).cat.codes,
+        basis=claims["basis"].astype(BASIS).cat.codes,
+        market=claims["market"].astype(MARKET),
+        form=claims["form"].astype(FORM),
+        commodity=claims["commodity"].astype("string"),
+        unit=claims["unit"].astype("string"),
+        role=claims["role"].astype("string"),
+    )
+    grouped = keyed.groupby(IDENTITY, dropna=False, sort=True, observed=True)
+    merged = grouped.agg(
+        role=("role", "first"),
+        quantity=("quantity", lambda q: q.sum(min_count=1)),
+        unit=("unit", "first"),
+        first_year=("first_year", "min"),
+        last_year=("last_year", "max"),
+        certainty=("certainty", "max"),
+        basis=("basis", "max"),
+        statements=("statement", "nunique"),
+    )
+    merged["lineages"] = grouped["lineage"].agg(lambda values: len(set(_parts(values, ";"))))
+    for column, joiner in (("group", _join_groups), ("wording", _join_wording), ("source", _join_sources)):
+        merged[column] = grouped[column].agg(joiner)
+    return flows_frame(merged.reset_index())
+
+
+def flows_frame(merged: pd.DataFrame) -> gpd.GeoDataFrame:
+    """Return merged claims with the columns, dtypes and geometry of a table of flows."""
+    stops = [path.split(VIA) for path in merged["path"]]
+    ids = [
+        flow_id(_text(market), _text(commodity), _text(form), path)
+        for market, commodity, form, path in merged[IDENTITY].itertuples(index=False)
+    ]
+    table = pd.DataFrame(
+        {
+            "market": merged["market"].astype(MARKET),
+            "commodity": _category(merged["commodity"]),
+            "form": merged["form"].astype(FORM),
+            "group": merged["group"].astype("string"),
+            "origin": pd.array([path[0] for path in stops], dtype="string"),
+            "destination": pd.array([path[-1] for path in stops], dtype="string"),
+            "via": pd.array([VIA.join(path[1:-1]) for path in stops], dtype="string"),
+            "role": merged["role"].astype(ROLE),
+            "quantity": merged["quantity"].astype("Float64"),
+            "unit": _category(merged["unit"]),
+            "first_year": merged["first_year"].astype("Int16"),
+            "last_year": merged["last_year"].astype("Int16"),
+            "certainty": pd.Categorical.from_codes(merged["certainty"], dtype=CERTAINTY),
+            "wording": merged["wording"].astype("string"),
+            "basis": pd.Categorical.from_codes(merged["basis"], dtype=BASIS),
+            "statements": merged["statements"].astype("int64"),
+            "lineages": merged["lineages"].astype("int64"),
+            "sources": merged["source"].astype("string"),
+        }
+    )
+    table.index = pd.Index(pd.array(ids, dtype="string"), name="flow_id")
+    frame = gpd.GeoDataFrame(table, geometry=_route_lines(stops), crs=GEOGRAPHIC)
+    return validate(Flows, frame[COLUMNS])
+
+
+def legs(flows: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the legs of flows: one row a step, place to place; what one calls the edges of a flow map.
+
+    Parameters
+    ----------
+    flows : GeoDataFrame
+        A table of flows, as `load_flows` and `read_flows` give it.
+
+    Returns
+    -------
+    GeoDataFrame
+        Columns ``flow_id, order, start, end, geometry``: geodesics in EPSG:4326, a loop where a leg stays in place.
+
+    Raises
+    ------
+    TableError
+        If `flows` is not a valid table of flows.
+
+    Examples
+    --------
+    >>> import azroutes
+    >>> steps = azroutes.legs(azroutes.load_flows())
+    >>> steps.columns.tolist()
+    ['flow_id', 'order', 'start', 'end', 'geometry']
+    """
+    validate(Flows, flows)
+    stops = [path_of(*row) for row in zip(flows["origin"], flows["via"], flows["destination"], strict=True)]
+    count = np.array([len(path) - 1 for path in stops], dtype=np.intp)
+    start, end = _leg_ends(stops)
+    table = pd.DataFrame(
+        {
+            "flow_id": flows.index.repeat(count).astype("string"),
+            "order": np.concatenate([np.arange(n) for n in count]) if len(count) else np.empty(0, dtype=np.int64),
+            "start": pd.array([a for path in stops for a in path[:-1]], dtype="string"),
+            "end": pd.array([b for path in stops for b in path[1:]], dtype="string"),
+        }
+    ).astype({"order": "int64"})
+    lines = routes(start, end, np.arange(len(start)))
+    return validate(Legs, gpd.GeoDataFrame(table, geometry=lines, crs=GEOGRAPHIC))
+
+
+def path_of(origin: str, via: str, destination: str) -> list[str]:
+    """Return the codes of all places of a flow, in order."""
+    return [origin, *(via.split(VIA) if via else []), destination]
+
+
+def _route_lines(stops: list[list[str]]) -> object:
+    start, end = _leg_ends(stops)
+    return routes(start, end, np.repeat(np.arange(len(stops)), [len(path) - 1 for path in stops]))
+
+
+def _leg_ends(stops: list[list[str]]) -> tuple[np.ndarray, np.ndarray]:
+    known = {code: (place(code).lon, place(code).lat) for code in {code for path in stops for code in path}}
+    start = [known[code] for path in stops for code in path[:-1]]
+    end = [known[code] for path in stops for code in path[1:]]
+    return np.array(start, dtype=float).reshape(-1, 2), np.array(end, dtype=float).reshape(-1, 2)
+
+
+def _one_unit_a_flow(claims: pd.DataFrame) -> None:
+    counted = claims.dropna(subset=["quantity"])
+    units = counted.groupby(IDENTITY, dropna=False, observed=True)["unit"].nunique(dropna=False)
+    faults = [
+        Fault("quantities in different units", column="unit", value=path, hint="convert them, or keep them apart")
+        for (*_, path), n in units.items()
+        if n > 1
+    ]
+    if faults:
+        raise TableError("quantities of one flow cannot be added", faults)
+
+
+def _text(value: object) -> str | None:
+    return None if value is None or value is pd.NA or value != value else str(value)  # noqa: PLR0124
+
+
+def _category(values: pd.Series) -> pd.Categorical:
+    known = values.astype("string")
+    return pd.Categorical(known, categories=pd.array(sorted(known.dropna().unique()), dtype="string"))
+
+
+def _parts(values: Iterable[object], joint: str) -> list[str]:
+    return [part.strip() for value in values if (text := _text(value)) for part in text.split(joint) if part.strip()]
+
+
+def _join_groups(values: Iterable[object]) -> object:
+    found = set(_parts(values, "+"))
+    ordered = [group for group in codes(Group) if group in found] + sorted(found - set(codes(Group)))
+    return "+".join(ordered) or pd.NA
+
+
+def _join_wording(values: Iterable[object]) -> str:
+    return "; ".join(dict.fromkeys(_parts(values, ";")))
+
+
+def _join_sources(values: Iterable[object]) -> str:
+    return ";".join(sorted(set(_parts(values, ";"))))
+
+

@@ -1,0 +1,1 @@
+"""Geometry of flows: geodesics on the globe, curves and arrows on the plane, and their layout."""

@@ -1,0 +1,331 @@
+"""A folium map whose saved page is one file that asks the network for nothing.
+
+The page carries Leaflet, our scripts, our style and the data. A Content-Security-Policy in it allows the
+scripts and styles that were there when the page was rendered, by their hashes, and nothing else.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+import re
+import secrets
+from functools import cache
+from html import escape
+from html.parser import HTMLParser
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+import folium
+from branca.element import Element, Figure
+from folium.elements import JSCSSMixin
+from folium.raster_layers import TileLayer, WmsTileLayer
+from folium.template import Template
+
+from azroutes.errors import AzroutesError, Fault, OutputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from importlib.resources.abc import Traversable
+
+SCRIPTS = (
+    "geometry.js",
+    "model.js",
+    "arrows.js",
+    "labels.js",
+    "canvas_layer.js",
+    "land.js",
+    "dom.js",
+    "legend.js",
+    "details.js",
+    "panel.js",
+    "pointer.js",
+    "main.js",
+)
+"""Our scripts, in the order in which they build on one another."""
+
+DATA_ID = "azroutes-data"
+
+# A page for every reader: folium's own viewport forbids zooming, and a missing icon would be asked for.
+_HEAD = (
+    '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+    '<meta name="referrer" content="no-referrer">\n'
+    '<link rel="icon" href="data:,">'
+)
+
+_NEEDS_NETWORK: tuple[tuple[type[Element], str], ...] = (
+    (TileLayer, "tiles come from a server; the page has its own land"),
+    (WmsTileLayer, "tiles come from a server; the page has its own land"),
+    (folium.Popup, "folium's popups need jQuery; use folium.Tooltip"),
+    (folium.Icon, "needs remote scripts and fonts; use folium.CircleMarker or a plain folium.Marker"),
+)
+
+
+class OfflineMap(folium.Map):
+    """A folium map that draws a payload with scripts of its own and works with the network off.
+
+    Folium layers that need no remote file can be added to it: shapes, GeoJSON, tooltips, plain markers, a
+    layer control. They lie between the land and the arrows.
+
+    Parameters
+    ----------
+    payload : mapping
+        What is drawn, version 1: plain numbers and text, as JSON can hold them. All of it is data: no text
+        in it is read as markup, script or template.
+    title : str
+        Title of the page, as the browser shows it.
+
+    Raises
+    ------
+    ValueError
+        If the payload holds a number that JSON cannot (NaN or an infinity).
+    """
+
+    default_js: list[tuple[str, str]] = []  # noqa: RUF012  # folium's own declaration; nothing is ever put in
+    default_css: list[tuple[str, str]] = []  # noqa: RUF012
+
+    _template = Template("""
+        {% macro html(this, kwargs) %}
+        <main class="azroutes">
+            <div class="azroutes-map" id={{ this.get_name()|tojson }}></div>
+            <aside class="azroutes-panel" aria-label="About this map"></aside>
+            <noscript>This page draws its map with scripts, which are switched off here.</noscript>
+        </main>
+        {% endmacro %}
+        {% macro script(this, kwargs) %}
+        var {{ this.get_name() }} = azroutes.start({{ this.get_name()|tojson }});
+        {%- if this.objects_to_stay_in_front %}
+        (() => {
+            const raise = () => [
+                {%- for item in this.objects_to_stay_in_front %}{{ item.get_name() }},{% endfor -%}
+            ].forEach((layer) => layer.bringToFront());
+            {{ this.get_name() }}.on("overlayadd", raise);
+            document.addEventListener("DOMContentLoaded", raise);
+        })();
+        {%- endif %}
+        {% endmacro %}
+    """)
+
+    def __init__(self, payload: Mapping[str, object], *, title: str) -> None:
+        super().__init__(tiles=None)
+        self._data = json_text(payload)
+        # folium names the map's variable by a random id; one made of the data gives the same bytes each time.
+        self._id = hashlib.sha256(f"{title}\n{self._data}".encode("utf-8", "replace")).hexdigest()[:32]
+        _PolicyFigure(title=title).add_child(self)
+
+    def render(self, **kwargs: object) -> str:
+        """Put the page's own parts into the figure, then the layers that were added.
+
+        Returns
+        -------
+        str
+            Nothing; as with every folium map the figure around it holds the page.
+
+        Raises
+        ------
+        AzroutesError
+            If a layer needs a remote file; it names every such layer.
+        """
+        _refuse_remote(self)
+        figure = self.get_root()
+        if not isinstance(figure, Figure):
+            raise AzroutesError("a map is rendered by the figure that it is in")
+        header = figure.header
+        header.add_child(_Verbatim(_HEAD), name="azroutes_head")
+        header.add_child(_Verbatim(_styles()), name="azroutes_styles")
+        data = f'<script type="application/json" id="{DATA_ID}">{self._data}</script>'
+        header.add_child(_Verbatim(data), name="azroutes_payload")
+        header.add_child(_Verbatim(_scripts()), name="azroutes_scripts")
+        super().render(**kwargs)  # type: ignore[no-untyped-call]
+        return ""
+
+    def save(self, outfile: str | bytes | Path | BinaryIO, close_file: bool = True, **kwargs: object) -> None:  # noqa: FBT001, FBT002  # folium's signature
+        """Write the page; a path gets the whole new page or keeps what was there.
+
+        Parameters
+        ----------
+        outfile : path or binary file
+            Where the page goes.
+        close_file : bool
+            Whether a file given open is closed afterwards.
+        **kwargs
+            Handed to the figure's ``render``, as folium does.
+
+        Raises
+        ------
+        OutputError
+            If the file cannot be written.
+        """
+        if not isinstance(outfile, str | bytes | Path):
+            super().save(outfile, close_file, **kwargs)
+            return
+        page: str = self.get_root().render(**kwargs)
+        _replace(Path(os.fsdecode(outfile)), page.encode("utf-8", "replace"))
+
+
+class _Verbatim(Element):
+    """Text that goes into the page as it is; branca's own elements would read braces in it as a template."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self._name = "Verbatim"
+        self._text = text
+
+    def render(self, **kwargs: object) -> str:  # noqa: ARG002  # branca's signature
+        return self._text
+
+
+class _PolicyFigure(Figure):
+    """The page around a map, with a policy made from what the finished page holds."""
+
+    def render(self, **kwargs: object) -> str:
+        for child in list(self._children.values()):
+            child.render(**kwargs)
+        self.header._children.pop("meta_http", None)  # noqa: SLF001  # the charset stands before it
+        head = self.header.render(**kwargs)
+        body = self.html.render(**kwargs)
+        script = self.script.render(**kwargs)
+        rest = (
+            f"<title>{escape(self.title or '')}</title>\n{head}\n</head>\n<body>\n{body}\n"
+            f"<script>\n{script}\n</script>\n</body>\n</html>\n"
+        )
+        # Browsers hash a script after they have made its line ends one kind.
+        rest = rest.replace("\r\n", "\n").replace("\r", "\n")
+        policy = escape(content_policy(rest), quote=True).replace("&#x27;", "'")
+        return (
+            '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+            f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n{rest}'
+        )
+
+
+class _InlineParts(HTMLParser):
+    """Collects the text of a page's inline scripts and styles."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.texts: dict[str, list[str]] = {"script": [], "style": []}
+        self.has_style_attributes = False
+        self._open: str | None = None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        attributes = dict(attrs)
+        self.has_style_attributes |= "style" in attributes
+        # A data block never runs, so it needs no leave to.
+        runs = (attributes.get("type") or "") in {"", "text/javascript", "module"} and "src" not in attributes
+        self._open = tag if tag == "style" or (tag == "script" and runs) else None
+        if self._open:
+            self.texts[tag].append("")
+
+    def handle_endtag(self, tag: str) -> None:  # noqa: ARG002  # the parser's signature
+        self._open = None
+
+    def handle_data(self, data: str) -> None:
+        if self._open:
+            self.texts[self._open][-1] += data
+
+
+def content_policy(page: str) -> str:
+    """Return a Content-Security-Policy that allows a page what it holds, and no request at all.
+
+    Parameters
+    ----------
+    page : str
+        HTML, with line feeds as its only line ends.
+
+    Returns
+    -------
+    str
+        The policy; its scripts and styles are named by SHA-256.
+    """
+    parts = _InlineParts()
+    parts.feed(page)
+    parts.close()
+    scripts = " ".join(dict.fromkeys(_source_hash(text) for text in parts.texts["script"])) or "'none'"
+    styles = " ".join(dict.fromkeys(_source_hash(text) for text in parts.texts["style"])) or "'none'"
+    rules = ["default-src 'none'", f"script-src {scripts}", f"style-src {styles}"]
+    # Layers that a user adds may carry style attributes; without the network they can fetch nothing.
+    rules += ["style-src-attr 'unsafe-inline'"] if parts.has_style_attributes else []
+    rules += ["img-src data:", "connect-src 'none'", "base-uri 'none'", "form-action 'none'"]
+    return "; ".join(rules)
+
+
+def json_text(payload: Mapping[str, object]) -> str:
+    """Return JSON in ASCII that no text inside can end: markup and line separators are written as escapes."""
+    text = json.dumps(payload, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def _source_hash(text: str) -> str:
+    digest = hashlib.sha256(text.encode("utf-8", "replace")).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"
+
+
+def _descendants(element: Element) -> Iterator[Element]:
+    for child in element._children.values():  # noqa: SLF001  # branca has no public way
+        yield child
+        yield from _descendants(child)
+
+
+def _refuse_remote(root: Element) -> None:
+    faults: list[Fault] = []
+    for layer in _descendants(root):
+        name = type(layer).__name__
+        faults += [Fault(reason, value=name) for kind, reason in _NEEDS_NETWORK if isinstance(layer, kind)]
+        if isinstance(layer, JSCSSMixin) and not isinstance(layer, folium.Map):
+            urls = [url for _, url in (*layer.default_js, *layer.default_css)]
+            faults += [Fault(f"loads {url}", value=name) for url in urls]
+    if faults:
+        raise AzroutesError("the page works without a network, and these layers need one", faults)
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Write beside the file and rename, so that a stopped run leaves the old file or the new one."""
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        with beside.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    except OSError as error:
+        raise OutputError(f"{path} could not be written: {error.strerror or error}") from error
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _web() -> Traversable:
+    return resources.files("azroutes") / "web"
+
+
+def _leaflet() -> Traversable:
+    return resources.files("xstatic.pkg.leaflet") / "data"
+
+
+def _data_uri(image: str) -> str:
+    encoded = base64.b64encode((_leaflet() / "images" / image).read_bytes()).decode()
+    return f"data:image/png;base64,{encoded}"
+
+
+@cache
+def _styles() -> str:
+    leaflet = (_leaflet() / "leaflet.css").read_text(encoding="utf-8")
+    leaflet = re.sub(r"url\(images/([\w-]+\.png)\)", lambda match: f"url({_data_uri(match[1])})", leaflet)
+    own = (_web() / "style.css").read_text(encoding="utf-8")
+    notice = (_web() / "leaflet-licence.txt").read_text(encoding="utf-8")
+    return f"<style>\n/*\n{notice}*/\n{leaflet}</style>\n<style>\n{own}</style>"
+
+
+@cache
+def _scripts() -> str:
+    notice = (_web() / "leaflet-licence.txt").read_text(encoding="utf-8")
+    leaflet = (_leaflet() / "leaflet.js").read_text(encoding="utf-8")
+    leaflet = re.sub(r"\n//# sourceMappingURL=\S*\s*$", "\n", leaflet)
+    # Leaflet looks for its marker beside its style sheet, which is not there.
+    images = {"iconUrl": "marker-icon", "iconRetinaUrl": "marker-icon-2x", "shadowUrl": "marker-shadow"}
+    options = json.dumps({option: _data_uri(f"{image}.png") for option, image in images.items()})
+    marker = f'L.Icon.Default.imagePath = "";\nL.Icon.Default.mergeOptions({options});\n'
+    own = "\n".join((_web() / name).read_text(encoding="utf-8") for name in SCRIPTS)
+    return f"<script>\n/*\n{notice}*/\n{leaflet}{marker}</script>\n<script>\n{own}</script>"

@@ -1,0 +1,163 @@
+"""The frame of a picture: a projection fitted to what is shown, and the pixels of the final size."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import antimeridian
+import numpy as np
+import shapely
+from pyproj import CRS, Geod, Transformer
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+
+MERCATOR = "EPSG:3857"
+WIDE_DEGREES = 75.0
+"""Angular radius beyond which an azimuthal map of the extent bends too much, and a map of the world serves better."""
+
+LEAST_SPAN_M = 300_000.0
+"""Width shown where all ends are one place, in metres."""
+
+_EDGE_POINTS = 48
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A rectangle on a projected plane and its size in pixels (points of 1/72 inch in print, CSS pixels on a screen).
+
+    Attributes
+    ----------
+    crs : str
+        The projection, as PROJ or an authority writes it.
+    bounds : tuple of float
+        xmin, ymin, xmax, ymax in metres of the projection.
+    width_px : float
+        Pixels across.
+    """
+
+    crs: str
+    bounds: tuple[float, float, float, float]
+    width_px: float
+
+    @property
+    def metres_per_px(self) -> float:
+        """Ground units of the projection that one pixel covers."""
+        return (self.bounds[2] - self.bounds[0]) / self.width_px
+
+    @property
+    def height_px(self) -> float:
+        """Pixels from bottom to top."""
+        return (self.bounds[3] - self.bounds[1]) / self.metres_per_px
+
+    @cached_property
+    def _there(self) -> Transformer:
+        return Transformer.from_crs("EPSG:4326", CRS(self.crs), always_xy=True)
+
+    def project(self, lonlat: Floats) -> Floats:
+        """Return metres for degrees; arrays of shape (n, 2)."""
+        return np.column_stack(self._there.transform(lonlat[:, 0], lonlat[:, 1]))
+
+    def unproject(self, metres: Floats) -> Floats:
+        """Return degrees for metres; arrays of shape (n, 2)."""
+        return np.column_stack(self._there.transform(metres[:, 0], metres[:, 1], direction="INVERSE"))
+
+    def to_px(self, metres: Floats) -> Floats:
+        """Return pixels from the lower left corner, y up."""
+        return (metres - np.array(self.bounds[:2])) / self.metres_per_px
+
+    def to_metres(self, px: Floats) -> Floats:
+        """Return metres of the projection for pixels from the lower left corner."""
+        return px * self.metres_per_px + np.array(self.bounds[:2])
+
+    def lonlat_outline(self) -> shapely.Geometry:
+        """Return what the frame shows as a shape in degrees, cut at the antimeridian; the whole globe where it is wide."""
+        globe = shapely.box(-180, -90, 180, 90)
+        x0, y0, x1, y1 = self.bounds
+        t = np.linspace(0, 1, _EDGE_POINTS, endpoint=False)
+        ring = np.concatenate(
+            [
+                np.column_stack([x0 + (x1 - x0) * t, np.full_like(t, y0)]),
+                np.column_stack([np.full_like(t, x1), y0 + (y1 - y0) * t]),
+                np.column_stack([x1 - (x1 - x0) * t, np.full_like(t, y1)]),
+                np.column_stack([np.full_like(t, x0), y1 - (y1 - y0) * t]),
+            ]
+        )
+        degrees = self.unproject(ring)
+        if not np.isfinite(degrees).all() or "eqearth" in self.crs or self.crs == MERCATOR:
+            return globe
+        poles = {lat: self._shows(lat) for lat in (90, -90)}
+        shape = antimeridian.fix_polygon(
+            shapely.Polygon(degrees), force_north_pole=poles[90], force_south_pole=poles[-90], fix_winding=True
+        )
+        outline: shapely.Geometry = shapely.make_valid(shape)
+        return outline
+
+    def _shows(self, lat: float) -> bool:
+        x, y = self.project(np.array([[0.0, lat]]))[0]
+        x0, y0, x1, y1 = self.bounds
+        return bool(x0 < x < x1 and y0 < y < y1)
+
+
+def fit(lonlat: Floats, width_px: float, height_px: float, *, margin_px: float = 36.0) -> Frame:
+    """Return a frame of this size that shows all points, with a projection centred on them.
+
+    Lambert's azimuthal equal-area projection up to 75 degrees around the centre; beyond that Equal Earth (B. Savric,
+    T. Patterson, B. Jenny, 2018), equal-area too, turned to the points' middle meridian.
+
+    Parameters
+    ----------
+    lonlat : array of shape (n, 2)
+        Degrees; at least one point.
+    width_px, height_px : float
+        Size of the frame.
+    margin_px : float
+        What stays free around the points.
+    """
+    lon, lat = _centre(lonlat)
+    for _ in range(4):
+        crs = f"+proj=laea +lat_0={lat:.3f} +lon_0={lon:.3f} +datum=WGS84 +units=m +no_defs"
+        there = Transformer.from_crs("EPSG:4326", CRS(crs), always_xy=True)
+        xy = np.column_stack(there.transform(lonlat[:, 0], lonlat[:, 1]))
+        if not np.isfinite(xy).all() or _radius(lonlat, lon, lat) > WIDE_DEGREES:
+            return _world(lonlat, lon, width_px, height_px, margin_px)
+        low, high = xy.min(axis=0), xy.max(axis=0)
+        lon, lat = there.transform(*((low + high) / 2), direction="INVERSE")
+    return _around(crs, low, high, width_px, height_px, margin_px)
+
+
+def _centre(lonlat: Floats) -> tuple[float, float]:
+    """Return the direction of the mean of the points as vectors, which knows no antimeridian."""
+    lon, lat = np.radians(lonlat).T
+    x, y, z = np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)
+    mean = np.array([x.mean(), y.mean(), z.mean()])
+    if np.linalg.norm(mean) < 1e-6:
+        mean = np.array([1.0, 0.0, 0.0])
+    return float(np.degrees(np.arctan2(mean[1], mean[0]))), float(np.degrees(np.arctan2(mean[2], np.hypot(*mean[:2]))))
+
+
+def _radius(lonlat: Floats, lon: float, lat: float) -> float:
+    n = len(lonlat)
+    _, _, metres = Geod(ellps="WGS84").inv(np.full(n, lon), np.full(n, lat), lonlat[:, 0], lonlat[:, 1])
+    return float(np.max(metres)) / 111_195.0
+
+
+def _world(lonlat: Floats, lon: float, width_px: float, height_px: float, margin_px: float) -> Frame:
+    crs = f"+proj=eqearth +lon_0={lon:.3f} +datum=WGS84 +units=m +no_defs"
+    there = Transformer.from_crs("EPSG:4326", CRS(crs), always_xy=True)
+    xy = np.column_stack(there.transform(lonlat[:, 0], lonlat[:, 1]))
+    return _around(crs, xy.min(axis=0), xy.max(axis=0), width_px, height_px, margin_px)
+
+
+def _around(crs: str, low: Floats, high: Floats, width_px: float, height_px: float, margin_px: float) -> Frame:
+    inner = np.maximum(np.array([width_px, height_px]) - 2 * margin_px, 1.0)
+    metres_per_px = float(np.max((high - low) / inner))
+    if metres_per_px * inner[0] < 1.0:
+        metres_per_px = LEAST_SPAN_M / inner[0]
+    half = np.array([width_px, height_px]) * metres_per_px / 2
+    x, y = (low + high) / 2
+    return Frame(crs, (x - half[0], y - half[1], x + half[0], y + half[1]), width_px)
