@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
@@ -81,8 +82,9 @@ def basemap(frame: Frame) -> Basemap:
 
 def _cut_at_seam(shapes: np.ndarray, frame: Frame) -> np.ndarray:
     """Cut shapes where a map of the whole world is torn: at the meridian opposite its middle."""
-    middle = float(CRS(frame.crs).to_dict().get("lon_0", 0.0))
-    if "eqearth" not in frame.crs or abs(middle) < SEAM_DEGREES:
+    turned = re.search(r"\+proj=eqearth .*\+lon_0=(\S+)", frame.crs)
+    middle = float(turned[1]) if turned else 0.0
+    if abs(middle) < SEAM_DEGREES:
         return shapes
     seam = (middle + 360.0) % 360.0 - 180.0
     gap = shapely.box(seam - SEAM_DEGREES, -90, seam + SEAM_DEGREES, 90)

@@ -172,9 +172,28 @@ def claims(statements: pd.DataFrame) -> pd.DataFrame:
     return frame.astype({"first_year": "Int16", "last_year": "Int16", "quantity": "Float64"})
 
 
+def backing(flows: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return the claims of the documents that stand behind flows.
+
+    A flow of a user's own table has none, even where it bears the name of a documented one: only a row whose sources
+    and count of statements are those of the documents is theirs.
+    """
+    documented = _documented()
+    known = flows.index.intersection(documented.index)
+    mine, theirs = flows.loc[known], documented.loc[known]
+    same = (mine["sources"] == theirs["sources"]) & (mine["statements"] == theirs["statements"])
+    said = _claims()
+    return said[said["flow_id"].isin(known[same.to_numpy(dtype=bool)])]
+
+
+@cache
+def _claims() -> pd.DataFrame:
+    return claims(_bundled("statements", Statements))
+
+
 @cache
 def _documented() -> gpd.GeoDataFrame:
-    return merge_claims(claims(_bundled("statements", Statements)))
+    return merge_claims(_claims())
 
 
 @cache

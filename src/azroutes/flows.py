@@ -165,7 +165,11 @@ def legs(flows: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     >>> steps.columns.tolist()
     ['flow_id', 'order', 'start', 'end', 'geometry']
     """
-    validate(Flows, flows)
+    return validate(Legs, legs_of(validate(Flows, flows)))
+
+
+def legs_of(flows: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the legs of flows that have been checked."""
     stops = [path_of(*row) for row in zip(flows["origin"], flows["via"], flows["destination"], strict=True)]
     count = np.array([len(path) - 1 for path in stops], dtype=np.intp)
     start, end = _leg_ends(stops)
@@ -178,7 +182,7 @@ def legs(flows: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         }
     ).astype({"order": "int64"})
     lines = routes(start, end, np.arange(len(start)))
-    return validate(Legs, gpd.GeoDataFrame(table, geometry=lines, crs=GEOGRAPHIC))
+    return gpd.GeoDataFrame(table, geometry=lines, crs=GEOGRAPHIC)
 
 
 def path_of(origin: str, via: str, destination: str) -> list[str]:

@@ -10,6 +10,9 @@ import antimeridian
 import numpy as np
 import shapely
 from pyproj import CRS, Geod, Transformer
+from pyproj.exceptions import CRSError
+
+from azroutes.errors import Fault, OptionError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,7 +24,10 @@ WIDE_DEGREES = 75.0
 """Angular radius beyond which an azimuthal map of the extent bends too much, and a map of the world serves better."""
 
 LEAST_SPAN_M = 300_000.0
-"""Width shown where all ends are one place, in metres."""
+"""Width shown where all ends are one point, in metres."""
+
+COUNTRY_SPAN_M = 1_800_000.0
+"""Width shown at the least where an end is a country or a region, so that a reader sees which, in metres."""
 
 _EDGE_POINTS = 48
 
@@ -103,7 +109,9 @@ class Frame:
         return bool(x0 < x < x1 and y0 < y < y1)
 
 
-def fit(lonlat: Floats, width_px: float, height_px: float, *, margin_px: float = 36.0) -> Frame:
+def fit(
+    lonlat: Floats, width_px: float, height_px: float, *, margin_px: float = 36.0, least_m: float = LEAST_SPAN_M
+) -> Frame:
     """Return a frame of this size that shows all points, with a projection centred on them.
 
     Lambert's azimuthal equal-area projection up to 75 degrees around the centre; beyond that Equal Earth (B. Savric,
@@ -117,6 +125,8 @@ def fit(lonlat: Floats, width_px: float, height_px: float, *, margin_px: float =
         Size of the frame.
     margin_px : float
         What stays free around the points.
+    least_m : float
+        Width of the frame at the least, metres.
     """
     lon, lat = _centre(lonlat)
     for _ in range(4):
@@ -127,7 +137,7 @@ def fit(lonlat: Floats, width_px: float, height_px: float, *, margin_px: float =
             return _world(lonlat, lon, width_px, height_px, margin_px)
         low, high = xy.min(axis=0), xy.max(axis=0)
         lon, lat = there.transform(*((low + high) / 2), direction="INVERSE")
-    return _around(crs, low, high, width_px, height_px, margin_px)
+    return _around(crs, low, high, width_px, height_px, margin_px, least_m)
 
 
 def _centre(lonlat: Floats) -> tuple[float, float]:
@@ -148,14 +158,37 @@ def _radius(lonlat: Floats, lon: float, lat: float) -> float:
 
 def _world(lonlat: Floats, lon: float, width_px: float, height_px: float, margin_px: float) -> Frame:
     crs = f"+proj=eqearth +lon_0={lon:.3f} +datum=WGS84 +units=m +no_defs"
+    return frame_in(crs, lonlat, width_px, height_px, margin_px=margin_px)
+
+
+def frame_in(crs: str, lonlat: Floats, width_px: float, height_px: float, *, margin_px: float) -> Frame:
+    """Return a frame of this size around the points, in a given projected CRS.
+
+    Raises
+    ------
+    OptionError
+        If the CRS is geographic or unknown, or cannot show one of the points.
+    """
+    try:
+        projected = CRS(crs).is_projected
+    except CRSError:
+        projected = False
+    if not projected:
+        raise OptionError("crs must be a projected CRS", [Fault("not projected", column="crs", value=crs)])
     there = Transformer.from_crs("EPSG:4326", CRS(crs), always_xy=True)
     xy = np.column_stack(there.transform(lonlat[:, 0], lonlat[:, 1]))
+    if not np.isfinite(xy).all():
+        raise OptionError("crs cannot show all places", [Fault("off the projection", column="crs", value=crs)])
     return _around(crs, xy.min(axis=0), xy.max(axis=0), width_px, height_px, margin_px)
 
 
-def _around(crs: str, low: Floats, high: Floats, width_px: float, height_px: float, margin_px: float) -> Frame:
+def _around(
+    crs: str, low: Floats, high: Floats, width_px: float, height_px: float, margin_px: float,
+    least_m: float = 0.0,
+) -> Frame:  # fmt: skip
     inner = np.maximum(np.array([width_px, height_px]) - 2 * margin_px, 1.0)
     metres_per_px = float(np.max((high - low) / inner))
+    metres_per_px = max(metres_per_px, least_m / width_px)
     if metres_per_px * inner[0] < 1.0:
         metres_per_px = LEAST_SPAN_M / inner[0]
     half = np.array([width_px, height_px]) * metres_per_px / 2

@@ -42,8 +42,8 @@ class WidthScale:
         """Return a few round numbers up to the largest, for the legend."""
         if self.largest <= 0:
             return []
-        if self.whole and self.largest <= count:
-            return [float(n) for n in range(1, int(self.largest) + 1)]
+        if self.whole and self.largest <= 10:
+            return sorted({1.0, float(np.ceil(self.largest / 2)), self.largest})
         top = round_down(self.largest)
         found = sorted({round_down(top / step) for step in (10.0, 10.0**0.5, 1.0)})
         return [value for value in found if not self.whole or value >= 1][-count:]

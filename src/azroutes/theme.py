@@ -64,7 +64,7 @@ class Theme:
     legend_px: float = 8.0
     note_px: float = 6.5
     title_px: float = 12.0
-    px_each_lineage: float = 1.5
+    px_each_lineage: float = 1.25
     max_width_px: float = 10.0
     node_radius_px: float = 2.6
     map_px: tuple[float, float] = (548.0, 404.0)

@@ -87,7 +87,7 @@ def normals(lines: Floats) -> Floats:
     return np.stack([ahead[..., 1], -ahead[..., 0]], axis=-1)
 
 
-def shifted(lines: Floats, lane: Floats, ramp: Floats, at_ends: Floats) -> Floats:
+def shifted(lines: Floats, lane: Floats, ramp: Floats, spread: Floats, at_ends: Floats) -> Floats:
     """Return lines moved sideways into their lanes, with both ends where they were.
 
     Parameters
@@ -97,9 +97,10 @@ def shifted(lines: Floats, lane: Floats, ramp: Floats, at_ends: Floats) -> Float
         How far to the right, px.
     ramp : array of shape (n, 2)
         The stretch at the start and at the end, px, in which the lane leaves and meets the place.
+    spread : array of shape (n, 2)
+        The stretch beyond each ramp over which that share grows to the whole lane, px.
     at_ends : array of shape (n, 2)
-        The share of the lane that is kept at the far side of each ramp, where the place's circle is; it grows to
-        the whole lane over two more ramps.
+        The share of the lane that is kept at the far side of each ramp, where the place's circle is.
     """
     run = lengths(lines)
     total = run[:, -1:]
@@ -108,7 +109,8 @@ def shifted(lines: Floats, lane: Floats, ramp: Floats, at_ends: Floats) -> Float
         reach = np.maximum(ramp[:, side, None], 1e-9)
         kept = at_ends[:, side, None]
         inner = np.clip(distance / reach, 0, 1)
-        outer = np.clip((distance - reach) / (2 * reach), 0, 1)
+        room = np.maximum(np.minimum(spread[:, side, None], 0.35 * total - reach), 1e-9)
+        outer = np.clip((distance - reach) / room, 0, 1)
         ease = outer * outer * (3 - 2 * outer)
         moved = np.minimum(moved, inner * (kept + (1 - kept) * ease))
     result: Floats = lines + normals(lines) * (lane[:, None] * moved)[..., None]
@@ -189,6 +191,9 @@ def arrows(lines: Floats, width: Floats, head: tuple[Floats, Floats], dashes: li
             outlines[k] = _whole(shaft[k], float(width[k]) / 2, tip)
         else:
             outlines[k] = _dashed(shaft[k], float(width[k]) / 2, tip, (stroke, gap))
+    # A wide shaft around a tight bend folds over itself; the fold is part of the same ink.
+    folded = ~shapely.is_valid(outlines)
+    outlines[folded] = shapely.make_valid(outlines[folded], method="structure", keep_collapsed=False)
     return outlines
 
 

@@ -27,11 +27,23 @@ METHODS = ("arc", "straight")
 ARC_BULGE = 0.09
 """How far an arc stands off its chord, in shares of the chord, where the chord lies east-west."""
 
+BENDS = tuple(sign * bend for bend in (0.05, 0.1, 0.15, 0.2, 0.26, 0.32) for sign in (1.0, -1.0))
+"""Other bends that a spine tries to get clear of a place, in shares of its chord, slight ones first."""
+
+CLEARANCE_PX = 1.5
+"""Free space between an arrow and the circle of a place that it passes, px."""
+
 LANE_GAP = 1.2
 """Free space between two lanes, px."""
 
-LOOP_PX = 7.0
+LOOP_PX = 5.0
 """Radius of the innermost loop at a place, px."""
+
+MOST_GROWTH = 1.8
+"""How many times its least radius a circle may grow to make room for lanes; what is wider draws together there."""
+
+SPREAD = 3.0
+"""Over how many half widths of a bundle its lanes draw together where they meet a circle that is narrower."""
 
 CIRCLE_FILL = 0.85
 """Share of a circle's diameter that lanes may take where they meet it."""
@@ -86,12 +98,19 @@ def arrange(
     radius = _radii(starts, ends, at, half_bundle, node_radius_px)
     still = np.all(np.isclose(a, b, atol=1e-6), axis=1)
     spines = np.empty((count, SAMPLES, 2))
-    spines[~still] = _spines(a[~still], b[~still], method)
+    moving = np.flatnonzero(~still)
+    spines[moving] = _spines(a[moving], b[moving], method)
+    if method == "arc":
+        reach = half_bundle[moving] + CLEARANCE_PX
+        spines[moving] = _clear_of_places(
+            spines[moving], [(starts[k], ends[k]) for k in moving], at, radius, reach
+        )
     spines[still] = _loops(starts, ends, at, still, lanes, radius)
     rim = np.array([[radius[s], radius[e]] for s, e in zip(starts, ends, strict=True)]).reshape(-1, 2)
     fits = np.minimum(1.0, CIRCLE_FILL * rim / np.maximum(half_bundle[:, None], 1e-9))
     side = np.where(still, 0.0, lanes)
-    return Drawn(shifted(spines, side, rim, fits), spines, side, radius)
+    spread = np.maximum(2 * rim, SPREAD * half_bundle[:, None])
+    return Drawn(shifted(spines, side, rim, spread, fits), spines, side, radius)
 
 
 def layout(
@@ -211,7 +230,7 @@ def _radii(
     for start, end, half in zip(starts, ends, half_bundle, strict=True):
         if start != end:
             for code in (start, end):
-                wanted[code] = max(wanted[code], float(half) / CIRCLE_FILL)
+                wanted[code] = max(wanted[code], min(float(half) / CIRCLE_FILL, MOST_GROWTH * least))
     xy = np.array([at[code] for code in used]).reshape(-1, 2)
     tree = shapely.STRtree(shapely.points(xy))
     radius = {}
@@ -230,6 +249,32 @@ def _spines(a: Floats, b: Floats, method: str) -> Floats:
     tilt = chord[:, 0] / np.maximum(np.hypot(chord[:, 0], chord[:, 1]), 1e-9)
     bulge = ARC_BULGE * tilt if method == "arc" else np.zeros(len(a))
     return arc(a, b, bulge)
+
+
+def _clear_of_places(
+    spines: Floats, pairs: list[tuple[str, str]], at: dict[str, tuple[float, float]], radius: dict[str, float],
+    reach: Floats,
+) -> Floats:  # fmt: skip
+    """Bend the spines that run over a place they do not serve, by as little as clears it.
+
+    An arrow over a foreign place reads as if it stopped there. Both directions of a pair bend alike.
+    """
+    codes = list(radius)
+    tree = shapely.STRtree(shapely.points(np.array([at[code] for code in codes])))
+    room = reach + max(radius.values())
+    cleared = spines.copy()
+    for k in np.unique(tree.query(shapely.linestrings(spines), predicate="dwithin", distance=room)[0]):
+        start, end = spines[k, 0], spines[k, -1]
+        foreign = [n for n, code in enumerate(codes) if code not in pairs[k]]
+        spots = shapely.points(np.array([at[codes[n]] for n in foreign]).reshape(-1, 2))
+        needed = np.array([radius[codes[n]] for n in foreign]) + reach[k]
+        # Bends are measured from the end that comes first by name, so that both directions try the same ones.
+        sign = 1.0 if pairs[k][0] < pairs[k][1] else -1.0
+        curves = np.concatenate([spines[k][None], *(arc(start[None], end[None], np.array([sign * bend])) for bend in BENDS)])
+        gap = shapely.distance(shapely.linestrings(curves)[:, None], spots[None, :])
+        short = np.maximum(needed - gap, 0.0).sum(axis=1)
+        cleared[k] = curves[int(np.argmin(short + 1e-3 * np.arange(len(curves))))]
+    return cleared
 
 
 def _loops(

@@ -1,0 +1,361 @@
+"""The scene as a figure for a report: matplotlib draws what the scene holds, and decides nothing."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import matplotlib as mpl
+import numpy as np
+import shapely
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection, PathCollection
+from matplotlib.figure import Figure
+from matplotlib.offsetbox import AnchoredOffsetbox, DrawingArea, HPacker, TextArea, VPacker
+from matplotlib.patches import Circle, Patch, Polygon, Rectangle
+from matplotlib.path import Path as Outline
+from matplotlib.patheffects import withStroke
+
+from azroutes.errors import Fault, OptionError, OutputError
+from azroutes.geometry.curve import arrows as arrow_shapes
+from azroutes.geometry.curve import head_size
+from azroutes.labels import shortened, wrapped
+from azroutes.scene import Scene, compose
+from azroutes.theme import FONT, Theme
+from azroutes.vocabulary import PlaceKind
+from azroutes.write import write_whole
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from os import PathLike
+
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+    from azroutes.labels import Label
+    from azroutes.legend import Entry, Legend
+
+POINTS_PER_INCH = 72.0
+FORMATS = ("pdf", "png", "svg")
+MARGIN_PX = 10.0
+LEGEND_GAP_PX = 12.0
+SWATCH_PX = 30.0
+NOTE_LINE = 1.3
+"""Height of a line of the notes, in heights of their type."""
+
+# What a figure must not take from a user's own settings: text stays text in SVG and PDF, and bytes stay the same.
+_PINNED = {
+    "font.family": [FONT],
+    "pdf.fonttype": 42,
+    "ps.fonttype": 42,
+    "svg.fonttype": "none",
+    "svg.hashsalt": "azroutes",
+    "text.usetex": False,
+    "axes.unicode_minus": False,
+    "path.simplify": True,
+}
+_METADATA: dict[str, dict[str, str | None]] = {
+    "png": {"Software": None},
+    "svg": {"Date": None, "Creator": None},
+    "pdf": {"CreationDate": None, "ModDate": None, "Creator": "azroutes", "Producer": None},
+}
+
+
+def plot_flows(
+    flows: gpd.GeoDataFrame | None = None, *, ax: Axes | None = None, title: str = "", by: str = "market",
+    width: str = "auto", method: str = "arc", theme: Theme | None = None,
+) -> Axes:  # fmt: skip
+    """Draw flows as a figure for a report.
+
+    Parameters
+    ----------
+    flows : GeoDataFrame, optional
+        A table of flows; by default those of the bundled documents.
+    ax : Axes, optional
+        Where to draw; by default a new figure. The projection is fitted to the flows and to the shape of the axes, and
+        the legends stand to the right of the axes and the notes below: leave room, or save with
+        ``bbox_inches="tight"``.
+    title : str
+        Stands over the map.
+    by : {'market', 'commodity', 'flow'}
+        What is drawn as an arrow of its own: all flows of a market on a leg, those of a commodity, or each flow.
+    width : {'auto', 'lineages', 'quantity'}
+        What the width of an arrow shows; auto takes the quantity where the table has any, else the number of
+        independent lines of sources.
+    method : {'arc', 'straight'}
+        How the arrows run.
+    theme : Theme, optional
+        Colours, type and sizes.
+
+    Returns
+    -------
+    Axes
+        In a projected CRS, metres: add layers of your own in ``ax.azroutes_scene.frame.crs``.
+
+    Raises
+    ------
+    TableError
+        If the table is not valid or has no row; it lists every fault.
+    OptionError
+        If an option has a value that will not do.
+
+    Examples
+    --------
+    >>> import azroutes
+    >>> flows = azroutes.load_flows()
+    >>> ax = azroutes.plot_flows(flows[flows["market"] == "heroin_trade"])
+    >>> azroutes.save_figure(ax, "heroin.svg")  # doctest: +SKIP
+    """
+    if flows is None:
+        from azroutes.documents import load_flows
+
+        flows = load_flows()
+    size = None if ax is None else _size_of(ax)
+    scene = compose(flows, title=title, by=by, width=width, method=method, theme=theme, size_px=size)
+    if ax is None:
+        import matplotlib.pyplot as plt
+
+        figure = plt.figure(FigureClass=FlowFigure)
+        ax = add_map_axes(figure, scene)
+    return draw(scene, ax)
+
+
+class FlowFigure(Figure):
+    """A figure whose `savefig` keeps text editable, embeds fonts, writes whole files, and the same bytes each time."""
+
+    def savefig(self, fname: str | PathLike[str] | object, **options: object) -> None:  # type: ignore[override]
+        """Save as `matplotlib.figure.Figure.savefig` does; a path is written whole or not at all."""
+        if isinstance(fname, (str, Path)):
+            kind = str(options.pop("format", None) or Path(fname).suffix.lstrip(".").lower() or "png")
+            write_whole(Path(fname), _rendered(self, kind, options))
+        else:
+            with pinned():
+                super().savefig(fname, **options)  # type: ignore[arg-type]
+
+
+def save_figure(ax: Axes, path: str | PathLike[str], *, dpi: float = 300) -> None:
+    """Save the figure of an axes as PNG, SVG or PDF, whole or not at all.
+
+    Parameters
+    ----------
+    ax : Axes
+        As `plot_flows` returns it.
+    path : path
+        Its ending says the format. Text stays text in SVG and PDF, fonts are embedded in PDF.
+    dpi : float
+        Dots per inch of a PNG.
+
+    Raises
+    ------
+    OptionError
+        If the ending is none of ``.pdf, .png, .svg``.
+    OutputError
+        If the file cannot be written; what stood there is untouched.
+    """
+    target = Path(path)
+    kind = target.suffix.lstrip(".").lower()
+    if kind not in FORMATS:
+        raise OptionError(f"cannot tell the format of {target.name!r}",
+                          [Fault("no such format", column="path", value=target.suffix, hint="one of .pdf, .png, .svg")])  # fmt: skip
+    figure = ax.get_figure(root=True)
+    if not isinstance(figure, Figure):
+        raise OutputError("the axes has no figure to save")
+    write_whole(target, _rendered(figure, kind, {"dpi": dpi}))
+
+
+def _rendered(figure: Figure, kind: str, options: dict[str, object]) -> bytes:
+    buffer = BytesIO()
+    with pinned():
+        Figure.savefig(figure, buffer, format=kind, **{"metadata": _METADATA.get(kind), **options})  # type: ignore[arg-type]
+    return buffer.getvalue()
+
+
+@contextmanager
+def pinned() -> Iterator[None]:
+    """Draw under our own settings, whatever the user's are."""
+    with mpl.rc_context(_PINNED):
+        yield
+
+
+def _size_of(ax: Axes) -> tuple[float, float]:
+    figure = ax.get_figure(root=True)
+    if figure is None:
+        raise OptionError("ax belongs to no figure", [Fault("no figure", column="ax")])
+    box = ax.get_window_extent()
+    scale = POINTS_PER_INCH / figure.dpi
+    return box.width * scale, box.height * scale
+
+
+def add_map_axes(figure: Figure, scene: Scene) -> Axes:
+    """Return axes for the map in a figure that is made as large as map, legends, title and notes need."""
+    look = scene.theme
+    across = scene.frame.width_px + LEGEND_GAP_PX + look.legend_column_px
+    below = _notes_height(scene, across) + 6.0
+    above = look.title_px * 1.9 if scene.title else 0.0
+    wide = across + 2 * MARGIN_PX
+    high = scene.frame.height_px + below + above + 2 * MARGIN_PX
+    figure.set_size_inches(wide / POINTS_PER_INCH, high / POINTS_PER_INCH)
+    figure.set_facecolor("white")
+    box = (MARGIN_PX / wide, (MARGIN_PX + below) / high, scene.frame.width_px / wide, scene.frame.height_px / high)
+    return figure.add_axes(box)
+
+
+def draw(scene: Scene, ax: Axes) -> Axes:
+    """Draw a scene on axes and return them."""
+    with pinned():
+        x0, y0, x1, y1 = scene.frame.bounds
+        ax.set_xlim(x0, x1)
+        ax.set_ylim(y0, y1)
+        ax.set_aspect("equal", adjustable="box")
+        ax.set_autoscale_on(False)
+        ax.set_xticks([])
+        ax.set_yticks([])
+        ax.set_facecolor(scene.theme.water)
+        for spine in ax.spines.values():
+            spine.set(color=scene.theme.border, linewidth=0.6)
+        _draw_land(scene, ax)
+        _draw_arrows(scene, ax)
+        _draw_nodes(scene, ax)
+        _draw_labels(scene, ax)
+        _draw_title(scene, ax)
+        _draw_legends(scene, ax)
+        _draw_notes(scene, ax)
+    ax.azroutes_scene = scene  # type: ignore[attr-defined]
+    return ax
+
+
+def _outline(shape: shapely.Geometry) -> Outline:
+    """Return a (multi)polygon with its holes as one path."""
+    rings = [ring for part in shapely.get_parts(shape) for ring in (part.exterior, *part.interiors)]
+    if not rings:
+        return Outline(np.empty((0, 2)))
+    vertices = [shapely.get_coordinates(ring) for ring in rings]
+    kinds = [np.r_[Outline.MOVETO, np.full(len(v) - 2, Outline.LINETO), Outline.CLOSEPOLY] for v in vertices]
+    return Outline(np.concatenate(vertices), np.concatenate(kinds).astype(np.uint8))
+
+
+def _draw_land(scene: Scene, ax: Axes) -> None:
+    outlines = [_outline(shape) for shape in scene.basemap.land.geometry]
+    land = PathCollection(outlines, facecolor=scene.theme.land, edgecolor=scene.theme.border, linewidth=0.35, zorder=1)
+    land.set_gid("land")
+    ax.add_collection(land, autolim=False)
+
+
+def _draw_arrows(scene: Scene, ax: Axes) -> None:
+    arrows = scene.arrows[scene.arrows["width_px"] > 0]
+    # The halo of an arrow covers those below it and not its own dashes: two collections would lose that order.
+    drawn = PathCollection(
+        [_outline(shape) for shape in arrows["outline"]],
+        facecolor=list(arrows["colour"]), edgecolor=scene.theme.halo, linewidth=0.5, zorder=3,
+    )  # fmt: skip
+    drawn.set_gid("arrows")
+    ax.add_collection(drawn, autolim=False)
+
+
+def _draw_nodes(scene: Scene, ax: Axes) -> None:
+    for node in scene.nodes:
+        mark = _mark(node.kind, (node.x, node.y), node.radius_px * scene.frame.metres_per_px, scene.theme)
+        mark.set(zorder=4, gid=f"node {node.code}")
+        ax.add_patch(mark)
+
+
+def _mark(kind: PlaceKind, at: tuple[float, float], radius: float, look: Theme) -> Patch:
+    """Return the sign of a kind of place: a disc, a ring for a region, a square for a point of the user's."""
+    if kind is PlaceKind.POINT:
+        side = 1.7 * radius
+        return Rectangle((at[0] - side / 2, at[1] - side / 2), side, side, facecolor=look.halo, edgecolor=look.node, linewidth=0.9)
+    style = {
+        PlaceKind.REGION: {"facecolor": look.halo, "edgecolor": look.node, "linestyle": (0, (1.6, 1.0)), "linewidth": 0.8},
+        PlaceKind.SUBDIVISION: {"facecolor": look.border, "edgecolor": look.node, "linewidth": 0.8},
+    }.get(kind, {"facecolor": look.node, "edgecolor": look.halo, "linewidth": 0.5})
+    return Circle(at, radius, **style)  # type: ignore[arg-type]
+
+
+def _draw_labels(scene: Scene, ax: Axes) -> None:
+    leaders = [label.leader for label in scene.labels if label.leader]
+    if leaders:
+        lines = [scene.frame.to_metres(np.array(line).reshape(2, 2)) for line in leaders]
+        ax.add_collection(LineCollection(lines, colors=scene.theme.quiet, linewidths=0.4, zorder=4.5), autolim=False)
+    for label in scene.labels:
+        x, y = scene.frame.to_metres(np.array([[label.x, label.y]]))[0]
+        _text(ax, x, y, label, scene.theme)
+
+
+def _text(ax: Axes, x: float, y: float, label: Label, look: Theme) -> None:
+    quiet = label.kind == "country"
+    ax.text(
+        x, y, label.text, ha="center", va="center", linespacing=1.0, fontsize=label.size, color=label.colour,
+        fontstyle="oblique" if label.italic else "normal", fontweight="bold" if label.bold else "normal",
+        zorder=2 if quiet else 5, gid=f"{label.kind} label {label.code}", parse_math=False, clip_on=True,
+        path_effects=[withStroke(linewidth=1.2 if quiet else 1.8, foreground=look.land if quiet else look.halo)],
+    )  # fmt: skip
+
+
+def _draw_title(scene: Scene, ax: Axes) -> None:
+    if scene.title:
+        width = scene.frame.width_px + LEGEND_GAP_PX + scene.theme.legend_column_px
+        ax.annotate(
+            shortened(scene.title, scene.theme.title_px, 0.92 * width), (0, 1), xycoords="axes fraction",
+            xytext=(0, 0.6 * scene.theme.title_px), textcoords="offset points", ha="left", va="bottom",
+            fontsize=scene.theme.title_px, color=scene.theme.ink, fontweight="bold", parse_math=False,
+            annotation_clip=False, gid="title",
+        )  # fmt: skip
+
+
+def _draw_legends(scene: Scene, ax: Axes) -> None:
+    packed = [_packed(legend, scene.theme) for legend in scene.legends]
+    column = VPacker(children=packed, pad=0, sep=9, align="left")
+    box = AnchoredOffsetbox(
+        loc="upper left", child=column, pad=0, borderpad=0, frameon=False,
+        bbox_to_anchor=(1 + LEGEND_GAP_PX / scene.frame.width_px, 1.0), bbox_transform=ax.transAxes,
+    )  # fmt: skip
+    box.set_gid("legend")
+    box.set_clip_on(False)
+    ax.add_artist(box)
+
+
+def _packed(legend: Legend, look: Theme) -> VPacker:
+    plain = {"fontsize": look.legend_px, "color": look.ink, "parse_math": False}
+    heading = "\n".join(wrapped(legend.title, look.legend_px * 1.08, look.legend_column_px))
+    rows = [TextArea(heading, textprops={**plain, "fontweight": "bold"})]
+    for entry in legend.entries:
+        text = "\n".join(wrapped(entry.label, look.legend_px, look.legend_column_px - SWATCH_PX - 8))
+        row = [_swatch(entry, look), TextArea(text, textprops=plain)]
+        rows.append(HPacker(children=row, pad=0, sep=6, align="center"))
+    return VPacker(children=rows, pad=0, sep=4, align="left")
+
+
+def _swatch(entry: Entry, look: Theme) -> DrawingArea:
+    """Return an arrow of true width, or the sign of a kind of place."""
+    width = np.array([entry.width_px])
+    length, half = head_size(width)
+    high = max(8.0, 2 * float(half[0]) + 1)
+    area = DrawingArea(SWATCH_PX, high)
+    if entry.kind:
+        area.add_artist(_mark(PlaceKind(entry.kind), (SWATCH_PX / 2, high / 2), look.node_radius_px + 0.8, look))
+        return area
+    line = np.column_stack([np.linspace(0, SWATCH_PX, 9), np.full(9, high / 2)])[None]
+    shape = arrow_shapes(line, width, (length, half), [look.dashes[entry.certainty]])[0]
+    for part in shapely.get_parts(shape):
+        area.add_artist(Polygon(shapely.get_coordinates(part.exterior), facecolor=entry.colour, edgecolor="none"))
+    return area
+
+
+def _note_lines(scene: Scene, across: float) -> list[str]:
+    paragraphs = [" ".join(scene.notes), *scene.credits]
+    return [line for text in paragraphs for line in wrapped(text, scene.theme.note_px, 0.985 * across)]
+
+
+def _notes_height(scene: Scene, across: float) -> float:
+    return len(_note_lines(scene, across)) * scene.theme.note_px * NOTE_LINE
+
+
+def _draw_notes(scene: Scene, ax: Axes) -> None:
+    across = scene.frame.width_px + LEGEND_GAP_PX + scene.theme.legend_column_px
+    ax.annotate(
+        "\n".join(_note_lines(scene, across)), (0, 0), xycoords="axes fraction", xytext=(0, -5),
+        textcoords="offset points", ha="left", va="top", fontsize=scene.theme.note_px, linespacing=NOTE_LINE,
+        color=scene.theme.quiet, parse_math=False, annotation_clip=False, gid="notes",
+    )  # fmt: skip

@@ -1,0 +1,80 @@
+/* A Leaflet layer that is one canvas as large as the map: crisp on any screen, redrawn once a frame at most. */
+"use strict";
+
+(() => {
+  const az = (globalThis.azroutes ??= {});
+  if (!globalThis.L) return;
+
+  /** What a painter needs to know of the map's present view. */
+  const viewOf = (map) => {
+    const size = map.getSize();
+    const corner = map.containerPointToLayerPoint([0, 0]);
+    const origin = map.getPixelOrigin();
+    const scale = 256 * 2 ** map.getZoom();
+    const [x, y] = [origin.x + corner.x, origin.y + corner.y];
+    return {
+      scale, x, y, corner, width: size.x, height: size.y,
+      box: { left: x / scale, top: y / scale, right: (x + size.x) / scale, bottom: (y + size.y) / scale },
+      toPixel: (world) => [world[0] * scale - x, world[1] * scale - y],
+    };
+  };
+
+  az.CanvasLayer = L.Layer.extend({
+    /** @param {string} pane @param {(context: CanvasRenderingContext2D, view: object) => void} painter */
+    initialize(pane, painter) {
+      L.setOptions(this, { pane });
+      this._painter = painter;
+      this._frame = null;
+    },
+
+    onAdd() {
+      this._canvas = L.DomUtil.create("canvas", "azroutes-canvas leaflet-zoom-animated", this.getPane());
+      this._canvas.setAttribute("aria-hidden", "true");
+      this.draw();
+    },
+
+    onRemove() {
+      if (this._frame !== null) L.Util.cancelAnimFrame(this._frame);
+      this._canvas.remove();
+    },
+
+    getEvents() {
+      const { redraw } = this;
+      return { move: redraw, moveend: redraw, resize: redraw, viewreset: redraw, zoomanim: this._scale };
+    },
+
+    redraw() {
+      if (this._frame === null) this._frame = L.Util.requestAnimFrame(this.draw, this);
+    },
+
+    draw() {
+      this._frame = null;
+      // A zoom that is being animated ends with a move, and that draws.
+      if (!this._map || this._map._animatingZoom) return;
+      const view = viewOf(this._map);
+      const ratio = globalThis.devicePixelRatio || 1;
+      const [width, height] = [Math.round(view.width * ratio), Math.round(view.height * ratio)];
+      if (this._canvas.width !== width || this._canvas.height !== height) {
+        this._canvas.width = width;
+        this._canvas.height = height;
+        this._canvas.style.width = `${view.width}px`;
+        this._canvas.style.height = `${view.height}px`;
+      }
+      L.DomUtil.setTransform(this._canvas, view.corner, 1);
+      this._drawn = { zoom: this._map.getZoom(), corner: this._map.containerPointToLatLng([0, 0]) };
+      const context = this._canvas.getContext("2d");
+      context.setTransform(ratio, 0, 0, ratio, 0, 0);
+      context.clearRect(0, 0, view.width, view.height);
+      this._painter(context, view);
+    },
+
+    /** While Leaflet animates a zoom the picture is stretched; it is drawn anew when the zoom has ended. */
+    _scale(event) {
+      const scale = this._map.getZoomScale(event.zoom, this._drawn.zoom);
+      const goal = this._map._latLngToNewLayerPoint(this._drawn.corner, event.zoom, event.center);
+      L.DomUtil.setTransform(this._canvas, goal, scale);
+    },
+  });
+
+  az.viewOf = viewOf;
+})();

@@ -1,0 +1,181 @@
+/* Starts the page: reads the payload, makes the map and its two canvases, and ties panel and pointer to them. */
+"use strict";
+
+(() => {
+  const az = (globalThis.azroutes ??= {});
+  const FAINT = 0.16;
+
+  const makeMap = (id) => {
+    const map = L.map(id, {
+      preferCanvas: true, zoomSnap: 0.25, zoomDelta: 0.5, wheelPxPerZoomLevel: 100, minZoom: 2, maxZoom: 10,
+      maxBounds: [[-75, -220], [85, 220]], maxBoundsViscosity: 0.7, worldCopyJump: false,
+    });
+    map.attributionControl.setPrefix("Leaflet");
+    // Land under and flows above whatever layers a user adds; neither takes the mouse from them.
+    [["azroutes-land", 250], ["azroutes-flows", 450]].forEach(([name, order]) => {
+      const pane = map.createPane(name);
+      pane.style.zIndex = String(order);
+      pane.style.pointerEvents = "none";
+    });
+    return map;
+  };
+
+  /** The arrows that stand out now, and the one that does most; null while nothing is pointed at or chosen. */
+  const emphasis = (app) => {
+    const focus = app.state.hover ?? app.state.selected;
+    if (!focus) return null;
+    if (focus.kind === "arrow") return { full: app.model.related(focus.index), strong: focus.index };
+    return { full: new Set(app.model.nodes[focus.index].arrows), strong: null };
+  };
+
+  /** Where the map's own buttons lie, in pixels of the map. */
+  const controlBoxes = (map) => {
+    const container = map.getContainer();
+    const origin = container.getBoundingClientRect();
+    return [...container.querySelectorAll(".leaflet-control")].map((control) => {
+      const box = control.getBoundingClientRect();
+      return {
+        left: box.left - origin.left, right: box.right - origin.left, top: box.top - origin.top, bottom: box.bottom - origin.top,
+      };
+    });
+  };
+
+  /** Everything the flow canvas shows in a view: forms, places and names, in pixels. */
+  const compose = (app, view, context) => {
+    const { model } = app;
+    const arrows = model.arrows.filter(app.isOn);
+    const shapes = arrows.flatMap((arrow) => {
+      const shape = az.arrows.shapeOf(model, arrow, view.toPixel);
+      if (!shape) return [];
+      shape.box = az.geometry.boxAround(shape.line, 8 + arrow.width / 2);
+      shape.headBox = az.geometry.boxAround(shape.head, 1);
+      return [shape];
+    });
+    const degree = new Map();
+    for (const arrow of arrows) {
+      for (const end of new Set([arrow.start, arrow.end])) degree.set(end, (degree.get(end) ?? 0) + 1);
+    }
+    const nodes = [...degree].map(([index, count]) => {
+      const node = model.nodes[index];
+      return { node, place: view.toPixel(node.world), degree: count };
+    });
+    const measure = (text, font) => {
+      context.font = font;
+      return context.measureText(text).width;
+    };
+    const frame = { left: 2, top: 2, right: view.width - 2, bottom: view.height - 2 };
+    const inView = nodes.filter(({ place: [x, y] }) => x > -20 && y > -20 && x < view.width + 20 && y < view.height + 20);
+    const { labels, taken } = az.labels.placeNodes(inView, shapes, measure, frame, controlBoxes(app.map));
+    const named = new Set(nodes.map(({ node }) => node.code));
+    const others = model.land.filter((country) => !named.has(country.code));
+    const countries = az.labels.placeCountries(others, shapes, view.toPixel, view.scale, taken, measure, frame);
+    return { shapes, nodes, labels, countries };
+  };
+
+  const paintFlows = (app, context, view) => {
+    const { model } = app;
+    const { theme } = model;
+    const picture = (app.picture = compose(app, view, context));
+    const focus = emphasis(app);
+    picture.countries.forEach((label) => az.labels.paint(context, label, theme.country ?? "#8a867b", null));
+    const rank = ({ arrow }) => {
+      if (focus?.strong === arrow.index) return 3;
+      // A loop is short, so it would be lost under the arrows that pass by.
+      return (focus?.full.has(arrow.index) ? 2 : 0) + (arrow.start === arrow.end ? 0.5 : 0);
+    };
+    for (const shape of [...picture.shapes].sort((a, b) => rank(a) - rank(b))) {
+      const { index, market } = shape.arrow;
+      const colour = model.markets[market]?.colour ?? theme.ink;
+      az.arrows.paint(context, shape, {
+        colour, halo: theme.halo, alpha: focus && !focus.full.has(index) ? FAINT : 1, strong: focus?.strong === index,
+      });
+    }
+    picture.nodes.forEach(({ node, place }) => az.arrows.paintNode(context, node.kind, place, node.radius, theme));
+    picture.labels.forEach((label) => az.labels.paint(context, label, theme.ink, theme.halo));
+  };
+
+  /** Bring what is chosen into view, where the panel or an earlier move has put it out of sight. */
+  const reveal = ({ model, map, state: { selected } }) => {
+    const line = selected.kind === "arrow" ? model.arrows[selected.index].world : [model.nodes[selected.index].world];
+    const [x, y] = line[Math.floor(line.length / 2)];
+    const point = L.point(x, y).multiplyBy(256 * 2 ** map.getZoom());
+    const seen = map.getPixelBounds();
+    const margin = L.point(20, 20);
+    if (L.bounds(seen.min.add(margin), seen.max.subtract(margin)).contains(point)) return;
+    map.panTo(map.unproject(point), { animate: false });
+  };
+
+  const makeApp = (model, map) => {
+    const state = { on: new Set(model.markets.keys()), hover: null, selected: null };
+    const app = {
+      model, map, state,
+      picture: { shapes: [], nodes: [], labels: [], countries: [] },
+      isOn: (arrow) => state.on.has(arrow.market),
+      redraw: () => app.flows.redraw(),
+      swatch: (market) => {
+        const colour = model.markets[market]?.colour ?? model.theme.ink;
+        return az.legend.arrowPicture(colour, model.theme.halo, 3, [10, 5], "affirmed");
+      },
+      showMarkets: (markets) => {
+        state.on = new Set(markets);
+        state.hover = null;
+        const { selected } = state;
+        if (selected?.kind === "arrow" && !app.isOn(model.arrows[selected.index])) app.select(null);
+        else if (selected?.kind === "node") app.select("node", selected.index);
+        app.update();
+      },
+      showMarket: (market, on) => {
+        const others = [...state.on].filter((index) => index !== market);
+        app.showMarkets(on ? [...others, market] : others);
+      },
+      select: (kind, index) => {
+        if (!kind && !state.selected) return;
+        state.selected = kind ? { kind, index } : null;
+        state.hover = null;
+        const make = { arrow: () => az.details.ofArrow(model, index), node: () => az.details.ofNode(app, index) };
+        app.panel.choose(kind ? make[kind]() : null);
+        map.invalidateSize({ animate: false });
+        if (kind) reveal(app);
+        app.redraw();
+      },
+      update: () => {
+        app.panel.update();
+        app.message.hidden = model.arrows.some(app.isOn);
+        app.redraw();
+      },
+      arrowsDrawn: () =>
+        app.picture.shapes.map(({ arrow: { index, market }, line, width }) => ({ index, market, path: line, width })),
+    };
+    return app;
+  };
+
+  /**
+   * Build the page around the element of the map.
+   * @param {string} id of the map's element
+   * @returns {L.Map}
+   */
+  az.start = (id) => {
+    const data = JSON.parse(document.getElementById("azroutes-data").textContent);
+    const model = az.model.readModel(data);
+    const map = makeMap(id);
+    const container = map.getContainer();
+    container.style.backgroundColor = model.theme.water;
+    container.setAttribute("role", "region");
+    container.setAttribute("aria-label", "Map; every arrow is also in the table of the panel");
+    const app = (az.app = makeApp(model, map));
+    const unticked = "No market is chosen. Tick one in the panel to see its arrows.";
+    const empty = model.arrows.length ? unticked : "There is no flow to draw.";
+    app.message = az.dom.element("p", { class: "azroutes-message", hidden: true }, empty);
+    container.append(app.message);
+    app.panel = az.panel.build(app, container.parentElement);
+    map.fitBounds(model.bounds, { padding: [18, 18], animate: false });
+    const paintLand = (context, view) => az.land.paint(context, model.land, view, model.theme);
+    new az.CanvasLayer("azroutes-land", paintLand).addTo(map);
+    app.flows = new az.CanvasLayer("azroutes-flows", (context, view) => paintFlows(app, context, view));
+    app.flows.addTo(map);
+    az.pointer.watch(app);
+    new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(container);
+    app.update();
+    return map;
+  };
+})();

@@ -1,0 +1,136 @@
+/* The panel beside the map: markets, legends, the flows as a table, notes, sources; or the details of what is chosen. */
+"use strict";
+
+(() => {
+  const az = (globalThis.azroutes ??= {});
+  const { citation, element, isolated } = az.dom;
+  const { counted } = az.model;
+  const COLUMNS = ["Arrow", "Flows", "Lines of sources"];
+
+  /** Rows of checkboxes, one a market; returns the section and a function that brings its counts up to date. */
+  const marketSection = (app) => {
+    const { model, state } = app;
+    const boxes = model.markets.map((market, index) => {
+      const input = element("input", { type: "checkbox", checked: state.on.has(index) });
+      input.addEventListener("change", () => app.showMarket(index, input.checked));
+      const arrows = model.arrows.filter((arrow) => arrow.market === index);
+      const count = `${counted(arrows.length, "arrow")} · ${counted(model.flowCount(arrows), "flow")}`;
+      const label = element(
+        "label",
+        {},
+        input,
+        app.swatch(index),
+        element("span", { class: "name" }, isolated(market.label)),
+        element("span", { class: "count" }, count),
+      );
+      return { input, label };
+    });
+    const all = element("button", { type: "button" }, "Show all");
+    const none = element("button", { type: "button" }, "Show none");
+    all.addEventListener("click", () => app.showMarkets(model.markets.keys()));
+    none.addEventListener("click", () => app.showMarkets([]));
+    const section = element(
+      "section",
+      { class: "markets" },
+      element("fieldset", {}, element("legend", {}, "Markets"), ...boxes.map((box) => box.label)),
+      boxes.length > 1 && element("p", { class: "buttons" }, all, none),
+    );
+    const update = () => boxes.forEach(({ input }, index) => {
+      input.checked = state.on.has(index);
+    });
+    return { section, update };
+  };
+
+  /** Every arrow as a row, so that each can be reached and read without the map. */
+  const tableOf = (app, arrows) =>
+    element(
+      "table",
+      {},
+      element("thead", {}, element("tr", {}, ...COLUMNS.map((name) => element("th", { scope: "col" }, name)))),
+      element(
+        "tbody",
+        {},
+        ...arrows.map((arrow) => {
+          const lines = app.model.linesBehind(app.model.flowsOf(arrow)) ?? "–";
+          const numbers = [arrow.flows.length, lines].map((value) => element("td", { class: "number" }, String(value)));
+          return element("tr", {}, element("td", {}, az.details.arrowButton(app, arrow)), ...numbers);
+        }),
+      ),
+    );
+
+  const folded = (title, ...children) => element("details", {}, element("summary", {}, title), ...children);
+
+  const paragraph = (text) => element("p", {}, isolated(text));
+
+  const endMatter = (model) => [
+    model.notes.length > 0 &&
+      element("section", { class: "notes" }, element("h2", {}, "Notes"), ...model.notes.map(paragraph)),
+    (model.sources.length > 0 || model.credits.length > 0) &&
+      folded(
+        "Sources and credits",
+        model.sources.length > 0 && element("ul", { class: "sources" }, ...model.sources.map((source) => element("li", {}, ...citation(source)))),
+        ...model.credits.map(paragraph),
+      ),
+  ];
+
+  /** The button that hides the panel on a desk and folds it into a strip on a telephone. */
+  const toggle = (root) => {
+    const button = element("button", { type: "button", class: "azroutes-toggle" });
+    const set = (open) => {
+      root.classList.toggle("azroutes-closed", !open);
+      button.textContent = open ? "Hide panel" : "Show panel";
+      button.setAttribute("aria-expanded", String(open));
+    };
+    button.addEventListener("click", () => set(root.classList.contains("azroutes-closed")));
+    return { button, set };
+  };
+
+  /**
+   * @param {object} app
+   * @param {HTMLElement} root holds the map and the panel
+   * @returns {{update: () => void, choose: (nodes: Node[] | null) => void}}
+   */
+  const build = (app, root) => {
+    const { model } = app;
+    const aside = root.querySelector(".azroutes-panel");
+    const status = element("p", { class: "status", role: "status" });
+    const markets = marketSection(app);
+    const legends = element("div", { class: "legends" });
+    const table = element("div");
+    const chosen = element("section", { class: "details", hidden: true, "aria-label": "Details" });
+    const parts = [markets.section, legends, folded("All arrows as a table", table), ...endMatter(model)];
+    const rest = element("div", { class: "rest" }, ...parts);
+    const subtitle = model.subtitle && element("p", { class: "subtitle" }, isolated(model.subtitle));
+    aside.append(element("header", {}, element("h1", {}, isolated(model.title)), subtitle, status), chosen, rest);
+    const folding = toggle(root);
+    root.append(folding.button);
+    folding.set(!globalThis.matchMedia("(max-width: 699px)").matches);
+
+    const close = element("button", { type: "button", class: "back" }, "Back to the legend");
+    close.addEventListener("click", () => app.select(null));
+    let opener = null;
+
+    const update = () => {
+      const arrows = model.arrows.filter(app.isOn);
+      markets.update();
+      legends.replaceChildren(...az.legend.build(model, arrows));
+      table.replaceChildren(arrows.length > 0 ? tableOf(app, arrows) : element("p", {}, "No arrow is shown."));
+      status.textContent = `${counted(arrows.length, "arrow")}, ${counted(model.flowCount(arrows), "flow")} shown`;
+    };
+
+    const choose = (nodes) => {
+      if (nodes && chosen.hidden) opener = document.activeElement;
+      chosen.hidden = !nodes;
+      rest.hidden = Boolean(nodes);
+      chosen.replaceChildren(...(nodes ? [close, ...nodes] : []));
+      if (nodes) {
+        folding.set(true);
+        aside.scrollTop = 0;
+        chosen.querySelector(".chosen")?.focus({ preventScroll: true });
+      } else if (opener?.isConnected) opener.focus({ preventScroll: true });
+    };
+    return { update, choose };
+  };
+
+  az.panel = { build };
+})();

@@ -1,0 +1,93 @@
+/* The mouse, the finger and the Escape key: what is under the pointer, the small note beside it, and choosing. */
+"use strict";
+
+(() => {
+  const az = (globalThis.azroutes ??= {});
+  const { element, isolated } = az.dom;
+  const g = az.geometry;
+  const NEAR = 5;
+
+  /** @returns {{kind: "node" | "arrow", index: number} | null} what lies under a pixel of the map */
+  const hit = (picture, point) => {
+    let best = null;
+    for (const { node, place } of picture.nodes) {
+      const far = g.distance(point, place) - node.radius - 3;
+      if (far <= 0 && (!best || far < best.far)) best = { kind: "node", index: node.index, far };
+    }
+    if (best) return best;
+    for (const shape of picture.shapes) {
+      const { box } = shape;
+      if (point[0] < box.left || point[0] > box.right || point[1] < box.top || point[1] > box.bottom) continue;
+      const far = g.distanceTo(point, shape.line) - shape.width / 2;
+      // An arrow drawn later lies on top, so it also wins where two are equally near.
+      if (far > NEAR || (best && Math.max(0, far) > Math.max(0, best.far))) continue;
+      best = { kind: "arrow", index: shape.arrow.index, far };
+    }
+    return best;
+  };
+
+  /** @returns {[string, string]} the name of what is pointed at, and a line more */
+  const noteOf = (app, found) => {
+    if (found.kind === "arrow") {
+      const arrow = app.model.arrows[found.index];
+      return [app.model.nameOf(arrow), app.model.describe(arrow)];
+    }
+    const node = app.model.nodes[found.index];
+    const arrows = node.arrows.map((index) => app.model.arrows[index]).filter(app.isOn);
+    const inwards = arrows.filter((arrow) => arrow.end === node.index).length;
+    const outwards = arrows.filter((arrow) => arrow.start === node.index).length;
+    return [node.name, `${inwards} in, ${outwards} out`];
+  };
+
+  /** Put the note beside the pointer, inside the map. */
+  const move = (note, [x, y], size) => {
+    const [width, height] = [note.offsetWidth, note.offsetHeight];
+    const left = x + 16 + width > size.x ? x - 14 - width : x + 16;
+    note.style.left = `${g.clamp(left, 4, Math.max(4, size.x - width - 4))}px`;
+    note.style.top = `${g.clamp(y + 14, 4, Math.max(4, size.y - height - 4))}px`;
+  };
+
+  /** @param {object} app */
+  const watch = (app) => {
+    const { map, state } = app;
+    const container = map.getContainer();
+    const note = element("div", { class: "azroutes-note", hidden: true });
+    container.append(note);
+
+    const leave = () => {
+      note.hidden = true;
+      container.classList.remove("azroutes-over");
+      if (state.hover === null) return;
+      state.hover = null;
+      app.redraw();
+    };
+    map.on("mousemove", (event) => {
+      if (map.dragging.moving()) return;
+      const point = [event.containerPoint.x, event.containerPoint.y];
+      const found = hit(app.picture, point);
+      if (!found) return void leave();
+      const before = state.hover;
+      if (before?.kind !== found.kind || before?.index !== found.index) {
+        state.hover = { kind: found.kind, index: found.index };
+        const [name, more] = noteOf(app, found);
+        note.replaceChildren(element("b", {}, isolated(name)), element("span", {}, more));
+        app.redraw();
+      }
+      note.hidden = false;
+      container.classList.add("azroutes-over");
+      move(note, point, map.getSize());
+    });
+    map.on("mouseout movestart zoomstart", leave);
+    map.on("click", (event) => {
+      const found = hit(app.picture, [event.containerPoint.x, event.containerPoint.y]);
+      note.hidden = true;
+      app.select(found?.kind ?? null, found?.index);
+    });
+    document.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") app.select(null);
+    });
+    return { leave };
+  };
+
+  az.pointer = { hit, watch };
+})();
