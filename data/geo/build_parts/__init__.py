@@ -1,0 +1,1 @@
+"""The steps of the build of the geography, one module a step."""
