@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 NEAR_M = 4_000_000.0
 """Frames narrower than this take the finer boundaries where those cover them, in metres across."""
 
+MERCATOR_LIMIT = 85.0
+"""Latitude at which a Mercator map ends, in degrees."""
+
 SEAM_DEGREES = 0.002
 STEP_DEGREES = 1.0
 
@@ -82,7 +85,9 @@ def basemap(frame: Frame) -> Basemap:
 
 def _cut_at_seam(shapes: np.ndarray, frame: Frame) -> np.ndarray:
     """Cut shapes where a map of the whole world is torn: at the meridian opposite its middle."""
-    turned = re.search(r"\+proj=eqearth .*\+lon_0=(\S+)", frame.crs)
+    if "merc" in frame.crs:
+        shapes = shapely.clip_by_rect(shapely.make_valid(shapes), -180, -MERCATOR_LIMIT, 180, MERCATOR_LIMIT)
+    turned = re.search(r"\+proj=(?:eqearth|merc) .*\+lon_0=(\S+)", frame.crs)
     middle = float(turned[1]) if turned else 0.0
     if abs(middle) < SEAM_DEGREES:
         return shapes
@@ -97,7 +102,7 @@ def _project(shapes: np.ndarray, frame: Frame) -> np.ndarray:
     # What is cut at the antimeridian in the file is whole on the ground: close the seam where a map shows it.
     bounds = shapely.bounds(shapes)
     torn = (bounds[:, 0] <= -180 + SEAM_DEGREES) & (bounds[:, 2] >= 180 - SEAM_DEGREES)
-    if "eqearth" not in frame.crs and frame.crs != "EPSG:3857":
+    if "eqearth" not in frame.crs and "merc" not in frame.crs:
         for k in np.flatnonzero(torn):
             projected[k] = shapely.union_all(shapely.get_parts(shapely.make_valid(projected[k])), grid_size=1.0)
     return np.asarray(projected)
@@ -109,5 +114,5 @@ def _polygons(shapes: np.ndarray) -> np.ndarray:
     for k, shape in enumerate(shapes):
         parts = shapely.get_parts(shape)
         nested = shapely.get_parts(parts) if len(parts) else parts
-        kept[k] = shapely.multipolygons([part for part in nested if part.geom_type == "Polygon" and part.area > 0])
+        kept[k] = shapely.MultiPolygon([part for part in nested if part.geom_type == "Polygon" and part.area > 0])
     return kept

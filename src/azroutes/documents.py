@@ -1,4 +1,4 @@
-"""The bundled tables: what five public documents say about illicit flows through Azerbaijan.
+"""The bundled tables: what public documents say about illicit flows through Azerbaijan.
 
 The documents become statements (in our own words, each with source and locator), the statements that affirm a path
 become claims, and the claims become flows.
@@ -34,6 +34,11 @@ if TYPE_CHECKING:
 
 FOCUS = "AZE"
 """The country that the documents are about."""
+
+_CLAIM = [
+    "flow_id", "market", "commodity", "form", "path", "group", "role", "quantity", "unit", "first_year", "last_year",
+    "certainty", "wording", "basis", "statement", "lineage", "source",
+]  # fmt: skip
 
 _CATEGORIES = {
     "market": MARKET,
@@ -124,6 +129,9 @@ def load_flows(*, observed: int | None = None) -> gpd.GeoDataFrame:
     flows = _documented().copy()
     if observed is None:
         return flows
+    if not isinstance(observed, int) or isinstance(observed, bool):
+        raise OptionError("observed must be a year",
+                          [Fault("not a year", column="observed", value=observed, hint="a whole number, for instance 2012")])  # fmt: skip
     numbers = load_observations().dropna(subset=["flow_id", "year"])
     chosen = numbers[numbers["year"] == observed].set_index("flow_id")
     if chosen.empty:
@@ -168,7 +176,7 @@ def claims(statements: pd.DataFrame) -> pd.DataFrame:
                             "source": said["source"],
                         }
                     )
-    frame = pd.DataFrame(rows)
+    frame = pd.DataFrame(rows, columns=_CLAIM)
     return frame.astype({"first_year": "Int16", "last_year": "Int16", "quantity": "Float64"})
 
 
@@ -213,6 +221,8 @@ def _bundled(table: str, model: type[pa.DataFrameModel]) -> pd.DataFrame:
 def _plain(dtype: object) -> object:
     """Return pandas' own dtype for one of a pandera schema; an open list of codes is a plain category."""
     kind = getattr(dtype, "type", dtype)
+    if isinstance(kind, pd.StringDtype):
+        return "string"
     return "category" if isinstance(kind, pd.CategoricalDtype) else kind
 
 

@@ -165,6 +165,13 @@ def save_figure(ax: Axes, path: str | PathLike[str], *, dpi: float = 300) -> Non
     write_whole(target, _rendered(figure, kind, {"dpi": dpi}))
 
 
+def render(scene: Scene, kind: str, *, dpi: float = 300) -> bytes:
+    """Return a scene as the bytes of a figure: kind is png, svg or pdf."""
+    figure = FlowFigure()
+    draw(scene, add_map_axes(figure, scene))
+    return _rendered(figure, kind, {"dpi": dpi})
+
+
 def _rendered(figure: Figure, kind: str, options: dict[str, object]) -> bytes:
     buffer = BytesIO()
     with pinned():

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 SWEEPS = 3
-DISTANCES = (2.0, 6.0, 12.0, 20.0, 32.0)
+DISTANCES = (2.0, 6.0, 12.0, 20.0, 32.0, 46.0)
 LINE = 1.15
 """Height of a line, in heights of its type."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -56,8 +56,9 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Legend:
-    """A titled list of entries."""
+    """A titled list of entries; `kind` is ``market``, ``width``, ``certainty`` or ``places``."""
 
+    kind: str
     title: str
     entries: tuple[Entry, ...]
 
@@ -79,10 +80,10 @@ def legends(arrows: Arrows, kinds: Sequence[str], theme: Theme) -> tuple[Legend,
     """Return legends of the markets, widths, certainties and kinds of place that are on the map, and no others."""
     table = arrows.table
     found = [
-        Legend("Market", tuple(_market_entries(table, theme))),
-        Legend(f"Width: {_lower_first(arrows.scale.title)}", tuple(_width_entries(arrows, theme))),
-        Legend("Certainty of the sources’ words", tuple(_certainty_entries(table, theme))),
-        Legend("Places", tuple(_kind_entries(kinds, theme))),
+        Legend("market", "Market", tuple(_market_entries(table, theme))),
+        Legend("width", f"Width: {_lower_first(arrows.scale.title)}", tuple(_width_entries(arrows, theme))),
+        Legend("certainty", "Certainty of the sources’ words", tuple(_certainty_entries(table, theme))),
+        Legend("places", "Places", tuple(_kind_entries(kinds, theme))),
     ]
     return tuple(legend for legend in found if legend.entries)
 
@@ -114,7 +115,12 @@ def _certainty_entries(table: pd.DataFrame, theme: Theme) -> list[Entry]:
 
 
 def _kind_entries(kinds: Sequence[str], theme: Theme) -> list[Entry]:
-    return [Entry(words, theme.node, kind=kind, code=kind) for kind, words in _KIND_WORDS.items() if kind in kinds]
+    return [Entry(text, theme.node, kind=kind, code=kind) for kind, text in kind_labels(kinds)]
+
+
+def kind_labels(kinds: Collection[str]) -> list[tuple[str, str]]:
+    """Return the kinds of place that are on the map, each with its words."""
+    return [(kind, text) for kind, text in _KIND_WORDS.items() if kind in kinds]
 
 
 def notes(flows: gpd.GeoDataFrame, arrows: Arrows, kinds: Sequence[str], unlabelled: Sequence[str]) -> tuple[str, ...]:

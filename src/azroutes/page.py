@@ -11,7 +11,6 @@ import hashlib
 import json
 import os
 import re
-import secrets
 from functools import cache
 from html import escape
 from html.parser import HTMLParser
@@ -25,7 +24,8 @@ from folium.elements import JSCSSMixin
 from folium.raster_layers import TileLayer, WmsTileLayer
 from folium.template import Template
 
-from azroutes.errors import AzroutesError, Fault, OutputError
+from azroutes.errors import AzroutesError, Fault
+from azroutes.write import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -162,8 +162,12 @@ class OfflineMap(folium.Map):
         if not isinstance(outfile, str | bytes | Path):
             super().save(outfile, close_file, **kwargs)
             return
-        page: str = self.get_root().render(**kwargs)
-        _replace(Path(os.fsdecode(outfile)), page.encode("utf-8", "replace"))
+        write_whole(Path(os.fsdecode(outfile)), self.page(**kwargs).encode("utf-8", "replace"))
+
+    def page(self, **kwargs: object) -> str:
+        """Return the whole page as text, which `save` writes."""
+        rendered: str = self.get_root().render(**kwargs)
+        return rendered
 
 
 class _Verbatim(Element):
@@ -279,21 +283,6 @@ def _refuse_remote(root: Element) -> None:
             faults += [Fault(f"loads {url}", value=name) for url in urls]
     if faults:
         raise AzroutesError("the page works without a network, and these layers need one", faults)
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Write beside the file and rename, so that a stopped run leaves the old file or the new one."""
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
-    try:
-        with beside.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    except OSError as error:
-        raise OutputError(f"{path} could not be written: {error.strerror or error}") from error
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 def _web() -> Traversable:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-MERCATOR = "EPSG:3857"
+EARTH_RADIUS_M = 6_378_137.0
+"""Radius of the sphere of web maps, in metres."""
+
 WIDE_DEGREES = 75.0
 """Angular radius beyond which an azimuthal map of the extent bends too much, and a map of the world serves better."""
 
@@ -94,7 +97,7 @@ class Frame:
             ]
         )
         degrees = self.unproject(ring)
-        if not np.isfinite(degrees).all() or "eqearth" in self.crs or self.crs == MERCATOR:
+        if not np.isfinite(degrees).all() or "eqearth" in self.crs or "merc" in self.crs:
             return globe
         poles = {lat: self._shows(lat) for lat in (90, -90)}
         shape = antimeridian.fix_polygon(
@@ -194,3 +197,27 @@ def _around(
     half = np.array([width_px, height_px]) * metres_per_px / 2
     x, y = (low + high) / 2
     return Frame(crs, (x - half[0], y - half[1], x + half[0], y + half[1]), width_px)
+
+
+def mercator_for(lon: Floats) -> str:
+    """Return a spherical Mercator projection that does not tear the places apart at the antimeridian.
+
+    It is that of web maps, turned only where the places lie closer together across 180 degrees than across 0.
+    """
+    ring = np.sort(np.unique(lon))
+    gaps = np.append(np.diff(ring), ring[0] + 360.0 - ring[-1])
+    widest = int(np.argmax(gaps))
+    middle = 0.0
+    if widest < len(ring) - 1:
+        # The places run from behind the gap, over the antimeridian, to before it.
+        middle = (ring[widest + 1] + (ring[widest] + 360.0)) / 2
+        middle = (middle + 180.0) % 360.0 - 180.0
+    return f"+proj=merc +a={EARTH_RADIUS_M:.0f} +b={EARTH_RADIUS_M:.0f} +lat_ts=0 +lon_0={middle:.6f} +units=m +no_defs"
+
+
+def mercator_to_lonlat(crs: str, metres: Floats) -> Floats:
+    """Return degrees for metres of `mercator_for`; longitudes run on past 180 degrees."""
+    turned = re.search(r"\+lon_0=(\S+)", crs)
+    lon = (float(turned[1]) if turned else 0.0) + np.degrees(metres[:, 0] / EARTH_RADIUS_M)
+    lat = np.degrees(2 * np.arctan(np.exp(metres[:, 1] / EARTH_RADIUS_M)) - np.pi / 2)
+    return np.column_stack([lon, lat])

@@ -73,3 +73,7 @@ class Theme:
     def colour(self, market: str | None) -> str:
         """Return the colour of a market, or of arrows without one."""
         return self.no_market if market is None else self.markets[market]
+
+
+SCREEN = Theme(px_each_lineage=1.7, node_radius_px=3.6)
+"""The look of the page: a screen's pixel is larger to the eye than a point on paper."""

@@ -90,6 +90,8 @@ class Group(Code):
     GIRLS = "girls"
     BOYS = "boys"
     CHILDREN = "children"
+    FEMALES = "females"
+    MALES = "males"
 
 
 _LABELS = {

@@ -27,8 +27,11 @@ METHODS = ("arc", "straight")
 ARC_BULGE = 0.09
 """How far an arc stands off its chord, in shares of the chord, where the chord lies east-west."""
 
-BENDS = tuple(sign * bend for bend in (0.05, 0.1, 0.15, 0.2, 0.26, 0.32) for sign in (1.0, -1.0))
-"""Other bends that a spine tries to get clear of a place, in shares of its chord, slight ones first."""
+BENDS = tuple(sign * bend for bend in (0.0, 0.04, 0.08, 0.12, 0.16, 0.2) for sign in (1.0, -1.0))
+"""Other bends that a spine tries to get clear of a place, in shares of its chord."""
+
+BEND_COST = 4.0
+"""What a change of bend by the whole chord costs, in places run over."""
 
 CLEARANCE_PX = 1.5
 """Free space between an arrow and the circle of a place that it passes, px."""
@@ -270,10 +273,13 @@ def _clear_of_places(
         needed = np.array([radius[codes[n]] for n in foreign]) + reach[k]
         # Bends are measured from the end that comes first by name, so that both directions try the same ones.
         sign = 1.0 if pairs[k][0] < pairs[k][1] else -1.0
-        curves = np.concatenate([spines[k][None], *(arc(start[None], end[None], np.array([sign * bend])) for bend in BENDS)])
+        bent = [arc(start[None], end[None], np.array([sign * bend])) for bend in BENDS]
+        curves = np.concatenate([spines[k][None], *bent])
         gap = shapely.distance(shapely.linestrings(curves)[:, None], spots[None, :])
-        short = np.maximum(needed - gap, 0.0).sum(axis=1)
-        cleared[k] = curves[int(np.argmin(short + 1e-3 * np.arange(len(curves))))]
+        run_over = np.clip((needed - gap) / needed, 0.0, 1.0) ** 0.5
+        middle = curves[:, SAMPLES // 2]
+        change = np.hypot(*(middle - middle[0]).T) / np.hypot(*(end - start))
+        cleared[k] = curves[int(np.argmin(run_over.sum(axis=1) + BEND_COST * change))]
     return cleared
 
 

@@ -33,7 +33,10 @@
     const angle = g.widestGap(directionsAt(model, node)) + arrow.lane * 0.09;
     // A cubic curve with both ends at the node reaches 3/4 of the way to the middle of its control points.
     const away = (node.radius + LOOP_REACH) / (0.75 * Math.cos(LOOP_SPREAD));
-    const control = (side) => [Math.cos(angle + side * LOOP_SPREAD) * away, Math.sin(angle + side * LOOP_SPREAD) * away];
+    const control = (side) => {
+      const turn = angle + side * LOOP_SPREAD;
+      return [Math.cos(turn) * away, Math.sin(turn) * away];
+    };
     const [first, second] = [control(-1), control(1)];
     return Array.from({ length: 49 }, (_, i) => {
       const t = i / 48;
@@ -51,7 +54,7 @@
     const [ux, uy] = [(tip[0] - notch[0]) / size, (tip[1] - notch[1]) / size];
     const base = [tip[0] - ux * length, tip[1] - uy * length];
     const barb = (side) => [base[0] - uy * half * side, base[1] + ux * half * side];
-    return { shaft, head: [tip, barb(1), notch, barb(-1)] };
+    return { shaft: g.thin(shaft), head: [tip, barb(1), notch, barb(-1)] };
   };
 
   /**

@@ -3,9 +3,10 @@
 
 (() => {
   const az = (globalThis.azroutes ??= {});
+  const SLOW = 20;
   if (!globalThis.L) return;
 
-  /** What a painter needs to know of the map's present view. */
+  /** What a painter needs to know of the map's present view; its pixels count from the corner of the world. */
   const viewOf = (map) => {
     const size = map.getSize();
     const corner = map.containerPointToLayerPoint([0, 0]);
@@ -15,7 +16,8 @@
     return {
       scale, x, y, corner, width: size.x, height: size.y,
       box: { left: x / scale, top: y / scale, right: (x + size.x) / scale, bottom: (y + size.y) / scale },
-      toPixel: (world) => [world[0] * scale - x, world[1] * scale - y],
+      frame: { left: x, top: y, right: x + size.x, bottom: y + size.y },
+      toPixel: (world) => [world[0] * scale, world[1] * scale],
     };
   };
 
@@ -25,6 +27,7 @@
       L.setOptions(this, { pane });
       this._painter = painter;
       this._frame = null;
+      this._cost = 0;
     },
 
     onAdd() {
@@ -40,17 +43,23 @@
 
     getEvents() {
       const { redraw } = this;
-      return { move: redraw, moveend: redraw, resize: redraw, viewreset: redraw, zoomanim: this._scale };
+      return { move: this._follow, moveend: redraw, resize: redraw, viewreset: redraw, zoomanim: this._scale };
     },
 
     redraw() {
       if (this._frame === null) this._frame = L.Util.requestAnimFrame(this.draw, this);
     },
 
+    /** The canvas moves with the map by itself; only a picture that is quickly made is made anew at each step. */
+    _follow() {
+      if (this._cost < SLOW) this.redraw();
+    },
+
     draw() {
       this._frame = null;
       // A zoom that is being animated ends with a move, and that draws.
       if (!this._map || this._map._animatingZoom) return;
+      const begun = performance.now();
       const view = viewOf(this._map);
       const ratio = globalThis.devicePixelRatio || 1;
       const [width, height] = [Math.round(view.width * ratio), Math.round(view.height * ratio)];
@@ -66,6 +75,7 @@
       context.setTransform(ratio, 0, 0, ratio, 0, 0);
       context.clearRect(0, 0, view.width, view.height);
       this._painter(context, view);
+      this._cost = performance.now() - begun;
     },
 
     /** While Leaflet animates a zoom the picture is stretched; it is drawn anew when the zoom has ended. */

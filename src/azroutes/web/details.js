@@ -46,6 +46,7 @@
   /** One flow with all that is known of it. */
   const flowArticle = (model, flow) => {
     const statements = (flow.statements ?? []).map((index) => model.statements[index]).filter(Boolean);
+    const items = statements.map((statement) => statementItem(model, statement));
     return element(
       "article",
       { class: "flow" },
@@ -63,7 +64,7 @@
         ["Sources", flow.sources_text],
       ]),
       statements.length > 0 && element("h4", {}, counted(statements.length, "statement")),
-      statements.length > 0 && element("ul", { class: "statements" }, ...statements.map((one) => statementItem(model, one))),
+      items.length > 0 && element("ul", { class: "statements" }, ...items),
     );
   };
 

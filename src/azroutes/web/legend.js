@@ -44,7 +44,9 @@
     return [
       group(
         legends.width?.title,
-        widths.map((entry) => [arrowPicture(ink, theme.halo, entry.width, entry.head ?? head, "affirmed"), entry.label]),
+        widths.map(({ width, head: own, label }) => [
+          arrowPicture(ink, theme.halo, width, own ?? head, "affirmed"), label,
+        ]),
       ),
       group(
         legends.certainty?.title,

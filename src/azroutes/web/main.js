@@ -28,29 +28,37 @@
     return { full: new Set(app.model.nodes[focus.index].arrows), strong: null };
   };
 
-  /** Where the map's own buttons lie, in pixels of the map. */
-  const controlBoxes = (map) => {
+  /** Where the map's own buttons lie. */
+  const controlBoxes = (map, view) => {
     const container = map.getContainer();
     const origin = container.getBoundingClientRect();
     return [...container.querySelectorAll(".leaflet-control")].map((control) => {
       const box = control.getBoundingClientRect();
-      return {
-        left: box.left - origin.left, right: box.right - origin.left, top: box.top - origin.top, bottom: box.bottom - origin.top,
-      };
+      const [left, top] = [box.left - origin.left + view.x, box.top - origin.top + view.y];
+      return { left, top, right: left + box.width, bottom: top + box.height };
     });
   };
 
-  /** Everything the flow canvas shows in a view: forms, places and names, in pixels. */
-  const compose = (app, view, context) => {
-    const { model } = app;
-    const arrows = model.arrows.filter(app.isOn);
+  /** The forms of the arrows, which change with the zoom and the markets shown but not while the map is moved. */
+  const shapesOf = (app, arrows, view) => {
+    const key = [view.scale, ...arrows.map((arrow) => arrow.index)].join();
+    if (app.forms?.key === key) return app.forms.shapes;
     const shapes = arrows.flatMap((arrow) => {
-      const shape = az.arrows.shapeOf(model, arrow, view.toPixel);
+      const shape = az.arrows.shapeOf(app.model, arrow, view.toPixel);
       if (!shape) return [];
       shape.box = az.geometry.boxAround(shape.line, 8 + arrow.width / 2);
       shape.headBox = az.geometry.boxAround(shape.head, 1);
       return [shape];
     });
+    app.forms = { key, shapes };
+    return shapes;
+  };
+
+  /** Everything the flow canvas shows in a view: forms, places and names, in pixels of the world. */
+  const compose = (app, view, context) => {
+    const { model } = app;
+    const arrows = model.arrows.filter(app.isOn);
+    const shapes = shapesOf(app, arrows, view);
     const degree = new Map();
     for (const arrow of arrows) {
       for (const end of new Set([arrow.start, arrow.end])) degree.set(end, (degree.get(end) ?? 0) + 1);
@@ -63,13 +71,14 @@
       context.font = font;
       return context.measureText(text).width;
     };
-    const frame = { left: 2, top: 2, right: view.width - 2, bottom: view.height - 2 };
-    const inView = nodes.filter(({ place: [x, y] }) => x > -20 && y > -20 && x < view.width + 20 && y < view.height + 20);
-    const { labels, taken } = az.labels.placeNodes(inView, shapes, measure, frame, controlBoxes(app.map));
+    const { frame } = view;
+    const { boxAround, overlaps } = az.geometry;
+    const inView = nodes.filter(({ place }) => overlaps(boxAround([place], 20), frame));
+    const { labels, taken } = az.labels.placeNodes(inView, shapes, measure, frame, controlBoxes(app.map, view));
     const named = new Set(nodes.map(({ node }) => node.code));
     const others = model.land.filter((country) => !named.has(country.code));
     const countries = az.labels.placeCountries(others, shapes, view.toPixel, view.scale, taken, measure, frame);
-    return { shapes, nodes, labels, countries };
+    return { shapes, nodes, labels, countries, x: view.x, y: view.y };
   };
 
   const paintFlows = (app, context, view) => {
@@ -77,13 +86,15 @@
     const { theme } = model;
     const picture = (app.picture = compose(app, view, context));
     const focus = emphasis(app);
+    context.translate(-view.x, -view.y);
     picture.countries.forEach((label) => az.labels.paint(context, label, theme.country ?? "#8a867b", null));
     const rank = ({ arrow }) => {
       if (focus?.strong === arrow.index) return 3;
       // A loop is short, so it would be lost under the arrows that pass by.
       return (focus?.full.has(arrow.index) ? 2 : 0) + (arrow.start === arrow.end ? 0.5 : 0);
     };
-    for (const shape of [...picture.shapes].sort((a, b) => rank(a) - rank(b))) {
+    const seen = picture.shapes.filter(({ box }) => az.geometry.overlaps(box, view.frame));
+    for (const shape of seen.sort((a, b) => rank(a) - rank(b))) {
       const { index, market } = shape.arrow;
       const colour = model.markets[market]?.colour ?? theme.ink;
       az.arrows.paint(context, shape, {
@@ -109,7 +120,7 @@
     const state = { on: new Set(model.markets.keys()), hover: null, selected: null };
     const app = {
       model, map, state,
-      picture: { shapes: [], nodes: [], labels: [], countries: [] },
+      picture: { shapes: [], nodes: [], labels: [], countries: [], x: 0, y: 0 },
       isOn: (arrow) => state.on.has(arrow.market),
       redraw: () => app.flows.redraw(),
       swatch: (market) => {
@@ -143,8 +154,13 @@
         app.message.hidden = model.arrows.some(app.isOn);
         app.redraw();
       },
-      arrowsDrawn: () =>
-        app.picture.shapes.map(({ arrow: { index, market }, line, width }) => ({ index, market, path: line, width })),
+      /** For tests and other scripts: the arrows on the map, in pixels of its element. */
+      arrowsDrawn: () => {
+        const { shapes, x, y } = app.picture;
+        return shapes.map(({ arrow: { index, market }, line, width }) => ({
+          index, market, width, path: line.map((point) => [point[0] - x, point[1] - y]),
+        }));
+      },
     };
     return app;
   };

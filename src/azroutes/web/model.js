@@ -38,7 +38,7 @@
     for (const flow of flows) {
       least = Math.max(least, flow.lineages ?? 0);
       for (const s of flow.statements ?? []) {
-        const lineage = data.statements[s]?.lineage;
+        const lineage = data.statements?.[s]?.lineage;
         if (lineage) named.add(lineage);
       }
     }
@@ -73,8 +73,9 @@
       if (lines) parts.push(counted(lines, "independent line of sources", "independent lines of sources"));
       return parts.join(" · ");
     };
+    const none = { statements: [], sources: [], notes: [], credits: [], legends: {} };
     return {
-      ...data, nodes, arrows, land: readLand(data.land), related, flowsOf, flowCount, nameOf, describe,
+      ...none, ...data, nodes, arrows, land: readLand(data.land), related, flowsOf, flowCount, nameOf, describe,
       linesBehind: (flows) => linesBehind(data, flows),
     };
   };

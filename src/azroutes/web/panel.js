@@ -1,11 +1,11 @@
-/* The panel beside the map: markets, legends, the flows as a table, notes, sources; or the details of what is chosen. */
+/* The panel beside the map: markets, legends, a table, notes and sources, or the details of what is chosen. */
 "use strict";
 
 (() => {
   const az = (globalThis.azroutes ??= {});
   const { citation, element, isolated } = az.dom;
   const { counted } = az.model;
-  const COLUMNS = ["Arrow", "Flows", "Lines of sources"];
+  const COLUMNS = ["Arrow", "Flows", "Source lines"];
 
   /** Rows of checkboxes, one a market; returns the section and a function that brings its counts up to date. */
   const marketSection = (app) => {
@@ -68,7 +68,7 @@
     (model.sources.length > 0 || model.credits.length > 0) &&
       folded(
         "Sources and credits",
-        model.sources.length > 0 && element("ul", { class: "sources" }, ...model.sources.map((source) => element("li", {}, ...citation(source)))),
+        element("ul", { class: "sources" }, ...model.sources.map((source) => element("li", {}, ...citation(source)))),
         ...model.credits.map(paragraph),
       ),
   ];
@@ -101,7 +101,8 @@
     const parts = [markets.section, legends, folded("All arrows as a table", table), ...endMatter(model)];
     const rest = element("div", { class: "rest" }, ...parts);
     const subtitle = model.subtitle && element("p", { class: "subtitle" }, isolated(model.subtitle));
-    aside.append(element("header", {}, element("h1", {}, isolated(model.title)), subtitle, status), chosen, rest);
+    const body = element("div", { class: "body" }, chosen, rest);
+    aside.append(element("header", {}, element("h1", {}, isolated(model.title)), subtitle, status), body);
     const folding = toggle(root);
     root.append(folding.button);
     folding.set(!globalThis.matchMedia("(max-width: 699px)").matches);
@@ -125,7 +126,7 @@
       chosen.replaceChildren(...(nodes ? [close, ...nodes] : []));
       if (nodes) {
         folding.set(true);
-        aside.scrollTop = 0;
+        body.scrollTop = 0;
         chosen.querySelector(".chosen")?.focus({ preventScroll: true });
       } else if (opener?.isConnected) opener.focus({ preventScroll: true });
     };

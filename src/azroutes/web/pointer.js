@@ -7,8 +7,9 @@
   const g = az.geometry;
   const NEAR = 5;
 
-  /** @returns {{kind: "node" | "arrow", index: number} | null} what lies under a pixel of the map */
-  const hit = (picture, point) => {
+  /** @returns {{kind: "node" | "arrow", index: number} | null} what lies under a pixel of the map's element */
+  const hit = (picture, [x, y]) => {
+    const point = [x + picture.x, y + picture.y];
     let best = null;
     for (const { node, place } of picture.nodes) {
       const far = g.distance(point, place) - node.radius - 3;

@@ -1,0 +1,220 @@
+"""The command: azroutes atlas | figure | explore | check."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from azroutes.errors import AzroutesError, OptionError, OutputError
+from azroutes.vocabulary import Market
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    import geopandas as gpd
+
+EXIT_FAULTS, EXIT_USAGE, EXIT_OUTPUT, EXIT_OWN_FAULT, EXIT_STOPPED = 1, 2, 3, 70, 130
+
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False,
+    help="Maps of documented illicit flows: report figures and offline maps, every arrow with its source.\n\n"
+    "Start with [bold]azroutes atlas OUT[/bold] and open OUT/index.html.",
+    epilog="Exit codes: 0 done; 1 the table has faults, all of them listed; 2 wrong usage; 3 a file could not be "
+    "written, and the old one is untouched; 130 stopped.",
+    rich_markup_mode="rich",
+)  # fmt: skip
+
+
+class By(StrEnum):
+    """What is drawn as an arrow of its own."""
+
+    MARKET = "market"
+    COMMODITY = "commodity"
+    FLOW = "flow"
+
+
+class Width(StrEnum):
+    """What the width of an arrow shows."""
+
+    AUTO = "auto"
+    LINEAGES = "lineages"
+    QUANTITY = "quantity"
+
+
+Table = Annotated[
+    Path | None,
+    typer.Option("--flows", help="A CSV table of your own: one row a flow, at least origin and destination. "
+                 "Without it: the flows of the bundled documents on Azerbaijan.", metavar="FILE.csv"),
+]  # fmt: skip
+Only = Annotated[Market | None, typer.Option("--market", help="Draw the flows of one market only.")]
+Title = Annotated[str, typer.Option("--title", help="What stands over the map.")]
+Unit = Annotated[str | None, typer.Option("--unit", help="What the column quantity counts, for instance kg.")]
+Apart = Annotated[By, typer.Option("--by", help="What is drawn as an arrow of its own.")]
+Shows = Annotated[Width, typer.Option("--width", help="What the width of arrows shows.")]
+
+
+@app.command()
+def atlas(
+    out: Annotated[Path, typer.Argument(help="Folder to write into; made if it is not there.")],
+    flows: Table = None, unit: Unit = None, title: Title = "",
+) -> None:  # fmt: skip
+    """Write everything into a folder: the map, a figure for each market, the tables, the sources.
+
+    OUT/index.html is the map; it opens with the network off. OUT/figures has PNG (300 dpi), SVG and PDF of all flows
+    and of each market, OUT/tables the flows as CSV, GeoJSON and GeoPackage, OUT/sources.html who says what.
+
+    Example: azroutes atlas atlas
+    """
+    from azroutes.report import write_atlas
+
+    table = None if flows is None else _flows(flows, unit, None)
+    with _Progress() as progress:
+        written = write_atlas(out, table, title=title, progress=progress.step)
+    typer.echo(f"{len(written)} files in {out}; open {out / 'index.html'}")
+
+
+@app.command()
+def figure(
+    out: Annotated[Path, typer.Argument(help="File to write: .png, .svg or .pdf.")],
+    flows: Table = None, market: Only = None, unit: Unit = None, title: Title = "", by: Apart = By.MARKET,
+    width: Shows = Width.AUTO, dpi: Annotated[int, typer.Option(help="Dots per inch of a PNG.", min=36, max=1200)] = 300,
+) -> None:  # fmt: skip
+    """Draw one figure for a report.
+
+    Example: azroutes figure heroin.svg --market heroin_trade --title "Heroin through Azerbaijan"
+    """
+    from azroutes.figure import FORMATS, render
+    from azroutes.scene import compose
+    from azroutes.write import write_whole
+
+    kind = out.suffix.lower().lstrip(".")
+    if kind not in FORMATS:
+        raise OptionError(f"cannot tell the format of {out.name!r}: end it in .png, .svg or .pdf")
+    scene = compose(_flows(flows, unit, market), title=title, by=by.value, width=width.value)
+    write_whole(out, render(scene, kind, dpi=dpi))
+    typer.echo(f"wrote {out}")
+
+
+@app.command()
+def explore(
+    out: Annotated[Path, typer.Argument(help="File to write, for instance map.html.")],
+    flows: Table = None, market: Only = None, unit: Unit = None, title: Title = "", by: Apart = By.MARKET,
+    width: Shows = Width.AUTO,
+) -> None:  # fmt: skip
+    """Write one interactive map: a single HTML file that asks the network for nothing.
+
+    Example: azroutes explore map.html --flows seizures.csv --unit kg
+    """
+    from azroutes.explore import TITLE, explore_flows
+
+    heading = title or (TITLE if flows is None else flows.stem)
+    page = explore_flows(_flows(flows, unit, market), title=heading, by=by.value, width=width.value)
+    page.save(out)
+    typer.echo(f"wrote {out}")
+
+
+@app.command()
+def check(
+    file: Annotated[Path, typer.Argument(help="A CSV table of flows.")],
+    unit: Unit = None,
+) -> None:  # fmt: skip
+    """Read a table of flows and list everything that is wrong with it; exit with 1 if anything is.
+
+    Example: azroutes check seizures.csv
+    """
+    from azroutes.read import read_flows
+
+    try:
+        table = read_flows(file, unit=unit)
+    except AzroutesError as error:
+        typer.echo(str(error).partition("\n")[0] + ("" if error.faults else "."), err=True)
+        for fault in error.faults:
+            typer.echo(f"  - {fault}", err=True)
+        raise typer.Exit(EXIT_FAULTS) from None
+    places = {*table["origin"], *table["destination"]}
+    typer.echo(f"{file}: {int(table['statements'].sum())} rows, {len(table)} flows, {len(places)} places; no fault")
+
+
+def _flows(file: Path | None, unit: str | None, market: Market | None) -> gpd.GeoDataFrame:
+    from azroutes.documents import load_flows
+    from azroutes.read import read_flows
+
+    table = load_flows() if file is None else read_flows(file, unit=unit)
+    return table if market is None else table[table["market"] == market.value]
+
+
+class _Progress:
+    """A progress bar on a terminal, nothing in a pipe."""
+
+    def __init__(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+        console = Console(stderr=True)
+        self._bar = Progress(
+            TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), console=console,
+            transient=True, disable=not console.is_terminal,
+        )  # fmt: skip
+        self._task = self._bar.add_task("", total=None)
+
+    def __enter__(self) -> _Progress:
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def step(self, name: str, number: int, total: int) -> None:
+        """Show the step that begins."""
+        self._bar.update(self._task, description=name, completed=number, total=total)
+
+
+def main() -> NoReturn:
+    """Run the command; every failure is a message and an exit code, never a traceback."""
+    signal.signal(signal.SIGTERM, _stop)
+    try:
+        code = app(standalone_mode=False)
+    except AzroutesError as error:
+        _fail(str(error), _exit_code(error))
+    except KeyboardInterrupt:
+        _fail("stopped; no file was left half written", EXIT_STOPPED)
+    except Exception as error:  # noqa: BLE001 - the last net: a fault of ours is told as one
+        _fail_of_ours(error)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _stop(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _exit_code(error: AzroutesError) -> int:
+    return {OutputError: EXIT_OUTPUT, OptionError: EXIT_USAGE}.get(type(error), EXIT_FAULTS)
+
+
+def _fail_of_ours(error: Exception) -> NoReturn:
+    import click
+
+    if isinstance(error, click.exceptions.Abort):
+        _fail("stopped; no file was left half written", EXIT_STOPPED)
+    if isinstance(error, click.ClickException):
+        error.show()
+        sys.exit(error.exit_code)
+    if os.environ.get("AZROUTES_TRACEBACK"):
+        raise error
+    _fail(f"a fault of azroutes itself: {type(error).__name__}: {error}\n"
+          "Set AZROUTES_TRACEBACK=1 and run again to see where, and please report it.", EXIT_OWN_FAULT)  # fmt: skip
+
+
+def _fail(message: str, code: int) -> NoReturn:
+    sys.stderr.write(f"azroutes: {message}\n")
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

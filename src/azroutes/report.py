@@ -1,0 +1,182 @@
+"""An atlas: the map, a figure for each market, the tables and the sources, in one folder."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from azroutes.documents import backing, load_flows, load_lineages, load_sources, load_statements
+from azroutes.errors import OutputError
+from azroutes.explore import TITLE, explore_flows
+from azroutes.figure import FORMATS, render
+from azroutes.scene import compose
+from azroutes.schema import Flows, validate
+from azroutes.vocabulary import Certainty, Market, codes, label
+from azroutes.write import ENDINGS, flows_bytes, write_whole
+
+if TYPE_CHECKING:
+    from os import PathLike
+
+    import geopandas as gpd
+
+DPI = 300
+
+_STYLE = """
+body { font: 15px/1.5 Georgia, "Times New Roman", serif; color: #22262a; max-width: 46em; margin: 2.5em auto; padding: 0 1em }
+h1 { font-size: 1.6em } h2 { font-size: 1.2em; margin-top: 2em } li { margin: .5em 0 } .quiet { color: #5c5a55 }
+"""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One step of an atlas: what it makes, and the files that it gives."""
+
+    name: str
+    make: Callable[[], dict[str, bytes]]
+
+
+def write_atlas(
+    folder: str | PathLike[str], flows: gpd.GeoDataFrame | None = None, *, title: str = "",
+    progress: Callable[[str, int, int], None] | None = None,
+) -> list[Path]:  # fmt: skip
+    """Write an atlas of flows into a folder.
+
+    Parameters
+    ----------
+    folder : path
+        Made if it is not there. Files of an earlier atlas are replaced at the very end, each in one step; if anything
+        fails before, they are as they were.
+    flows : GeoDataFrame, optional
+        A table of flows; by default those of the bundled documents.
+    title : str
+        Title of the map and of the figure of all flows.
+    progress : callable, optional
+        Called before each step with its name, its number and how many there are.
+
+    Returns
+    -------
+    list of Path
+        ``index.html`` (the map), ``figures/`` (all flows, and each market, as PNG at 300 dpi, SVG and PDF), ``tables/``
+        (the flows as CSV, GeoJSON and GeoPackage) and ``sources.html``.
+
+    Raises
+    ------
+    TableError
+        If the table is not valid or has no row.
+    OutputError
+        If the folder cannot be written.
+
+    Examples
+    --------
+    >>> import azroutes
+    >>> azroutes.write_atlas("atlas")  # doctest: +SKIP
+    """
+    target = Path(folder)
+    table = load_flows() if flows is None else validate(Flows, flows)
+    heading = title or (TITLE if flows is None else "Flows")
+    pieces = list(_pieces(table, heading, documented=flows is None))
+    made = not target.exists()
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        stage = Path(tempfile.mkdtemp(dir=target, prefix=".atlas-"))
+    except OSError as error:
+        raise OutputError(f"cannot write into {target}: {error.strerror or error}") from None
+    try:
+        names = []
+        for number, piece in enumerate(pieces):
+            if progress is not None:
+                progress(piece.name, number, len(pieces))
+            for name, content in piece.make().items():
+                write_whole(stage / name, content)
+                names.append(name)
+        _move(stage, target, names)
+        made = False
+        return [target / name for name in names]
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
+        if made:
+            shutil.rmtree(target, ignore_errors=True)
+
+
+def _move(stage: Path, target: Path, names: list[str]) -> None:
+    try:
+        for name in names:
+            (target / name).parent.mkdir(exist_ok=True)
+        for name in names:
+            (stage / name).replace(target / name)
+    except OSError as error:
+        raise OutputError(f"cannot write into {target}: {error.strerror or error}") from None
+
+
+def _pieces(flows: gpd.GeoDataFrame, title: str, *, documented: bool) -> Iterator[Piece]:
+    source = None if documented else flows
+    yield Piece("map", lambda: {"index.html": explore_flows(source, title=title).page().encode("utf-8", "replace")})
+    yield _figure_piece("all-flows", flows, title)
+    for code in codes(Market):
+        chosen = flows[flows["market"] == code]
+        if len(chosen):
+            of = " through Azerbaijan" if documented else ""
+            yield _figure_piece(code, chosen, f"{label(Market, code)}: documented flows{of}")
+    yield Piece("tables", lambda: {f"tables/flows{ending}": flows_bytes(flows, ending) for ending in ENDINGS})
+    yield Piece("sources", lambda: {"sources.html": sources_page(flows, title).encode("utf-8", "replace")})
+
+
+def _figure_piece(name: str, flows: gpd.GeoDataFrame, title: str) -> Piece:
+    def make() -> dict[str, bytes]:
+        scene = compose(flows, title=title)
+        return {f"figures/{name}.{kind}": render(scene, kind, dpi=DPI) for kind in FORMATS}
+
+    return Piece(f"figure {name}", make)
+
+
+def sources_page(flows: gpd.GeoDataFrame, title: str) -> str:
+    """Return a page that tells, source by source, what each says and where: HTML without scripts."""
+    said = backing(flows)
+    body = [f"<h1>Sources: {escape(title)}</h1>"]
+    if len(said):
+        lines = said["lineage"].nunique()
+        body.append(
+            "<p>Facts in our own words. Statements of one line of sources corroborate nothing between them; "
+            f"the flows rest on {lines} independent lines.</p>"
+        )
+        body += _documents(said)
+    others = flows[~flows.index.isin(said["flow_id"])]
+    if len(others):
+        body.append("<h2>Flows of the table</h2><ul>")
+        body += [f"<li>{escape(str(name))}: {escape(str(text)) or 'no source given'}</li>"
+                 for name, text in others["sources"].fillna("").items()]  # fmt: skip
+        body.append("</ul>")
+    return (
+        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
+        f"<title>Sources: {escape(title)}</title><style>{_STYLE}</style></head>\n<body>\n" + "\n".join(body)
+        + "\n</body></html>\n"
+    )  # fmt: skip
+
+
+def _documents(said: pd.DataFrame) -> Iterator[str]:
+    statements, sources, lineages = load_statements(), load_sources(), load_lineages()
+    for name in sorted(said["source"].unique()):
+        source = sources.loc[name]
+        author = f"{source['author']}: " if pd.notna(source["author"]) else ""
+        yield f"<h2>{escape(author)}{escape(source['title'])}</h2>"
+        yield f"<p class=quiet>{escape(source['publisher'])}, {source['year']}. Facts: {escape(source['facts_period'])}</p>"
+        cited = statements[(statements["source"] == name) & statements.index.isin(said["statement"])]
+        yield "<ul>"
+        for row in cited.itertuples():
+            wording = f" (“{row.wording}”)" if pd.notna(row.wording) else ""
+            line = lineages.loc[row.lineage, "title"]
+            yield (
+                f"<li>{escape(row.statement)} <span class=quiet>{escape(row.locator)}. "
+                f"{label(Certainty, str(row.certainty))}{escape(wording)}; line: {escape(line)}.</span></li>"
+            )
+        yield "</ul>"
+        rest = statements[(statements["source"] == name) & ~statements.index.isin(said["statement"])]
+        yield f"<p class=quiet>{len(rest)} more statements of this source bear on the subject and are not flows drawn here.</p>"
