@@ -42,6 +42,9 @@ FORMATS = ("pdf", "png", "svg")
 MARGIN_PX = 10.0
 LEGEND_GAP_PX = 12.0
 SWATCH_PX = 30.0
+HALO_PX = 1.2
+"""Width of the line around an arrow that parts it from what it crosses; half of it shows."""
+
 NOTE_LINE = 1.3
 """Height of a line of the notes, in heights of their type."""
 
@@ -252,10 +255,14 @@ def _draw_land(scene: Scene, ax: Axes) -> None:
 
 def _draw_arrows(scene: Scene, ax: Axes) -> None:
     arrows = scene.arrows[scene.arrows["width_px"] > 0]
-    # The halo of an arrow covers those below it and not its own dashes: two collections would lose that order.
+    outlines = [_outline(shape) for shape in arrows["outline"]]
+    # Halo and ink of each arrow follow one another, so that an arrow's halo parts it from those below it, and no halo
+    # eats into the width of any ink.
+    halo = scene.theme.halo
     drawn = PathCollection(
-        [_outline(shape) for shape in arrows["outline"]],
-        facecolor=list(arrows["colour"]), edgecolor=scene.theme.halo, linewidth=0.5, zorder=3,
+        [outline for outline in outlines for _ in range(2)],
+        facecolor=[colour for ink in arrows["colour"] for colour in (halo, ink)],
+        edgecolor=[halo, "none"] * len(outlines), linewidth=[HALO_PX, 0.0] * len(outlines), zorder=3,
     )  # fmt: skip
     drawn.set_gid("arrows")
     ax.add_collection(drawn, autolim=False)

@@ -7,6 +7,7 @@
   const FONT = 'system-ui, -apple-system, "Segoe UI", "Noto Sans", "Liberation Sans", sans-serif';
   const LONGEST = 42;
   const HEIGHT = 15;
+  const CELL = 32;
 
   // Right of the place is read best, then left, then above and below, the corners last.
   const POSITIONS = [[1, 0], [-1, 0], [0, -1], [0, 1], [1, -1], [1, 1], [-1, -1], [-1, 1]];
@@ -29,29 +30,49 @@
   const inside = (box, view) =>
     box.left >= view.left && box.right <= view.right && box.top >= view.top && box.bottom <= view.bottom;
 
+  const cellOf = (x, y) => Math.floor(x / CELL) * 1e6 + Math.floor(y / CELL);
+
+  /**
+   * The points of all arrows, sorted into squares, so that what lies under a name is quickly found.
+   * @param {object[]} shapes
+   * @returns {Map<number, [number, number, number][]>} x, y and how much it matters that the point stays free
+   */
+  const gridOf = (shapes) => {
+    const grid = new Map();
+    const add = (x, y, weight) => {
+      const key = cellOf(x, y);
+      if (!grid.has(key)) grid.set(key, []);
+      grid.get(key).push([x, y, weight]);
+    };
+    for (const { line, head } of shapes) {
+      for (const [x, y] of line) add(x, y, 0.5);
+      for (const [x, y] of head) add(x, y, 2);
+    }
+    return grid;
+  };
+
   /** How much a box is in the way of the arrows: heads weigh most. */
-  const burden = (box, shapes) => {
+  const burden = (box, grid) => {
     let cost = 0;
-    for (const shape of shapes) {
-      if (g.overlaps(box, shape.headBox)) cost += 6;
-      if (!g.overlaps(box, shape.box)) continue;
-      const covered = shape.line.filter(
-        (p) => p[0] > box.left - 2 && p[0] < box.right + 2 && p[1] > box.top && p[1] < box.bottom,
-      );
-      cost += Math.min(3, covered.length * 0.5);
+    for (let x = box.left; x < box.right + CELL; x += CELL) {
+      for (let y = box.top; y < box.bottom + CELL; y += CELL) {
+        for (const [px, py, weight] of grid.get(cellOf(x, y)) ?? []) {
+          if (px > box.left - 2 && px < box.right + 2 && py > box.top && py < box.bottom) cost += weight;
+        }
+      }
     }
     return cost;
   };
 
   /**
    * @param {{node: object, place: [number, number], degree: number}[]} wanted
-   * @param {object[]} shapes arrows, as obstacles
+   * @param {Map} grid of the arrows, as obstacles
    * @param {(text: string, font: string) => number} measure
    * @param {object} view the box in which names may stand
    * @param {object[]} controls boxes of the map's buttons
    * @returns {{labels: object[], taken: object[]}} the names that found a place, and every box that is taken
    */
-  const placeNodes = (wanted, shapes, measure, view, controls) => {
+  const placeNodes = (wanted, grid, measure, view, controls) => {
     const taken = [...controls, ...wanted.map(({ node, place }) => g.boxAround([place], node.radius + 1))];
     const labels = [];
     const order = [...wanted].sort((a, b) => b.degree - a.degree || a.node.index - b.node.index);
@@ -63,7 +84,7 @@
       POSITIONS.forEach((position, rank) => {
         const box = boxAt(place, node.radius, width, position);
         if (!inside(box, view) || taken.some((other) => g.overlaps(box, other))) return;
-        const cost = burden(box, shapes) + rank * 0.2;
+        const cost = burden(box, grid) + rank * 0.2;
         if (!best || cost < best.cost) best = { cost, box };
       });
       if (!best) continue;
@@ -77,7 +98,7 @@
   const SHIFTS = [0, -16, 16, -32, 32];
 
   /** Names of countries, only where they fit into the country and stand free of everything else. */
-  const placeCountries = (land, shapes, toPixel, scale, taken, measure, view) => {
+  const placeCountries = (land, grid, toPixel, scale, taken, measure, view) => {
     const labels = [];
     const full = [...taken];
     const font = `11px ${FONT}`;
@@ -95,7 +116,7 @@
         left: x - width / 2 - 3, right: x + width / 2 + 3, top: y + shift - 9, bottom: y + shift + 9,
       }));
       const free = (box) =>
-        inside(box, view) && !full.some((other) => g.overlaps(box, other)) && burden(box, shapes) === 0;
+        inside(box, view) && !full.some((other) => g.overlaps(box, other)) && burden(box, grid) === 0;
       const box = boxes.find(free);
       if (!box) continue;
       full.push(box);
@@ -122,5 +143,5 @@
     context.restore();
   };
 
-  az.labels = { FONT, boxAt, fontOf, paint, placeCountries, placeNodes, shortened, POSITIONS };
+  az.labels = { FONT, boxAt, fontOf, gridOf, paint, placeCountries, placeNodes, shortened, POSITIONS };
 })();

@@ -42,23 +42,22 @@
   /** The forms of the arrows, which change with the zoom and the markets shown but not while the map is moved. */
   const shapesOf = (app, arrows, view) => {
     const key = [view.scale, ...arrows.map((arrow) => arrow.index)].join();
-    if (app.forms?.key === key) return app.forms.shapes;
+    if (app.forms?.key === key) return app.forms;
     const shapes = arrows.flatMap((arrow) => {
       const shape = az.arrows.shapeOf(app.model, arrow, view.toPixel);
       if (!shape) return [];
       shape.box = az.geometry.boxAround(shape.line, 8 + arrow.width / 2);
-      shape.headBox = az.geometry.boxAround(shape.head, 1);
       return [shape];
     });
-    app.forms = { key, shapes };
-    return shapes;
+    app.forms = { key, shapes, grid: az.labels.gridOf(shapes) };
+    return app.forms;
   };
 
   /** Everything the flow canvas shows in a view: forms, places and names, in pixels of the world. */
   const compose = (app, view, context) => {
     const { model } = app;
     const arrows = model.arrows.filter(app.isOn);
-    const shapes = shapesOf(app, arrows, view);
+    const { shapes, grid } = shapesOf(app, arrows, view);
     const degree = new Map();
     for (const arrow of arrows) {
       for (const end of new Set([arrow.start, arrow.end])) degree.set(end, (degree.get(end) ?? 0) + 1);
@@ -74,10 +73,10 @@
     const { frame } = view;
     const { boxAround, overlaps } = az.geometry;
     const inView = nodes.filter(({ place }) => overlaps(boxAround([place], 20), frame));
-    const { labels, taken } = az.labels.placeNodes(inView, shapes, measure, frame, controlBoxes(app.map, view));
+    const { labels, taken } = az.labels.placeNodes(inView, grid, measure, frame, controlBoxes(app.map, view));
     const named = new Set(nodes.map(({ node }) => node.code));
     const others = model.land.filter((country) => !named.has(country.code));
-    const countries = az.labels.placeCountries(others, shapes, view.toPixel, view.scale, taken, measure, frame);
+    const countries = az.labels.placeCountries(others, grid, view.toPixel, view.scale, taken, measure, frame);
     return { shapes, nodes, labels, countries, x: view.x, y: view.y };
   };
 
