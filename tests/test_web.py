@@ -90,9 +90,7 @@ def test_arrows_there_and_back_on_one_line_lie_side_by_side(
     assert near == pytest.approx(8, abs=0.5)
 
 
-def test_a_click_on_an_arrow_tells_what_the_sources_say(
-    saved: Path, visit: Opener, payload: dict[str, Any]
-) -> None:
+def test_a_click_on_an_arrow_tells_what_the_sources_say(saved: Path, visit: Opener, payload: dict[str, Any]) -> None:
     with visit(saved) as seen:
         arrow = arrow_of(seen, payload, "Afghanistan to Iran", HEROIN)
         seen.page.mouse.click(*arrow["middle"])
@@ -128,9 +126,7 @@ def test_a_click_on_a_place_lists_its_arrows(saved: Path, visit: Opener) -> None
         assert "Arrows in (" not in details.inner_text()
 
 
-def test_hovering_keeps_the_whole_route_and_fades_the_rest(
-    saved: Path, visit: Opener, payload: dict[str, Any]
-) -> None:
+def test_hovering_keeps_the_whole_route_and_fades_the_rest(saved: Path, visit: Opener, payload: dict[str, Any]) -> None:
     with visit(saved) as seen:
         leg = arrow_of(seen, payload, "Afghanistan to Iran", HEROIN)
         other_leg = arrow_of(seen, payload, "Azerbaijan to Russia", HEROIN)
@@ -144,9 +140,7 @@ def test_hovering_keeps_the_whole_route_and_fades_the_rest(
     assert painted(image, foreign, payload["markets"][0]["colour"]) == 0
 
 
-def test_a_market_switched_off_takes_its_arrows_away(
-    saved: Path, visit: Opener, payload: dict[str, Any]
-) -> None:
+def test_a_market_switched_off_takes_its_arrows_away(saved: Path, visit: Opener, payload: dict[str, Any]) -> None:
     with visit(saved) as seen:
         arrow = arrow_of(seen, payload, "Afghanistan to Iran", HEROIN)
         wanted = payload["markets"][HEROIN]["colour"]
@@ -232,6 +226,19 @@ def test_after_a_zoom_and_a_drag_the_arrows_are_where_their_places_are(
     assert arrow["path"][0] != before
     assert math.dist(arrow["path"][0], (place["x"], place["y"])) < 8
     assert painted(image, arrow, payload["markets"][0]["colour"]) > 0.5
+
+
+def test_the_panel_makes_room_for_the_map(saved: Path, visit: Opener, payload: dict[str, Any]) -> None:
+    with visit(saved, 800, 480) as seen:
+        before = arrow_of(seen, payload, "Afghanistan to Iran", HEROIN)["path"][0]
+        seen.page.get_by_role("button", name="Hide panel").click()
+        assert seen.page.locator(".azroutes-panel").is_hidden()
+        seen.wait_for("azroutes.app.map.getSize().x === 800")
+        after = arrow_of(seen, payload, "Afghanistan to Iran", HEROIN)
+        assert after["path"][0] != before
+        assert painted(seen.pixels(), after, payload["markets"][HEROIN]["colour"]) > 0.5
+        seen.page.get_by_role("button", name="Show panel").click()
+        assert seen.page.locator(".azroutes-panel").is_visible()
 
 
 def test_on_a_telephone_the_panel_is_a_sheet(saved: Path, visit: Opener, payload: dict[str, Any]) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import cache
 from io import StringIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -29,6 +29,8 @@ from azroutes.schema import (
 from azroutes.vocabulary import Polarity, codes
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
     import geopandas as gpd
     import pandera.pandas as pa
 
@@ -129,17 +131,17 @@ def load_flows(*, observed: int | None = None) -> gpd.GeoDataFrame:
     flows = _documented().copy()
     if observed is None:
         return flows
-    if not isinstance(observed, int) or isinstance(observed, bool):
-        raise OptionError("observed must be a year",
-                          [Fault("not a year", column="observed", value=observed, hint="a whole number, for instance 2012")])  # fmt: skip
+    year: object = observed  # what callers without a type checker may hand over
+    if not isinstance(year, int) or isinstance(year, bool):
+        fault = Fault("not a year", column="observed", value=observed, hint="a whole number, for instance 2012")
+        raise OptionError("observed must be a year", [fault])
     numbers = load_observations().dropna(subset=["flow_id", "year"])
     chosen = numbers[numbers["year"] == observed].set_index("flow_id")
     if chosen.empty:
         years = ", ".join(str(year) for year in sorted(numbers["year"].unique()))
-        raise OptionError(
-            f"no number for {observed}",
-            [Fault("no source gives a flow a number", column="observed", value=observed, hint=f"years with numbers: {years}")],
-        )
+        hint = f"years with numbers: {years}"
+        fault = Fault("no source gives a flow a number", column="observed", value=observed, hint=hint)
+        raise OptionError(f"no number for {observed}", [fault])
     flows["quantity"] = chosen["quantity"].reindex(flows.index).astype("Float64")
     flows["unit"] = pd.Categorical(chosen["unit"].astype("string").reindex(flows.index))
     return flows
@@ -150,34 +152,30 @@ def claims(statements: pd.DataFrame) -> pd.DataFrame:
 
     The columns are those that `azroutes.flows.merge_claims` takes, with the ``flow_id`` that the claim supports.
     """
-    rows = []
-    for name, said in statements[statements["paths"].notna()].iterrows():
-        for path in _split(said["paths"], ";"):
-            for commodity in _split(said["commodity"], "+"):
-                for form in _split(said["form"], "+") or [None]:
-                    rows.append(  # noqa: PERF401 - four nested lists read better than one comprehension
-                        {
-                            "flow_id": flow_id(said["market"], commodity, form, path),
-                            "market": said["market"],
-                            "commodity": commodity,
-                            "form": form,
-                            "path": path,
-                            "group": said["group"],
-                            "role": said["role"] if pd.notna(said["role"]) else role_in(path, FOCUS),
-                            "quantity": None,
-                            "unit": None,
-                            "first_year": said["first_year"],
-                            "last_year": said["last_year"],
-                            "certainty": said["certainty"],
-                            "wording": said["wording"],
-                            "basis": said["basis"],
-                            "statement": name,
-                            "lineage": said["lineage"],
-                            "source": said["source"],
-                        }
-                    )
+    rows = [
+        _claim(said, path, commodity, form)
+        for said in statements[statements["paths"].notna()].reset_index().to_dict("records")
+        for path in _split(said["paths"], ";")
+        for commodity in _split(said["commodity"], "+")
+        for form in (_split(said["form"], "+") or (None,))
+    ]
     frame = pd.DataFrame(rows, columns=_CLAIM)
     return frame.astype({"first_year": "Int16", "last_year": "Int16", "quantity": "Float64"})
+
+
+def _claim(said: dict[Hashable, Any], path: str, commodity: str, form: str | None) -> dict[str, object]:
+    kept = ("market", "group", "first_year", "last_year", "certainty", "wording", "basis", "lineage", "source")
+    return {
+        **{name: said[name] for name in kept},
+        "flow_id": flow_id(said["market"], commodity, form, path),
+        "commodity": commodity,
+        "form": form,
+        "path": path,
+        "role": said["role"] if pd.notna(said["role"]) else role_in(path, FOCUS),
+        "quantity": None,
+        "unit": None,
+        "statement": said["statement_id"],
+    }
 
 
 def backing(flows: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -218,7 +216,7 @@ def _bundled(table: str, model: type[pa.DataFrameModel]) -> pd.DataFrame:
     return validate(model, frame.set_index(str(schema.index.name)))
 
 
-def _plain(dtype: object) -> object:
+def _plain(dtype: object) -> Any:  # noqa: ANN401 - whatever pandas takes for a dtype
     """Return pandas' own dtype for one of a pandera schema; an open list of codes is a plain category."""
     kind = getattr(dtype, "type", dtype)
     if isinstance(kind, pd.StringDtype):
@@ -227,4 +225,4 @@ def _plain(dtype: object) -> object:
 
 
 def _split(text: object, joint: str) -> list[str]:
-    return [part.strip() for part in str(text).split(joint)] if pd.notna(text) else []
+    return [part.strip() for part in text.split(joint)] if isinstance(text, str) else []

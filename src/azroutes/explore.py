@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ from azroutes.places import gazetteer, place
 from azroutes.projection import mercator_for, mercator_to_lonlat
 from azroutes.scale import number
 from azroutes.scene import Scene, compose
+from azroutes.schema import Flows, validate
 from azroutes.theme import SCREEN
 from azroutes.vocabulary import Basis, Certainty, Form, Group, Market, Role, codes, label, words
 
@@ -37,6 +39,9 @@ LAND_TOLERANCE = 0.02
 
 RING_UNIT, LINE_UNIT = 1000, 10_000
 """Parts of a degree in which the page holds land and arrows."""
+
+_COLOURS = ("water", "land", "border", "ink", "quiet", "halo", "node")
+
 
 def explore_flows(
     flows: gpd.GeoDataFrame | None = None, *, title: str = "", by: str = "market", width: str = "auto",
@@ -73,10 +78,10 @@ def explore_flows(
     <class 'folium.folium.Map'>
     """
     documented = flows is None
-    table = load_flows() if flows is None else flows
-    lonlat = _ends(table)
+    table = load_flows() if flows is None else validate(Flows, flows)
+    lon = _ends(table)[:, 0]
     scene = compose(table, title=title or (TITLE if documented else "Flows"), by=by, width=width, method=method,
-                    theme=theme or SCREEN, size_px=PAGE_PX, crs=mercator_for(lonlat[:, 0]))  # fmt: skip
+                    theme=theme or SCREEN, size_px=PAGE_PX, crs=mercator_for(lon) if len(lon) else None)  # fmt: skip
     return OfflineMap(payload(scene, table), title=scene.title)
 
 
@@ -84,10 +89,8 @@ TITLE = "Documented illicit flows through Azerbaijan"
 
 
 def _ends(flows: gpd.GeoDataFrame) -> NDArray[np.float64]:
-    if not {"origin", "via", "destination"} <= set(flows.columns):
-        return np.zeros((1, 2))  # compose says what is missing
-    names = {code for row in zip(flows["origin"], flows["via"], flows["destination"], strict=True) for code in path_of(*row)}
-    found = [place(str(code)) for code in sorted(names)]
+    paths = zip(flows["origin"], flows["via"], flows["destination"], strict=True)
+    found = [place(code) for code in sorted({code for path in paths for code in path_of(*path)})]
     faults = [Fault("beyond the map", value=known.name, hint="a page shows up to 85 degrees; use plot_flows")
               for known in found if abs(known.lat) > MERCATOR_LIMIT]  # fmt: skip
     if faults:
@@ -100,22 +103,21 @@ def payload(scene: Scene, flows: gpd.GeoDataFrame) -> dict[str, object]:
     markets = [code for code in codes(Market) if (scene.arrows["market"] == code).any()]
     with_none = markets + ([""] if scene.arrows["market"].isna().any() else [])
     west, south, east, north = _bounds(scene)
-    provenance = _provenance(flows)
+    behind = _provenance(flows)
     return {
         "version": 1,
         "title": scene.title,
         "subtitle": f"{len(flows)} flows on {len(scene.arrows)} arrows between {len(scene.nodes)} places",
         "bounds": [[south, west], [north, east]],
-        "theme": {"water": scene.theme.water, "land": scene.theme.land, "border": scene.theme.border,
-                  "ink": scene.theme.ink, "quiet": scene.theme.quiet, "halo": scene.theme.halo, "node": scene.theme.node},
+        "theme": {name: getattr(scene.theme, name) for name in _COLOURS},
         "land": _land(),
         "markets": [_market(code, scene.theme) for code in with_none],
         "nodes": [{"code": n.code, "name": n.name, "kind": n.kind.value, "lat": round(n.lat, 5), "lon": round(lon, 5),
                    "radius": round(n.radius_px, 1)} for n, lon in zip(scene.nodes, _node_lons(scene), strict=True)],
         "arrows": _arrows(scene, with_none, {name: k for k, name in enumerate(flows.index)}),
-        "flows": _flows(flows, with_none, provenance["of_flow"]),
-        "statements": provenance["statements"],
-        "sources": provenance["sources"],
+        "flows": _flows(flows, with_none, behind.of_flow),
+        "statements": behind.statements,
+        "sources": behind.sources,
         "legends": _legends(scene),
         "notes": list(scene.notes),
         "credits": list(scene.credits),
@@ -141,21 +143,22 @@ def _arrows(scene: Scene, markets: list[str], flow_number: dict[str, int]) -> li
     node_number = {node.code: k for k, node in enumerate(scene.nodes)}
     name = {node.code: node.name for node in scene.nodes}
     found: list[dict[str, object]] = []
-    for row in scene.arrows.itertuples(index=False):
-        line = mercator_to_lonlat(scene.frame.crs, shapely.get_coordinates(row.spine))
+    for row in scene.arrows.to_dict("records"):
+        start, end = row["start"], row["end"]
+        line = mercator_to_lonlat(scene.frame.crs, shapely.get_coordinates(row["spine"]))
         found.append(
             {
-                "market": markets.index(row.market if isinstance(row.market, str) else ""),
-                "start": node_number[row.start],
-                "end": node_number[row.end],
+                "market": markets.index(_text(row["market"]) or ""),
+                "start": node_number[start],
+                "end": node_number[end],
                 "line": _deltas(line, LINE_UNIT),
-                "lane": round(float(row.lane_px), 2),
-                "width": round(float(row.width_px), 2),
-                "head": [round(float(row.head_length_px), 2), round(float(row.head_half_px), 2)],
-                "certainty": str(row.certainty),
-                "lineages": int(row.lineages),
-                "flows": [flow_number[flow] for flow in row.flows],
-                "label": f"within {name[row.start]}" if row.start == row.end else f"{name[row.start]} to {name[row.end]}",
+                "lane": round(row["lane_px"], 2),
+                "width": round(row["width_px"], 2),
+                "head": [round(row["head_length_px"], 2), round(row["head_half_px"], 2)],
+                "certainty": row["certainty"],
+                "lineages": int(row["lineages"]),
+                "flows": [flow_number[flow] for flow in row["flows"]],
+                "label": f"within {name[start]}" if start == end else f"{name[start]} to {name[end]}",
             }
         )
     return found
@@ -164,69 +167,77 @@ def _arrows(scene: Scene, markets: list[str], flow_number: dict[str, int]) -> li
 def _flows(flows: gpd.GeoDataFrame, markets: list[str], of_flow: dict[str, list[int]]) -> list[dict[str, object]]:
     return [
         {
-            "id": str(name),
-            "market": markets.index(flow.market if isinstance(flow.market, str) else ""),
-            "title": words(flow.commodity) if isinstance(flow.commodity, str) else "Flow",
-            "route": " → ".join(place(code).name for code in path_of(flow.origin, flow.via, flow.destination)),
-            "form": label(Form, _text(flow.form)) or None,
-            "group": _group(_text(flow.group)),
-            "role": label(Role, _text(flow.role)) or None,
-            "period": _period(flow.first_year, flow.last_year),
-            "certainty": label(Certainty, str(flow.certainty)),
-            "wording": _text(flow.wording) or None,
-            "basis": label(Basis, str(flow.basis)),
-            "quantity": _quantity(flow.quantity, flow.unit),
-            "lineages": int(flow.lineages),
-            "sources_text": "" if str(name) in of_flow else _text(flow.sources) or "",
-            "statements": of_flow.get(str(name), []),
+            "id": flow["flow_id"],
+            "market": markets.index(_text(flow["market"]) or ""),
+            "title": words(flow["commodity"]) if _text(flow["commodity"]) else "Flow",
+            "route": " → ".join(place(code).name for code in path_of(flow["origin"], flow["via"], flow["destination"])),
+            "form": label(Form, _text(flow["form"])) or None,
+            "group": _group(_text(flow["group"])),
+            "role": label(Role, _text(flow["role"])) or None,
+            "period": _period(flow["first_year"], flow["last_year"]),
+            "certainty": label(Certainty, flow["certainty"]),
+            "wording": _text(flow["wording"]) or None,
+            "basis": label(Basis, flow["basis"]),
+            "quantity": _quantity(flow["quantity"], _text(flow["unit"])),
+            "lineages": flow["lineages"],
+            "sources_text": "" if flow["flow_id"] in of_flow else _text(flow["sources"]) or "",
+            "statements": of_flow.get(flow["flow_id"], []),
         }
-        for name, flow in zip(flows.index, flows.itertuples(index=False), strict=True)
+        for flow in flows.drop(columns="geometry").reset_index().to_dict("records")
     ]
 
 
-def _provenance(flows: gpd.GeoDataFrame) -> dict[str, list[dict[str, object]] | dict[str, list[int]]]:
-    """Return the statements behind the flows, their sources, and which statements stand behind which flow."""
+@dataclass(frozen=True)
+class Behind:
+    """The statements behind flows, their sources, and which statements stand behind which flow."""
+
+    statements: list[dict[str, object]]
+    sources: list[dict[str, object]]
+    of_flow: dict[str, list[int]]
+
+
+def _provenance(flows: gpd.GeoDataFrame) -> Behind:
     said = backing(flows)
-    all_statements, lineages = load_statements(), load_lineages()
-    used = [name for name in all_statements.index if name in set(said["statement"])]
-    number_of = {name: k for k, name in enumerate(used)}
-    sources = load_sources()
-    cited = sorted({str(all_statements.loc[name, "source"]) for name in used})
+    used = load_statements()
+    used = used[used.index.isin(said["statement"])].reset_index()
+    sources, lineages = load_sources(), load_lineages()
+    cited = sorted(used["source"].unique())
     counts = _counts()
-    statements: list[dict[str, object]] = []
-    for name in used:
-        row = all_statements.loc[name]
-        statements.append(
-            {
-                "source": cited.index(str(row["source"])),
-                "locator": str(row["locator"]),
-                "text": str(row["statement"]),
-                "certainty": label(Certainty, str(row["certainty"])),
-                "wording": _text(row["wording"]),
-                "lineage": str(lineages.loc[row["lineage"], "title"]),
-                "reading": _text(row["reading"]),
-                "period": _period(row["first_year"], row["last_year"]),
-                "counts": counts.get(str(name), []),
-            }
-        )
+    statements: list[dict[str, object]] = [
+        {
+            "source": cited.index(row["source"]),
+            "locator": row["locator"],
+            "text": row["statement"],
+            "certainty": label(Certainty, row["certainty"]),
+            "wording": _text(row["wording"]),
+            "lineage": lineages.loc[row["lineage"], "title"],
+            "reading": _text(row["reading"]),
+            "period": _period(row["first_year"], row["last_year"]),
+            "counts": counts.get(row["statement_id"], []),
+        }
+        for row in used.to_dict("records")
+    ]
     listed: list[dict[str, object]] = [
-        {"id": name, "title": _text(sources.loc[name, "title"]), "publisher": _text(sources.loc[name, "publisher"]),
-         "year": int(sources.loc[name, "year"]), "url": _text(sources.loc[name, "url"])}
-        for name in cited
+        {"id": row["source"], "title": row["title"], "publisher": row["publisher"], "year": int(row["year"]),
+         "url": _text(row["url"])}
+        for row in sources.loc[cited].reset_index().to_dict("records")
     ]  # fmt: skip
-    of_flow = said.groupby("flow_id")["statement"].agg(lambda names: sorted({number_of[n] for n in names}))
-    return {"statements": statements, "sources": listed, "of_flow": of_flow.to_dict()}
+    number_of = {name: k for k, name in enumerate(used["statement_id"])}
+    of_flow: dict[str, list[int]] = {}
+    for name, statement in zip(said["flow_id"], said["statement"], strict=True):
+        of_flow[name] = sorted({*of_flow.get(name, []), number_of[statement]})
+    return Behind(statements, listed, of_flow)
 
 
 def _counts() -> dict[str, list[str]]:
     """Return the numbers of each statement, in words: how many, when, what was counted."""
     found: dict[str, list[str]] = {}
     lead = {"at_least": "at least ", "at_most": "up to ", "about": "about "}
-    for row in load_observations().itertuples():
-        most = f"–{number(row.quantity_max)}" if pd.notna(row.quantity_max) else ""
-        year = f" ({row.year})" if pd.notna(row.year) else ""
-        text = f"{lead.get(row.bound, '')}{number(row.quantity)}{most} {words(row.unit).lower()}{year}: {row.counted}"
-        found.setdefault(str(row.statement_id), []).append(text)
+    for row in load_observations().to_dict("records"):
+        most = f"–{number(row['quantity_max'])}" if _text(row["quantity_max"]) else ""
+        year = f" ({row['year']})" if _text(row["year"]) else ""
+        many = f"{lead.get(row['bound'], '')}{number(row['quantity'])}{most} {words(row['unit']).lower()}"
+        found.setdefault(row["statement_id"], []).append(f"{many}{year}: {row['counted']}")
     return found
 
 
@@ -234,7 +245,9 @@ def _legends(scene: Scene) -> dict[str, object]:
     shown = {legend.kind: legend for legend in scene.legends}
     made: dict[str, object] = {}
     if "width" in shown:
-        entries = [{"width": round(e.width_px, 2), "head": _head(e.width_px), "label": e.label} for e in shown["width"].entries]
+        entries = [
+            {"width": round(e.width_px, 2), "head": _head(e.width_px), "label": e.label} for e in shown["width"].entries
+        ]
         made["width"] = {"title": shown["width"].title, "entries": entries}
     if "certainty" in shown:
         entries = [{"certainty": e.code, "label": e.label} for e in shown["certainty"].entries]
@@ -274,13 +287,14 @@ def _deltas(lonlat: NDArray[np.float64], unit: int) -> list[int]:
 
 
 def _period(first: object, last: object) -> str:
-    if pd.isna(first) and pd.isna(last):  # type: ignore[call-overload]
+    begin, end = _text(first), _text(last)
+    if begin is None and end is None:
         return "no year given"
-    if pd.isna(last):  # type: ignore[call-overload]
-        return f"since {first}"
-    if pd.isna(first):  # type: ignore[call-overload]
-        return f"until {last}"
-    return str(first) if first == last else f"{first}–{last}"
+    if end is None:
+        return f"since {begin}"
+    if begin is None:
+        return f"until {end}"
+    return begin if begin == end else f"{begin}–{end}"
 
 
 def _group(group: str | None) -> str | None:
@@ -289,11 +303,12 @@ def _group(group: str | None) -> str | None:
     return ", ".join(label(Group, part).lower() for part in group.split("+"))
 
 
-def _quantity(quantity: object, unit: object) -> str | None:
-    if pd.isna(quantity):  # type: ignore[call-overload]
+def _quantity(quantity: float, unit: str | None) -> str | None:
+    if _text(quantity) is None:
         return None
-    return f"{number(float(str(quantity)))} {words(unit).lower() if isinstance(unit, str) else ''}".strip()
+    return f"{number(quantity)} {words(unit).lower() if unit else ''}".strip()
 
 
 def _text(value: object) -> str | None:
+    """Return a cell's text, or None where it is missing."""
     return None if value is None or value is pd.NA or value != value else str(value)  # noqa: PLR0124

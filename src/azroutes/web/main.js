@@ -32,7 +32,7 @@
   const controlBoxes = (map, view) => {
     const container = map.getContainer();
     const origin = container.getBoundingClientRect();
-    return [...container.querySelectorAll(".leaflet-control")].map((control) => {
+    return [...container.parentElement.querySelectorAll(".leaflet-control, .azroutes-toggle")].map((control) => {
       const box = control.getBoundingClientRect();
       const [left, top] = [box.left - origin.left + view.x, box.top - origin.top + view.y];
       return { left, top, right: left + box.width, bottom: top + box.height };

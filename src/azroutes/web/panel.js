@@ -110,6 +110,7 @@
     const close = element("button", { type: "button", class: "back" }, "Back to the legend");
     close.addEventListener("click", () => app.select(null));
     let opener = null;
+    let scrolled = 0;
 
     const update = () => {
       const arrows = model.arrows.filter(app.isOn);
@@ -120,7 +121,7 @@
     };
 
     const choose = (nodes) => {
-      if (nodes && chosen.hidden) opener = document.activeElement;
+      if (nodes && chosen.hidden) [opener, scrolled] = [document.activeElement, body.scrollTop];
       chosen.hidden = !nodes;
       rest.hidden = Boolean(nodes);
       chosen.replaceChildren(...(nodes ? [close, ...nodes] : []));
@@ -128,7 +129,10 @@
         folding.set(true);
         body.scrollTop = 0;
         chosen.querySelector(".chosen")?.focus({ preventScroll: true });
-      } else if (opener?.isConnected) opener.focus({ preventScroll: true });
+        return;
+      }
+      body.scrollTop = scrolled;
+      if (opener?.isConnected) opener.focus({ preventScroll: true });
     };
     return { update, choose };
   };

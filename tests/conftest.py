@@ -1,0 +1,153 @@
+"""Fixtures that start a browser, and the payload that its pages draw."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import shutil
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import pytest
+from PIL import Image
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
+
+    from playwright.sync_api import Browser, Dialog, Page
+
+ROOT = Path(__file__).parent.parent
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+QUIET = ("--disable-gpu", "--disable-background-networking", "--disable-component-update", "--no-first-run")
+
+
+def chromium_path(own: str) -> str:
+    """Return the browser of this machine, else Playwright's own; without one the tests fail and say so."""
+    found = next((path for name in BROWSERS if (path := shutil.which(name))), own)
+    if not Path(found).exists():
+        names = ", ".join(BROWSERS)
+        pytest.fail(f"the page's tests need a browser: install one of {names}, or `playwright install chromium`")
+    return found
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    # Imported here, so that tests without a browser do not wait for it.
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+        path = chromium_path(playwright.chromium.executable_path)
+        started = playwright.chromium.launch(executable_path=path, args=[*QUIET, *sandbox])
+        yield started
+        started.close()
+
+
+@dataclass
+class Visit:
+    """A page that is open, and all that it asked for or complained of."""
+
+    page: Page
+    requests: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    def watch(self) -> None:
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.on("console", lambda message: self.complaints.append(message.text))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("dialog", self.refuse)
+
+    def refuse(self, dialog: Dialog) -> None:
+        self.complaints.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
+    def arrows(self) -> list[dict[str, Any]]:
+        self.settle()
+        drawn = self.page.evaluate("azroutes.app.arrowsDrawn()")
+        return [{**arrow, "middle": arrow["path"][len(arrow["path"]) // 2]} for arrow in drawn]
+
+    def pixels(self) -> np.ndarray[Any, np.dtype[np.int_]]:
+        self.settle()
+        return np.asarray(Image.open(io.BytesIO(self.page.screenshot())).convert("RGB")).astype(int)
+
+    def wait_for(self, expression: str) -> None:
+        """Wait until an expression holds; Playwright's own way evaluates text, which the policy forbids."""
+        for _ in range(100):
+            if self.page.evaluate(expression):
+                return
+            self.page.wait_for_timeout(50)
+        pytest.fail(f"never came true: {expression}")
+
+    def settle(self) -> None:
+        """Wait until the canvas has been drawn anew."""
+        self.page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Callable[..., AbstractContextManager[Visit]]:
+    """Return a context manager that opens a file with the network off."""
+
+    @contextmanager
+    def opened(path: Path, width: int = 1440, height: int = 900) -> Iterator[Visit]:
+        context = browser.new_context(offline=True, viewport={"width": width, "height": height})
+        seen = Visit(context.new_page())
+        seen.watch()
+        try:
+            seen.page.goto(path.as_uri())
+            seen.settle()
+            yield seen
+        finally:
+            context.close()
+
+    return opened
+
+
+def deltas(points: np.ndarray[Any, np.dtype[np.float64]], unit: int) -> list[int]:
+    """Encode lon and lat as the page's scripts read them: the first point, then differences."""
+    whole = np.rint(points * unit).astype(int)
+    return [int(n) for n in np.diff(whole, axis=0, prepend=np.zeros((1, 2), int)).ravel()]
+
+
+def bent(start: dict[str, Any], end: dict[str, Any], bend: float) -> list[int]:
+    """Return a quadratic curve between two places, off its chord by a share of its length."""
+    a, b = (np.array([node["lon"], node["lat"]], float) for node in (start, end))
+    middle = (a + b) / 2 + np.array([-(b - a)[1], (b - a)[0]]) * bend * 2
+    t = np.linspace(0, 1, 33)[:, None]
+    return deltas((1 - t) ** 2 * a + 2 * t * (1 - t) * middle + t**2 * b, 10000)
+
+
+@pytest.fixture(scope="session")
+def land() -> list[dict[str, Any]]:
+    countries = gpd.read_file(ROOT / "data" / "geo" / "world_50m.fgb")
+    rows = []
+    for row in countries.itertuples():
+        polygons = list(getattr(row.geometry, "geoms", [row.geometry]))
+        rings = [ring for polygon in polygons for ring in (polygon.exterior, *polygon.interiors)]
+        largest = max(polygons, key=lambda polygon: polygon.area).representative_point()
+        encoded = [deltas(np.asarray(ring.coords)[:, :2], 1000) for ring in rings]
+        rows.append({"code": row.code, "name": row.name, "label": [largest.y, largest.x], "rings": encoded})
+    return rows
+
+
+@pytest.fixture
+def payload(land: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return a payload as a real table makes it: arrows both ways, a loop, regions, a user's point."""
+    made: dict[str, Any] = json.loads((Path(__file__).parent / "page_payload.json").read_text(encoding="utf-8"))
+    for arrow in made["arrows"]:
+        arrow["line"] = bent(made["nodes"][arrow["start"]], made["nodes"][arrow["end"]], arrow.pop("bend"))
+    return {**made, "land": land}
+
+
+@pytest.fixture
+def saved(payload: dict[str, Any], tmp_path: Path) -> Path:
+    from azroutes.page import OfflineMap
+
+    path = tmp_path / "page.html"
+    OfflineMap(payload, title="Flows").save(path)
+    return path

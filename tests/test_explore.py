@@ -1,0 +1,171 @@
+"""The interactive map of real tables, in a real browser with the network off."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, Any
+
+import folium
+import pandas as pd
+import pytest
+
+import azroutes
+from azroutes.explore import payload
+from azroutes.projection import mercator_for
+from azroutes.scene import compose
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    import geopandas as gpd
+
+    from conftest import Visit
+
+    Opener = Callable[..., AbstractContextManager[Visit]]
+
+HOSTILE = "</script><img src=x onerror=alert(1)>"
+
+
+@pytest.fixture(scope="module")
+def documented(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path: Path = tmp_path_factory.mktemp("page") / "index.html"
+    azroutes.explore_flows().save(path)
+    return path
+
+
+def made(flows: gpd.GeoDataFrame) -> dict[str, Any]:
+    return payload(compose(flows, crs=mercator_for(flows.geometry.get_coordinates()["x"].to_numpy())), flows)
+
+
+def test_the_documented_flows_are_a_folium_map() -> None:
+    assert isinstance(azroutes.explore_flows(), folium.Map)
+
+
+def test_the_page_of_the_documents_is_one_quiet_file(documented: Path, visit: Opener) -> None:
+    assert documented.stat().st_size < 1_500_000
+    with visit(documented) as seen:
+        assert [url for url in seen.requests if not url.startswith("data:")] == [documented.as_uri()]
+        assert seen.complaints == []
+        assert len(seen.arrows()) == len(compose(azroutes.load_flows()).arrows)
+
+
+def test_the_same_flows_give_the_same_bytes(documented: Path) -> None:
+    assert azroutes.explore_flows().page().encode() == documented.read_bytes()
+
+
+def test_a_click_on_an_arrow_tells_who_says_so(documented: Path, visit: Opener) -> None:
+    caviar = azroutes.load_statements().loc[lambda table: table["paths"] == "AZE>GEO>TUR>EU"].iloc[0]
+    with visit(documented) as seen:
+        market = seen.page.locator("label", has_text="Fauna crimes")
+        seen.page.get_by_role("button", name="Show none").click()
+        market.click()
+        x, y = max(seen.arrows(), key=lambda arrow: len(arrow["path"]))["middle"]
+        seen.page.mouse.click(x, y)
+        told = seen.page.locator(".details").inner_text()
+    assert caviar["statement"] in told
+    assert caviar["locator"] in told
+    assert caviar["reading"] in told
+    assert "Global Organized Crime Index 2021" in told
+
+
+def test_a_market_switched_off_takes_its_arrows_away(documented: Path, visit: Opener) -> None:
+    with visit(documented) as seen:
+        before = seen.arrows()
+        chosen = {arrow["market"] for arrow in before}
+        seen.page.locator("label", has_text="Heroin trade").click()
+        after = seen.arrows()
+    gone = chosen - {arrow["market"] for arrow in after}
+    assert len(gone) == 1
+    assert len(after) == len([arrow for arrow in before if arrow["market"] not in gone])
+
+
+def test_each_documented_flow_has_the_statements_that_it_counts() -> None:
+    flows = azroutes.load_flows()
+    told = {flow["id"]: flow for flow in made(flows)["flows"]}
+    assert list(told) == flows.index.tolist()
+    assert [len(told[name]["statements"]) for name in flows.index] == flows["statements"].tolist()
+
+
+def test_numbers_stand_with_what_they_count() -> None:
+    counts = [text for said in made(azroutes.load_flows())["statements"] for text in said["counts"]]
+    assert any(text.startswith("23 persons (2010): ") for text in counts)
+    assert any(text.startswith("14 persons (2012): ") for text in counts)
+
+
+def test_a_table_of_ones_own_never_borrows_the_documents_statements() -> None:
+    row = {"origin": "Iran", "via": "Azerbaijan", "destination": "Russia", "sources": "my own notes"}
+    mine = azroutes.read_flows(pd.DataFrame([{**row, "market": "heroin_trade", "commodity": "heroin"}]))
+    assert mine.index[0] in azroutes.load_flows().index
+    drawn = made(mine)
+    assert drawn["statements"] == []
+    assert drawn["flows"][0]["sources_text"] == "my own notes"
+
+
+def test_hostile_names_of_a_table_are_text(tmp_path: Path, visit: Opener) -> None:
+    table = pd.DataFrame(
+        {
+            "origin": [HOSTILE], "origin_lon": [45.0], "origin_lat": [40.0],
+            "destination": ["=cmd|' /C calc'!A0"], "destination_lon": [55.0], "destination_lat": [42.0],
+            "commodity": ["{{7*7}}"], "sources": [HOSTILE],
+        }
+    )  # fmt: skip
+    path = tmp_path / "hostile.html"
+    azroutes.explore_flows(azroutes.read_flows(table), title=HOSTILE).save(path)
+    with visit(path) as seen:
+        x, y = seen.arrows()[0]["middle"]
+        seen.page.mouse.click(x, y)
+        told = seen.page.locator(".details").inner_text()
+        assert HOSTILE in told
+        assert seen.page.locator("img").count() == 0
+        assert seen.complaints == []
+
+
+def test_places_either_side_of_the_antimeridian_lie_close_together() -> None:
+    flows = azroutes.read_flows(pd.DataFrame({"origin": ["Fiji"], "destination": ["Samoa"]}))
+    page = azroutes.explore_flows(flows)
+    south, west = page_bounds(page)[0]
+    north, east = page_bounds(page)[1]
+    assert east - west < 30
+    assert north - south < 30
+
+
+def page_bounds(page: Any) -> list[list[float]]:
+    import json
+    import re
+
+    data = re.search(r'id="azroutes-data">(.*?)</script>', page.page(), flags=re.DOTALL)
+    assert data is not None
+    bounds: list[list[float]] = json.loads(data[1])["bounds"]
+    return bounds
+
+
+def test_the_poles_are_told_not_drawn() -> None:
+    north = {"origin_lon": [0.0], "origin_lat": [89.0], "destination_lon": [10.0], "destination_lat": [60.0]}
+    table = pd.DataFrame(north)
+    with pytest.raises(azroutes.OptionError, match="85 degrees"):
+        azroutes.explore_flows(azroutes.read_flows(table))
+
+
+def test_no_flow_is_a_clear_error() -> None:
+    with pytest.raises(azroutes.TableError, match="no flow"):
+        azroutes.explore_flows(azroutes.load_flows().iloc[:0])
+
+
+def test_a_bad_table_is_told_before_anything_is_drawn() -> None:
+    flows = azroutes.load_flows()
+    flows["origin"] = flows["origin"].mask(flows["origin"] == "IRN", "IRX")
+    with pytest.raises(azroutes.TableError, match="no such place"):
+        azroutes.explore_flows(flows)
+
+
+def test_a_notebook_shows_the_map() -> None:
+    shown = azroutes.explore_flows()._repr_html_()
+    assert "azroutes-data" in shown
+
+
+def test_an_open_file_takes_the_page() -> None:
+    file = io.BytesIO()
+    azroutes.explore_flows().save(file, close_file=False)
+    assert file.getvalue().startswith(b"<!DOCTYPE html>")
