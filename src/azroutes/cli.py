@@ -6,8 +6,9 @@ import os
 import signal
 import sys
 from enum import StrEnum
+from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, Self
 
 import typer
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
 EXIT_FAULTS, EXIT_USAGE, EXIT_OUTPUT, EXIT_OWN_FAULT, EXIT_STOPPED = 1, 2, 3, 70, 130
+STOPPED = "stopped; no file was left half written"
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False,
@@ -82,8 +84,9 @@ def atlas(
 @app.command()
 def figure(
     out: Annotated[Path, typer.Argument(help="File to write: .png, .svg or .pdf.")],
-    flows: Table = None, market: Only = None, unit: Unit = None, title: Title = "", by: Apart = By.MARKET,
-    width: Shows = Width.AUTO, dpi: Annotated[int, typer.Option(help="Dots per inch of a PNG.", min=36, max=1200)] = 300,
+    flows: Table = None, market: Only = None, unit: Unit = None, title: Title = "",
+    by: Apart = By.MARKET, width: Shows = Width.AUTO,
+    dpi: Annotated[int, typer.Option(help="Dots per inch of a PNG.", min=36, max=1200)] = 300,
 ) -> None:  # fmt: skip
     """Draw one figure for a report.
 
@@ -163,7 +166,7 @@ class _Progress:
         )  # fmt: skip
         self._task = self._bar.add_task("", total=None)
 
-    def __enter__(self) -> _Progress:
+    def __enter__(self) -> Self:
         self._bar.start()
         return self
 
@@ -178,14 +181,18 @@ class _Progress:
 def main() -> NoReturn:
     """Run the command; every failure is a message and an exit code, never a traceback."""
     signal.signal(signal.SIGTERM, _stop)
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a path may hold what the terminal cannot show
     try:
         code = app(standalone_mode=False)
     except AzroutesError as error:
         _fail(str(error), _exit_code(error))
     except KeyboardInterrupt:
-        _fail("stopped; no file was left half written", EXIT_STOPPED)
+        code = EXIT_STOPPED
     except Exception as error:  # noqa: BLE001 - the last net: a fault of ours is told as one
         _fail_of_ours(error)
+    if code == EXIT_STOPPED:  # typer turns an interrupt into this code, without a word
+        _fail(STOPPED, EXIT_STOPPED)
     sys.exit(code if isinstance(code, int) else 0)
 
 
@@ -197,14 +204,18 @@ def _exit_code(error: AzroutesError) -> int:
     return {OutputError: EXIT_OUTPUT, OptionError: EXIT_USAGE}.get(type(error), EXIT_FAULTS)
 
 
-def _fail_of_ours(error: Exception) -> NoReturn:
-    import click
+# Some releases of typer bring a click of their own, so the base of its errors is found by way of typer.
+_USAGE: Any = next(base for base in typer.BadParameter.__mro__ if base.__name__ == "ClickException")
 
-    if isinstance(error, click.exceptions.Abort):
-        _fail("stopped; no file was left half written", EXIT_STOPPED)
-    if isinstance(error, click.ClickException):
+
+def _fail_of_ours(error: Exception) -> NoReturn:
+    if isinstance(error, typer.Abort):
+        _fail(STOPPED, EXIT_STOPPED)
+    if isinstance(error, _USAGE):
         error.show()
-        sys.exit(error.exit_code)
+        sys.exit(EXIT_USAGE)
+    if isinstance(error, OSError):
+        _fail(f"cannot write: {error.strerror or error}", EXIT_OUTPUT)
     if os.environ.get("AZROUTES_TRACEBACK"):
         raise error
     _fail(f"a fault of azroutes itself: {type(error).__name__}: {error}\n"

@@ -40,9 +40,10 @@ class Fault:
     hint: str = ""
 
     def __str__(self) -> str:
+        """Return the fault in one line: row, column, value, what is the matter and what would do."""
         where = ", ".join(part for part in (f"row {self.row}" if self.row else "", self.column or "") if part)
-        found = "" if self.value is None else f" {_shown(self.value)}"
-        lead = f"{where}{':' if not found else ''}{found}{':' if found else ''} " if where or found else ""
+        found = "" if self.value is None else _shown(self.value)
+        lead = f"{where} {found}".strip() + ": " if where or found else ""
         return f"{lead}{self.problem}" + (f" ({self.hint})" if self.hint else "")
 
 
@@ -88,10 +89,25 @@ class OutputError(AzroutesError):
 
 def did_you_mean(value: str, choices: Sequence[str]) -> str:
     """Return a hint that names the nearest choices, or lists them where none is near."""
-    near = get_close_matches(value, choices, n=3, cutoff=0.7)
+    near = _nearest(value.strip().casefold(), choices)
     if near:
         return "did you mean " + " or ".join(repr(choice) for choice in near) + "?"
     return "one of " + ", ".join(choices) if len(choices) <= 16 else ""
+
+
+def _nearest(value: str, choices: Sequence[str]) -> list[str]:
+    """Return up to three choices that are spelt like the value, or that hold a word that is."""
+    spelt = {choice.casefold(): choice for choice in reversed(choices)}
+    near = [value] if value in spelt else get_close_matches(value, list(spelt), n=3, cutoff=0.7)
+    if near:
+        return [spelt[key] for key in near]
+    holders: dict[str, list[str]] = {}
+    for key, choice in spelt.items():
+        for word in key.replace("_", " ").split():
+            holders.setdefault(word, []).append(choice)
+    # A word that many choices share ("islands", "trade") says nothing.
+    telling = [word for word, held in holders.items() if len(word) > 3 and len(held) <= 3]
+    return [choice for word in get_close_matches(value, telling, n=1, cutoff=0.8) for choice in sorted(holders[word])]
 
 
 def check_option(name: str, value: object, choices: Sequence[str]) -> None:

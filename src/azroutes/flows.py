@@ -6,6 +6,7 @@ form and path are one flow.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -39,8 +40,9 @@ def flow_id(market: str | None, commodity: str | None, form: str | None, path: s
     >>> flow_id("heroin_trade", "opium", None, "IRN>AZE")
     'heroin_trade:opium:IRN>AZE'
     """
-    named = [quote(part, safe=" _-./()&'") if part else "-" for part in (market, commodity)]
-    return ":".join([*named, *([form] if form else []), path])
+    # What stands for "none", and what joins the parts, is escaped: two flows never share a name.
+    named = ["%2D" if part == "-" else quote(part or "-", safe=" _-./()&'") for part in (market, commodity)]
+    return ":".join([*named, *([form] if form else []), path.replace(":", "%3A")])
 
 
 def role_in(path: str, focus: str) -> str | None:
@@ -79,7 +81,9 @@ def merge_claims(claims: pd.DataFrame) -> gpd.GeoDataFrame:
     TableError
         If claims of one flow count in different units.
     """
-    _one_unit_a_flow(claims)
+    faults = unit_faults(claims)
+    if faults:
+        raise TableError("quantities of one flow cannot be added", faults)
     keyed = claims.assign(
         certainty=claims["certainty"].astype(CERTAINTY).cat.codes,
         basis=claims["basis"].astype(BASIS).cat.codes,
@@ -92,7 +96,7 @@ def merge_claims(claims: pd.DataFrame) -> gpd.GeoDataFrame:
     grouped = keyed.groupby(IDENTITY, dropna=False, sort=True, observed=True)
     merged = grouped.agg(
         role=("role", "first"),
-        quantity=("quantity", lambda q: q.sum(min_count=1)),
+        quantity=("quantity", _total),
         unit=("unit", "first"),
         first_year=("first_year", "min"),
         last_year=("last_year", "max"),
@@ -100,7 +104,7 @@ def merge_claims(claims: pd.DataFrame) -> gpd.GeoDataFrame:
         basis=("basis", "max"),
         statements=("statement", "nunique"),
     )
-    merged["lineages"] = grouped["lineage"].agg(lambda values: len(set(_parts(values, ";"))))
+    merged["lineages"] = grouped["lineage"].agg(lambda values: max(1, len(set(_parts(values, ";")))))
     for column, joiner in (("group", _join_groups), ("wording", _join_wording), ("source", _join_sources)):
         merged[column] = grouped[column].agg(joiner)
     return flows_frame(merged.reset_index())
@@ -202,16 +206,24 @@ def _leg_ends(stops: list[list[str]]) -> tuple[np.ndarray, np.ndarray]:
     return np.array(start, dtype=float).reshape(-1, 2), np.array(end, dtype=float).reshape(-1, 2)
 
 
-def _one_unit_a_flow(claims: pd.DataFrame) -> None:
+def unit_faults(claims: pd.DataFrame) -> list[Fault]:
+    """Return a fault for each flow whose claims count in different units; its row names all their rows."""
     counted = claims.dropna(subset=["quantity"])
-    units = counted.groupby(IDENTITY, dropna=False, observed=True)["unit"].nunique(dropna=False)
-    faults = [
-        Fault("quantities in different units", column="unit", value=path, hint="convert them, or keep them apart")
-        for (*_, path), n in units.items()
-        if n > 1
-    ]
-    if faults:
-        raise TableError("quantities of one flow cannot be added", faults)
+    faults = []
+    for _, same in counted.groupby(IDENTITY, dropna=False, observed=True):
+        found = {_text(unit) or "no unit" for unit in same["unit"]}
+        if len(found) > 1:
+            units = ", ".join(sorted(found))
+            rows = ", ".join(str(row) for row in same.index)
+            hint = "one flow, one unit: convert them, or keep them apart"
+            faults.append(Fault("quantities of one flow in different units", rows, "unit", units, hint))
+    return faults
+
+
+def _total(quantities: pd.Series) -> object:
+    """Add exactly, so that the order of rows does not show in the last digit."""
+    known = quantities.dropna()
+    return math.fsum(known) if len(known) else pd.NA
 
 
 def _text(value: object) -> str | None:

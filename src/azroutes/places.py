@@ -101,6 +101,11 @@ def point(lon: float, lat: float, name: str = "") -> Place:
     if not (math.isfinite(lon) and math.isfinite(lat) and abs(lon) <= 180 and abs(lat) <= 90):
         fault = Fault("no point on the globe", value=(lon, lat), hint="longitude -180 to 180, latitude -90 to 90")
         raise PlaceError(f"cannot place {name or 'a point'}", [fault])
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        fault = Fault("no Unicode text", value=name, hint="it holds half a character")
+        raise PlaceError("cannot name a point", [fault]) from None
     lon, lat = round(lon, 5) + 0.0, round(lat, 5) + 0.0
     # Every character that joins codes is escaped, so any name makes a code that splits back.
     code = f"{quote(name, safe=_KEPT)}@{lat:.5f},{lon:.5f}"
@@ -123,11 +128,16 @@ def place(code: str) -> Place:
     lat, comma, lon = where.partition(",")
     if at and comma:
         try:
-            return point(float(lon), float(lat), unquote(name))
+            y, x = float(lat), float(lon)
         except ValueError:
             pass
-    fault = Fault("no such place code", value=code, hint=did_you_mean(code, list(gazetteer())))
-    raise PlaceError(f"no place has the code {code!r}", [fault])
+        else:
+            return point(x, y, unquote(name))
+    # Whoever writes a name where a code stands is told the code.
+    meant = _names().get(_fold(code)) or _two_letters().get(code)
+    near = f"did you mean {meant!r}?" if meant else did_you_mean(code, list(gazetteer()))
+    hint = near or "azroutes.resolve(name).code is the code of a name"
+    raise PlaceError(f"no place has the code {code!r}", [Fault("no such place code", value=code, hint=hint)])
 
 
 def resolve(name: str) -> Place:
@@ -137,7 +147,8 @@ def resolve(name: str) -> Place:
     ----------
     name : str
         A code (``AZE``, ``AZ-NX``, ``EU``), an English name (``Azerbaijan``), or a common other one (``Türkiye``,
-        ``UAE``); upper and lower case, accents and stops do not matter. ``Georgia`` is the country.
+        ``UAE``); upper and lower case, accents and stops do not matter. ``Georgia`` is the country. Two-letter codes
+        of ISO 3166-1 are written in capitals: ``NA`` is Namibia, and ``no`` is no place.
 
     Raises
     ------
@@ -152,14 +163,18 @@ def resolve(name: str) -> Place:
     text = name.strip()
     if text in gazetteer() or "@" in text:
         return place(text)
-    code = _names().get(_fold(text))
+    code = _names().get(_fold(text)) or _two_letters().get(text)
     if code is not None:
         return gazetteer()[code]
-    folded = {_fold(known.name): known.name for known in gazetteer().values()}
-    near = did_you_mean(_fold(text), list(folded))
-    for key, known in folded.items():
-        near = near.replace(repr(key), repr(known))
-    raise PlaceError(f"no place is called {text!r}", [Fault("no such place", value=text, hint=near)])
+    near = did_you_mean(text, [known.name for known in gazetteer().values()])
+    hint = near or "a code or an English name; or give its coordinates"
+    raise PlaceError(f"no place is called {text!r}", [Fault("no such place", value=text, hint=hint)])
+
+
+@cache
+def _two_letters() -> Mapping[str, str]:
+    rows = csv.DictReader(StringIO(data_file("geo/places.csv").read_text(encoding="utf-8")))
+    return {row["iso2"]: row["code"] for row in rows if row["iso2"]}
 
 
 @cache

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import csv
+import math
+from difflib import get_close_matches
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
-from azroutes.errors import AzroutesError, Fault, PlaceError, TableError, did_you_mean
-from azroutes.flows import merge_claims, role_in
+from azroutes.errors import Fault, PlaceError, TableError, did_you_mean
+from azroutes.flows import merge_claims, role_in, unit_faults
 from azroutes.places import VIA, point, resolve
 from azroutes.vocabulary import Basis, Certainty, Code, Form, Market, codes
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from os import PathLike
 
     import geopandas as gpd
@@ -24,6 +28,8 @@ OPTIONAL = ("via", "market", "commodity", "form", "group", "quantity", "unit", "
 _COORDINATES = tuple(f"{end}_{axis}" for end in ENDS for axis in ("lon", "lat"))
 _CODES: dict[str, type[Code]] = {"market": Market, "form": Form, "certainty": Certainty}
 YEARS = (1000, 2999)
+MOST = 1e15
+"""The largest quantity of a row: beyond it digits are lost, and sums overflow."""
 
 
 def read_flows(
@@ -38,7 +44,9 @@ def read_flows(
         (``AZE``, ``EU``) or an English name, or ``origin_lon, origin_lat, destination_lon, destination_lat`` in degrees
         (EPSG:4326); with both, the names are yours and the coordinates place them. It may have ``via`` (places joined
         by ``>``), ``market``, ``commodity``, ``form``, ``group``, ``quantity``, ``unit``, ``year``, ``sources`` (joined
-        by ``;``), ``wording``, ``certainty`` and ``lineage`` (the line of knowledge that a row stands on).
+        by ``;``), ``wording``, ``certainty`` and ``lineage`` (the line of knowledge that a row stands on). Other
+        columns are left aside, and blank lines of a file; a file without a row is an error, a frame without one gives
+        no flow.
     unit : str, optional
         What ``quantity`` counts, where the table has no column ``unit``.
     focus : str, optional
@@ -64,49 +72,100 @@ def read_flows(
     >>> azroutes.read_flows(table, unit="kg").index.tolist()
     ['-:-:PER>ECU>USA']
     """
-    table = _table(source)
-    columns = {str(name).strip().lower(): name for name in table.columns}
-    faults = list(_missing_columns(columns))
-    if faults:
-        raise TableError("these are not flows", faults)
-    rows = _numbered(table.rename(columns={old: new for new, old in columns.items()}), source)
-    paths, path_faults = _paths(rows)
-    claims, value_faults = _claims(rows, paths, unit)
-    faults = sorted([*path_faults, *value_faults], key=lambda fault: (len(fault.row or ""), fault.row or ""))
-    if faults:
-        raise TableError(f"{len({fault.row for fault in faults})} of {len(rows)} rows cannot be read as flows", faults)
+    faults: list[Fault] = []
+    rows = _named(_rows(source, faults))
+    claims = _claims(rows, _paths(rows, faults), unit, faults)
+    wrong = {str(fault.row) for fault in faults}
+    mixed = unit_faults(claims[~claims.index.isin(wrong)])
+    if faults or mixed:
+        order = {row: number for number, row in enumerate(rows.index)}
+        lead = f"{len(wrong)} of {len(rows)} rows cannot be read as flows"
+        raise TableError(lead if faults else "quantities of one flow cannot be added",
+                         [*sorted(faults, key=lambda fault: order[str(fault.row)]), *mixed])  # fmt: skip
     if focus is not None:
         code = resolve(focus).code
         claims["role"] = [role_in(path, code) for path in claims["path"]]
     return merge_claims(claims)
 
 
-def _table(source: str | PathLike[str] | pd.DataFrame) -> pd.DataFrame:
+def _rows(source: str | PathLike[str] | pd.DataFrame, faults: list[Fault]) -> pd.DataFrame:
+    """Return the rows under the names their owner knows: lines of a file, or labels of a frame's index."""
     if isinstance(source, pd.DataFrame):
-        return source
+        labels = [str(label) for label in source.index]
+        if len(set(labels)) < len(labels):  # after pandas.concat, for instance
+            labels = [f"{label} (number {number})" for number, label in enumerate(labels, 1)]
+        return source.set_axis(pd.Index(labels, dtype="object"))
     path = Path(source)
     try:
-        # 'NA' is Namibia and an empty cell is a missing one: nothing else may be taken for missing.
-        return pd.read_csv(path, dtype="string", keep_default_na=False, na_values=[""], encoding="utf-8-sig",
-                           skip_blank_lines=False)
+        text = path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
         raise TableError(f"there is no file {path}") from None
-    except OSError as error:
-        raise TableError(f"{path} cannot be read: {error.strerror or error}") from None
     except UnicodeDecodeError:
         raise TableError(f"{path} is not UTF-8 text; save it as CSV UTF-8") from None
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError) as error:
-        raise TableError(f"{path} is not a CSV table: {str(error).strip()}") from None
+    except (OSError, ValueError) as error:
+        raise TableError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from None
+    return _csv_rows(text, path, faults)
 
 
-def _missing_columns(columns: dict[str, object]) -> list[Fault]:
-    given = list(columns)
-    if all(name in columns for name in _COORDINATES):
-        return []
+def _csv_rows(text: str, path: Path, faults: list[Fault]) -> pd.DataFrame:
+    """Return the rows of a CSV table by the line each begins at; an empty cell is missing, and nothing else is."""
+    records = _records(text, path)
+    if not records:
+        raise TableError(f"{path} is empty: a table of flows begins with a line of column names")
+    header = records.pop(0)[1]
+    width = len(header)
+    if width == 1 and (other := next((mark for mark in ";\t|" if mark in header[0]), None)):
+        fault = Fault(f"cells are parted by {other!r}", row="1", value=header[0], hint="save it with commas")
+        raise TableError(f"{path} is not a CSV table", [fault])
+    if not records:
+        raise TableError(f"{path} has column names and no rows")
+    hint = "put text that holds a comma in double quotes"
+    faults += [
+        Fault("more cells than columns", row=str(line), value=",".join(cells[width:]), hint=hint)
+        for line, cells in records
+        if any(cells[width:])
+    ]
+    cells = [(row + [""] * width)[:width] for _, row in records]
+    table = pd.DataFrame(cells, columns=pd.Index(header, dtype="object"), dtype="object")
+    return table.set_axis(pd.Index([str(line) for line, _ in records], dtype="object"))
+
+
+def _records(text: str, path: Path) -> list[tuple[int, list[str]]]:
+    """Return each record that is not blank, after the number of its first line."""
+    reader = csv.reader(StringIO(text, newline=""), strict=True)
+    records, line = [], 1
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                records.append((line, cells))
+            line = reader.line_num + 1
+    except csv.Error as error:
+        hint = "a double quote within a quoted cell is written twice, and each that opens is closed"
+        raise TableError(f"{path} is not a CSV table", [Fault(str(error), row=str(line), hint=hint)]) from None
+    return records
+
+
+def _named(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows with our names for columns, and refuse a table that lacks one or has it twice."""
+    names = [str(name).strip().lower() for name in rows.columns]
+    ours = {*ENDS, *_COORDINATES, *OPTIONAL}
+    faults = [Fault("column given twice", column=name) for name in sorted(ours) if names.count(name) > 1]
+    faults += _missing_columns(names)
+    meant = {name: get_close_matches(name, OPTIONAL, n=1, cutoff=0.85) for name in sorted(set(names) - ours)}
+    # A column that is misspelt would be lost without a word.
+    faults += [Fault("unknown column", column=name, hint=f"did you mean {near[0]!r}?")
+               for name, near in meant.items() if near and near[0] not in names]  # fmt: skip
+    if faults:
+        raise TableError("these are not flows", faults)
+    kept = [name in ours for name in names]
+    return rows.loc[:, kept].set_axis([name for name in names if name in ours], axis=1)
+
+
+def _missing_columns(given: list[str]) -> list[Fault]:
     return [
         Fault("missing column", column=end, hint=_near(end, given) or f"or {end}_lon and {end}_lat")
         for end in ENDS
-        if end not in columns and not {f"{end}_lon", f"{end}_lat"} <= set(columns)
+        if end not in given and not {f"{end}_lon", f"{end}_lat"} <= set(given)
     ]
 
 
@@ -115,105 +174,117 @@ def _near(name: str, given: list[str]) -> str:
     return hint if hint.startswith("did") else ""
 
 
-def _numbered(table: pd.DataFrame, source: object) -> pd.DataFrame:
-    """Return the rows under the names their owner knows: lines of a file, or labels of a frame's index."""
-    rows = table.copy()
-    if isinstance(source, pd.DataFrame):
-        rows.index = pd.Index([str(label) for label in table.index])
-    else:
-        rows.index = pd.Index([str(line) for line in range(2, len(table) + 2)])
-        rows = rows.dropna(how="all")
-    return rows
+def _texts(rows: pd.DataFrame, column: str, faults: list[Fault]) -> pd.Series:
+    """Return a column as text without spaces around it; missing is NA."""
+    if column not in rows:
+        return pd.Series(pd.NA, index=rows.index, dtype="string")
+    texts = [_text(value) for value in rows[column]]
+    for number, text in enumerate(texts):
+        if text is not None and any("\ud800" <= letter <= "\udfff" for letter in text):
+            row = str(rows.index[number])
+            faults.append(Fault("no Unicode text", row, column, text, "it holds half a character"))
+            texts[number] = None
+    return pd.Series(texts, index=rows.index, dtype="string")
 
 
-def _paths(rows: pd.DataFrame) -> tuple[list[str], list[Fault]]:
-    """Return each row's codes joined by '>', and what is wrong with its places."""
-    faults: list[Fault] = []
+def _text(value: object) -> str | None:
+    if value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and math.isnan(value)):
+        return None
+    return str(value).strip() or None
+
+
+def _paths(rows: pd.DataFrame, faults: list[Fault]) -> list[str]:
+    """Return each row's codes joined by '>'; a place that will not do is empty, and a fault."""
     known: dict[str, str | PlaceError] = {}
 
-    def code_of(row: str, column: str, name: object) -> str:
-        if pd.isna(name) or not str(name).strip():
+    def code_of(row: str, column: str, name: str | None) -> str:
+        if not name:
             faults.append(Fault("missing place", row=row, column=column))
             return ""
-        text = str(name)
-        if text not in known:
+        if name not in known:
             try:
-                known[text] = resolve(text).code
+                known[name] = resolve(name).code
             except PlaceError as error:
-                known[text] = error
-        found = known[text]
-        if isinstance(found, PlaceError):
-            faults.append(Fault("no such place", row=row, column=column, value=text, hint=found.faults[0].hint))
-            return ""
-        return found
+                known[name] = error
+        found = known[name]
+        if isinstance(found, str):
+            return found
+        faults.append(Fault("no such place", row=row, column=column, value=name, hint=found.faults[0].hint))
+        return ""
 
-    ends = {end: _end_codes(rows, end, code_of, faults) for end in ENDS}
-    via = rows["via"] if "via" in rows else pd.Series(pd.NA, index=rows.index)
+    origin, destination = (_end_codes(rows, end, code_of, faults) for end in ENDS)
     paths = []
-    for row, origin, between, destination in zip(rows.index, ends["origin"], via, ends["destination"], strict=True):
-        names = [] if pd.isna(between) or not str(between).strip() else str(between).split(VIA)
-        stops = [code_of(row, "via", name) for name in names]
-        paths.append(VIA.join([origin, *stops, destination]))
-    return paths, faults
+    for row, start, via, end in zip(rows.index, origin, _texts(rows, "via", faults), destination, strict=True):
+        names = via.split(VIA) if isinstance(via, str) else []
+        paths.append(VIA.join([start, *(code_of(row, "via", name.strip()) for name in names), end]))
+    return paths
 
 
-def _end_codes(rows: pd.DataFrame, end: str, code_of, faults: list[Fault]) -> list[str]:  # type: ignore[no-untyped-def]  # noqa: ANN001
-    lon, lat = f"{end}_lon", f"{end}_lat"
-    names = rows[end] if end in rows else pd.Series(pd.NA, index=rows.index)
-    if lon not in rows or lat not in rows:
+def _end_codes(
+    rows: pd.DataFrame, end: str, code_of: Callable[[str, str, str | None], str], faults: list[Fault]
+) -> list[str]:
+    names = [_text(name) for name in _texts(rows, end, faults)]
+    axes = [f"{end}_lon", f"{end}_lat"]
+    if not set(axes) <= set(rows.columns):
         return [code_of(row, end, name) for row, name in zip(rows.index, names, strict=True)]
+    lons, lats = (_texts(rows, axis, faults) for axis in axes)
     found = []
-    for row, name, x, y in zip(rows.index, names, rows[lon], rows[lat], strict=True):
+    for row, name, lon, lat in zip(rows.index, names, lons, lats, strict=True):
+        x, y = _number(lon), _number(lat)
         try:
-            found.append(point(float(x), float(y), "" if pd.isna(name) else str(name).strip()).code)
-        except (TypeError, ValueError) as error:
-            hint = error.faults[0].hint if isinstance(error, AzroutesError) else "degrees, with a decimal point"
-            faults.append(Fault("no point on the globe", row=row, column=f"{lon}, {lat}", value=f"{x}, {y}", hint=hint))
+            found.append(point(x, y, name or "").code)
+        except PlaceError as error:
+            given = None if pd.isna(lon) and pd.isna(lat) else f"{_text(lon) or ''}, {_text(lat) or ''}"
+            hint = "degrees, with a decimal point" if math.isnan(x) or math.isnan(y) else error.faults[0].hint
+            problem = "missing coordinates" if given is None else "no point on the globe"
+            faults.append(Fault(problem, row=row, column=", ".join(axes), value=given, hint=hint))
             found.append("")
     return found
 
 
-def _claims(rows: pd.DataFrame, paths: list[str], unit: str | None) -> tuple[pd.DataFrame, list[Fault]]:
-    faults: list[Fault] = []
-    given = {name: rows[name] if name in rows else pd.Series(pd.NA, index=rows.index, dtype="string")
-             for name in OPTIONAL}  # fmt: skip
+def _number(text: object) -> float:
+    """Return the number that a text is, or NaN; Python itself would also take '1_0' for one."""
+    try:
+        return float(str(text)) if "_" not in str(text) else math.nan
+    except ValueError:
+        return math.nan
+
+
+def _claims(rows: pd.DataFrame, paths: list[str], unit: str | None, faults: list[Fault]) -> pd.DataFrame:
+    given = {name: _texts(rows, name, faults) for name in OPTIONAL if name != "via"}
     for name, kind in _CODES.items():
         given[name] = _coded(given[name], kind, name, faults)
     year = _numbers(given["year"], "year", faults, low=YEARS[0], high=YEARS[1], whole=True).astype("Int16")
-    quantity = _numbers(given["quantity"], "quantity", faults, low=0.0, high=np.inf)
-    sources = given["sources"].astype("string")
-    measured = given["unit"].fillna(unit) if unit is not None else given["unit"]
-    frame = pd.DataFrame(
+    quantity = _numbers(given["quantity"], "quantity", faults, low=0.0, high=MOST)
+    measured = given["unit"] if unit is None else given["unit"].fillna(unit)
+    return pd.DataFrame(
         {
             "market": given["market"],
-            "commodity": given["commodity"].astype("string").str.strip(),
+            "commodity": given["commodity"],
             "form": given["form"],
             "path": paths,
             "group": given["group"],
             "role": None,
             "quantity": quantity,
-            "unit": measured.astype("string").str.strip(),
+            "unit": measured.mask(quantity.isna()),
             "first_year": year,
             "last_year": year,
             "certainty": given["certainty"].fillna(Certainty.AFFIRMED.value),
             "wording": given["wording"],
             "basis": Basis.STATED.value,
             "statement": rows.index,
-            "lineage": given["lineage"].astype("string").fillna(sources).fillna("this table"),
-            "source": sources,
+            "lineage": given["lineage"].fillna(given["sources"]),
+            "source": given["sources"],
         },
         index=rows.index,
     )
-    return frame, faults
 
 
 def _coded(values: pd.Series, kind: type[Code], column: str, faults: list[Fault]) -> pd.Series:
     """Return codes for codes or labels, in any case."""
     known = {code: code for code in codes(kind)} | {kind(code).label.lower(): code for code in codes(kind)}
-    given = values.astype("string").str.strip()
-    given = given.mask(given == "")
-    coded = given.str.lower().map(known).astype("string")
-    for row, text in given[given.notna() & coded.isna()].items():
+    coded = values.str.lower().map(known).astype("string")
+    for row, text in values[values.notna() & coded.isna()].items():
         hint = did_you_mean(str(text), codes(kind))
         faults.append(Fault("not one of the list", row=str(row), column=column, value=text, hint=hint))
     return coded
@@ -222,13 +293,12 @@ def _coded(values: pd.Series, kind: type[Code], column: str, faults: list[Fault]
 def _numbers(
     values: pd.Series, column: str, faults: list[Fault], *, low: float, high: float, whole: bool = False
 ) -> pd.Series:
-    given = values.mask(values.astype("string").str.strip() == "")
-    numbers = pd.to_numeric(given, errors="coerce").astype("Float64")
-    numbers = numbers.mask(~np.isfinite(numbers.to_numpy(dtype=float, na_value=np.nan)))
-    wrong = given.notna() & (numbers.isna() | (numbers < low) | (numbers > high)).fillna(value=True)
+    numbers = values.map(_number, na_action="ignore").astype("Float64")
+    fits = ((numbers >= low) & (numbers <= high)).fillna(value=False)
     if whole:
-        wrong |= (numbers.notna() & (numbers % 1 != 0)).fillna(value=False)
-    hint = f"a whole number from {low:.0f} to {high:.0f}" if whole else "a number, zero or more, with a decimal point"
-    for row, text in given[wrong.astype(bool)].items():
+        fits &= (numbers % 1 == 0).fillna(value=False)
+    bounds = f"from {low:.0f} to {high:g}"
+    hint = f"a whole number {bounds}" if whole else f"a number {bounds}, with a decimal point"
+    for row, text in values[values.notna() & ~fits].items():
         faults.append(Fault(f"not a {column}", row=str(row), column=column, value=text, hint=hint))
-    return numbers.mask(wrong.astype(bool))
+    return numbers.where(fits)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -22,6 +21,7 @@ from azroutes.vocabulary import Certainty, Market, codes, label
 from azroutes.write import ENDINGS, flows_bytes, write_whole
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from os import PathLike
 
     import geopandas as gpd
@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 DPI = 300
 
 _STYLE = """
-body { font: 15px/1.5 Georgia, "Times New Roman", serif; color: #22262a; max-width: 46em; margin: 2.5em auto; padding: 0 1em }
+body { font: 15px/1.5 Georgia, "Times New Roman", serif; color: #22262a;
+  max-width: 46em; margin: 2.5em auto; padding: 0 1em }
 h1 { font-size: 1.6em } h2 { font-size: 1.2em; margin-top: 2em } li { margin: .5em 0 } .quiet { color: #5c5a55 }
 """
 
@@ -109,6 +110,8 @@ def _move(stage: Path, target: Path, names: list[str]) -> None:
     try:
         for name in names:
             (target / name).parent.mkdir(exist_ok=True)
+            if (target / name).is_dir():
+                raise OutputError(f"cannot write {target / name}: a folder stands there; the old files are untouched")
         for name in names:
             (stage / name).replace(target / name)
     except OSError as error:
@@ -167,7 +170,8 @@ def _documents(said: pd.DataFrame) -> Iterator[str]:
         source = sources.loc[name]
         author = f"{source['author']}: " if pd.notna(source["author"]) else ""
         yield f"<h2>{escape(author)}{escape(source['title'])}</h2>"
-        yield f"<p class=quiet>{escape(source['publisher'])}, {source['year']}. Facts: {escape(source['facts_period'])}</p>"
+        told = f"{escape(source['publisher'])}, {source['year']}. Facts: {escape(source['facts_period'])}"
+        yield f"<p class=quiet>{told}</p>"
         cited = statements[(statements["source"] == name) & statements.index.isin(said["statement"])]
         yield "<ul>"
         for row in cited.itertuples():
@@ -179,4 +183,5 @@ def _documents(said: pd.DataFrame) -> Iterator[str]:
             )
         yield "</ul>"
         rest = statements[(statements["source"] == name) & ~statements.index.isin(said["statement"])]
-        yield f"<p class=quiet>{len(rest)} more statements of this source bear on the subject and are not flows drawn here.</p>"
+        more = f"{len(rest)} more statements of this source bear on the subject and are not flows drawn here."
+        yield f"<p class=quiet>{more}</p>"

@@ -8,15 +8,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 import shapely
 from pandera.errors import SchemaErrors
-from pandera.typing import Index, Series
-from pandera.typing.geopandas import GeoSeries
+from pandera.typing import Index, Series  # noqa: TC002 - pandera reads the annotations when it makes the models
+from pandera.typing.geopandas import GeoSeries  # noqa: TC002
 
 from azroutes.errors import Fault, PlaceError, TableError, did_you_mean
-from azroutes.places import VIA, gazetteer, place
+from azroutes.places import VIA, place
 from azroutes.vocabulary import Basis, Certainty, Code, Form, Market, Polarity, Role, codes
 
 if TYPE_CHECKING:
@@ -37,12 +38,16 @@ _Basis = Annotated[pd.CategoricalDtype, codes(Basis), False]
 _Certainty = Annotated[pd.CategoricalDtype, codes(Certainty), True]
 
 
-def _is_place(code: object) -> bool:
+def _place_faults(code: str) -> tuple[Fault, ...]:
     try:
-        place(str(code))
-    except PlaceError:
-        return False
-    return True
+        place(code)
+    except PlaceError as error:
+        return error.faults
+    return ()
+
+
+def _is_place(code: object) -> bool:
+    return not _place_faults(str(code))
 
 
 def _is_via(via: object) -> bool:
@@ -67,7 +72,7 @@ class Flows(pa.DataFrameModel):
     destination: Series[pd.StringDtype]
     via: Series[pd.StringDtype]
     role: Series[_Role] = pa.Field(nullable=True)
-    quantity: Series[pd.Float64Dtype] = pa.Field(nullable=True, ge=0)
+    quantity: Series[pd.Float64Dtype] = pa.Field(nullable=True, ge=0, lt=float("inf"))
     unit: Series[pd.CategoricalDtype] = pa.Field(nullable=True)
     first_year: Series[pd.Int16Dtype] = pa.Field(nullable=True, ge=1000, le=2999)
     last_year: Series[pd.Int16Dtype] = pa.Field(nullable=True, ge=1000, le=2999)
@@ -77,7 +82,7 @@ class Flows(pa.DataFrameModel):
     statements: Series[int] = pa.Field(ge=1)
     lineages: Series[int] = pa.Field(ge=1)
     sources: Series[pd.StringDtype]
-    geometry: GeoSeries
+    geometry: GeoSeries  # type: ignore[type-arg]
 
     class Config:
         """Columns of a user's own may stand beside ours."""
@@ -102,11 +107,6 @@ class Flows(pa.DataFrameModel):
         kind = shapely.get_type_id(shapes) == shapely.GeometryType.LINESTRING
         return pd.Series(kind & ~shapely.is_empty(shapes), index=series.index)
 
-    @pa.dataframe_check(name="years")
-    @classmethod
-    def _years(cls, frame: pd.DataFrame) -> pd.Series:
-        return (frame["first_year"] <= frame["last_year"]).fillna(True).astype(bool)  # noqa: FBT003
-
 
 class Legs(pa.DataFrameModel):
     """One row a leg: one step of a flow, from place to place."""
@@ -115,7 +115,7 @@ class Legs(pa.DataFrameModel):
     order: Series[int] = pa.Field(ge=0)
     start: Series[pd.StringDtype]
     end: Series[pd.StringDtype]
-    geometry: GeoSeries
+    geometry: GeoSeries  # type: ignore[type-arg]
 
     class Config:
         """See Flows."""
@@ -249,20 +249,34 @@ def validate(model: type[pa.DataFrameModel], frame: _Frame) -> _Frame:
     TableError
         With every fault of the table: row, column, value and a hint.
     """
-    faults = list(_crs_faults(frame))
+    name = str(model.to_schema().name)
+    if not isinstance(frame, pd.DataFrame):
+        fault = Fault("not a table", value=frame, hint="azroutes.read_flows reads a file")
+        raise TableError(f"this is not a table of {name}", [fault])
+    faults = [*_frame_faults(model, frame)]
+    # Of columns that bear one name the checks see the first; the fault is told above.
+    single = frame.loc[:, ~frame.columns.duplicated()]
     try:
-        model.validate(frame, lazy=True)
+        model.validate(single, lazy=True)
     except SchemaErrors as errors:
-        faults += _faults(errors.failure_cases, frame)
+        faults += _faults(errors.failure_cases, single)
+    faults += _year_faults(single)
     if faults:
-        raise TableError(f"this is not a valid table of {model.to_schema().name}", faults) from None
+        raise TableError(f"this is not a valid table of {name}", faults) from None
     return frame
 
 
-def _crs_faults(frame: pd.DataFrame) -> Iterator[Fault]:
-    if not isinstance(frame, gpd.GeoDataFrame) or "geometry" not in frame:
+def _frame_faults(model: type[pa.DataFrameModel], frame: pd.DataFrame) -> Iterator[Fault]:
+    """Tell what is wrong with the table as a whole: a column given twice, no CRS or another."""
+    wanted = model.to_schema().columns
+    for column in dict.fromkeys(frame.columns[frame.columns.duplicated()]):
+        yield Fault("column given twice", column=str(column))
+    if "geometry" not in wanted or "geometry" not in frame:
         return
-    crs = frame.geometry.crs
+    if not isinstance(frame, gpd.GeoDataFrame):
+        yield Fault("no GeoDataFrame", hint=f"say geopandas.GeoDataFrame(frame, crs={GEOGRAPHIC!r})")
+        return
+    crs = gpd.GeoSeries(frame.loc[:, ~frame.columns.duplicated()]["geometry"]).crs
     if crs is None:
         yield Fault("no CRS", column="geometry", hint=f"say frame.set_crs({GEOGRAPHIC!r}) if it is in degrees")
     elif not crs.equals(GEOGRAPHIC, ignore_axis_order=True):
@@ -271,31 +285,71 @@ def _crs_faults(frame: pd.DataFrame) -> Iterator[Fault]:
         )
 
 
+def _year_faults(frame: pd.DataFrame) -> Iterator[Fault]:
+    """Tell which periods run backwards; pandera's own check of rows fails where an index bears a label twice."""
+    if not {"first_year", "last_year"} <= set(frame.columns):
+        return
+    first, last = frame["first_year"], frame["last_year"]
+    if not all(pd.api.types.is_numeric_dtype(years.dtype) for years in (first, last)):
+        return
+    wrong = (first > last).fillna(value=False).to_numpy(dtype=bool)
+    for row, a, b in zip(frame.index[wrong], first[wrong], last[wrong], strict=True):
+        yield Fault("first_year lies after last_year", row=str(row), column="first_year", value=f"{a}–{b}")
+
+
 def _faults(cases: pd.DataFrame, frame: pd.DataFrame) -> list[Fault]:
     seen: dict[tuple[object, ...], Fault] = {}
+    not_run: list[Fault] = []
     for case in cases.itertuples(index=False):
-        fault = _fault_of(str(case.check), str(case.column), case.failure_case, case.index, frame)
-        seen.setdefault((fault.row, fault.column, fault.problem), fault)
-    return list(seen.values())
+        check, row = str(case.check), None if _is_missing(case.index) else case.index
+        fault = _fault_of(check, str(case.column), case.failure_case, row, frame)
+        if row is None and not check.startswith(_OF_THE_TABLE):
+            not_run.append(fault)
+            continue
+        seen.setdefault((fault.row, fault.column, fault.problem, repr(fault.value)), fault)
+    for column in sorted({column for _, column, *_ in seen if column in _LISTS}):
+        if not isinstance(frame[column].dtype, pd.CategoricalDtype):
+            fault = _type_fault("dtype", column, frame)
+            seen.setdefault((None, column, fault.problem, repr(fault.value)), fault)
+    # A check that could not be run stumbled over another fault, which is told: a missing column, a wrong type.
+    return list(seen.values()) or not_run
+
+
+_OF_THE_TABLE = ("column_in_", "dtype", "field_name")
+"""Checks of pandera's whose failures belong to no row."""
+
+
+def _is_missing(value: object) -> bool:
+    return value is None or value is pd.NA or bool(value != value)  # noqa: PLR0124 - NaN, as pandera and numpy write it
 
 
 def _fault_of(check: str, column: str, value: object, row: Hashable, frame: pd.DataFrame) -> Fault:
-    where = None if row is None or row != row else str(row)  # noqa: PLR0124 - pandera writes NaN where no row is at fault
+    where = None if row is None else str(row)
     if check == "column_in_dataframe":
-        present = [str(name) for name in frame.columns]
-        near = did_you_mean(str(value), present) if len(present) else ""
+        near = did_you_mean(str(value), [str(name) for name in frame.columns])
         return Fault("missing column", column=str(value), hint=near if near.startswith("did") else "")
     if check == "column_in_schema":
         return Fault("unknown column", column=str(value))
-    if check == "years":
-        first, last = frame.loc[row, ["first_year", "last_year"]]
-        return Fault("first_year lies after last_year", row=where, column="first_year", value=f"{first}–{last}")
+    if check.startswith("field_name"):
+        wanted = check.partition("(")[2].rstrip(")").strip("'")
+        return Fault(f"the index is not {wanted}", hint=f"say frame.set_index({wanted!r})")
     if check == "affirmed":
         return Fault("only an affirmed statement has paths", row=where, column="paths")
+    named = column if column in (*frame.columns, frame.index.name) else None
+    if "dtype" in check and (row is None or column not in _LISTS or _is_missing(value)):
+        return _type_fault(check, named, frame)
     problem, hint = _explained(check, column, value)
-    shown = None if value is None or value is pd.NA or value != value else value  # noqa: PLR0124
-    return Fault(problem, row=where, column=column if column in (*frame.columns, frame.index.name) else None,
-                 value=shown, hint=hint)
+    plain = value.item() if isinstance(value, np.generic) else value
+    return Fault(problem, row=where, column=named, value=None if _is_missing(plain) else plain, hint=hint)
+
+
+def _type_fault(check: str, column: str | None, frame: pd.DataFrame) -> Fault:
+    found = frame[column].dtype if column in frame.columns else frame.index.dtype
+    if column in _LISTS:
+        hint = f"say frame[{column!r}].astype(azroutes.schema.{column.upper()})"
+        return Fault("not a category of our codes", column=column, value=str(found), hint=hint)
+    wanted = check.partition("(")[2].rstrip(")'").strip("'")
+    return Fault(f"wrong type, wanted {wanted}", column=column, value=str(found))
 
 
 _LISTS: dict[str, type[Code]] = {
@@ -306,19 +360,25 @@ _LISTS: dict[str, type[Code]] = {
 def _explained(check: str, column: str, value: object) -> tuple[str, str]:
     """Say in plain words what a failed check means, and what would do."""
     if check in {"place", "via"}:
-        parts = [code for code in str(value).split(VIA) if not _is_place(code)]
-        return "no such place", "; ".join(did_you_mean(code, list(gazetteer())) for code in parts)
-    if check == "line":
-        return "not a line", "each flow needs a LineString that is not empty"
-    if check == "not_nullable":
-        return "missing value", ""
-    if "unique" in check:
-        return "duplicate id", "each flow stands in one row; add rows of one path together first"
+        faults = [fault for code in str(value).split(VIA) for fault in _place_faults(code)]
+        return "no such place", "; ".join(dict.fromkeys(fault.hint for fault in faults if fault.hint))
+    if check in _SAID:
+        return _SAID[check]
     if column in _LISTS and ("dtype" in check or "isin" in check):
         return "not one of the list", did_you_mean(str(value), codes(_LISTS[column]))
-    if "dtype" in check:
-        wanted = check.partition("(")[2].rstrip(")'").strip("'")
-        return f"wrong type, wanted {wanted}", ""
-    if "greater_than" in check or "less_than" in check:
-        return "out of range", check.replace("_", " ")
+    for test, wanted in _BOUNDS.items():
+        if check.startswith(test):
+            return "out of range", wanted.format(check.partition("(")[2].rstrip(")"))
     return check, ""
+
+
+_SAID = {
+    "line": ("not a line", "each flow needs a LineString that is not empty"),
+    "not_nullable": ("missing value", ""),
+    "field_uniqueness": ("duplicate id", "each flow stands in one row; add rows of one path together first"),
+}
+_BOUNDS = {
+    "greater_than_or_equal_to": "{} or more",
+    "less_than_or_equal_to": "{} or less",
+    "less_than": "less than {}",
+}

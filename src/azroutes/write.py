@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from io import BytesIO
 from pathlib import Path
@@ -24,7 +25,9 @@ ENDINGS = (".csv", ".geojson", ".gpkg")
 STAMP = "2000-01-01T00:00:00.000Z"
 """The time that a GeoPackage says it was changed; always the same, so that the same flows are the same bytes."""
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_FORMULA = re.compile(r"\A(?=[=+\-@\t\r\n])|(?<=[;\t\r\n])(?=[=+\-@])")
+"""Where a cell begins that a spreadsheet would run: also after a semicolon, a tab or a line end, for where the
+semicolon separates cells, commas and their quotes do not, and the rest of the text falls into cells of its own."""
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -37,7 +40,7 @@ def write_whole(path: Path, content: bytes) -> None:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".azroutes-", suffix=".part")
     except OSError as error:
         raise OutputError(f"cannot write {path}: {error.strerror or error}") from None
     part = Path(name)
@@ -89,8 +92,8 @@ def flows_bytes(flows: gpd.GeoDataFrame, ending: str) -> bytes:
         return _csv(flows)
     if ending in {".geojson", ".gpkg"}:
         return _spatial(flows, "GeoJSON" if ending == ".geojson" else "GPKG")
-    raise OptionError(f"flows cannot be written as {ending!r}",
-                      [Fault("no such format", column="path", value=ending, hint="one of " + ", ".join(ENDINGS))])  # fmt: skip
+    fault = Fault("no such format", column="path", value=ending, hint="one of " + ", ".join(ENDINGS))
+    raise OptionError(f"flows cannot be written as {ending!r}", [fault])
 
 
 def disarmed(text: object) -> object:
@@ -101,7 +104,7 @@ def disarmed(text: object) -> object:
     >>> disarmed("=1+1")
     "'=1+1"
     """
-    return f"'{text}" if isinstance(text, str) and text.startswith(_FORMULA) else text
+    return _FORMULA.sub("'", text) if isinstance(text, str) else text
 
 
 def _csv(flows: gpd.GeoDataFrame) -> bytes:
