@@ -13,7 +13,6 @@ from azroutes.errors import Fault, OptionError, check_option
 from azroutes.flows import legs_of
 from azroutes.scale import WidthScale, counts_scale, quantity_scale
 from azroutes.schema import CERTAINTY, MARKET
-from azroutes.vocabulary import words
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -113,6 +112,7 @@ def _lineages(flows: gpd.GeoDataFrame, table: pd.DataFrame) -> pd.Series:
 def _scale(table: pd.DataFrame, theme: Theme, unit: str | None, width: str) -> WidthScale:
     if width == "quantity":
         quantities = table["quantity"].to_numpy(dtype=float, na_value=np.nan)
-        return quantity_scale(words(unit) if unit else "Quantity", quantities, max_px=theme.max_width_px)
+        title = unit.replace("_", " ").strip() if unit else "Quantity"
+        return quantity_scale(title, quantities, max_px=theme.max_width_px)
     return counts_scale("Independent lines of sources", table["lineages"].to_numpy(dtype=float),
                         px_each=theme.px_each_lineage, max_px=theme.max_width_px)  # fmt: skip

@@ -16,9 +16,10 @@ from matplotlib.figure import Figure
 from matplotlib.offsetbox import AnchoredOffsetbox, DrawingArea, HPacker, TextArea, VPacker
 from matplotlib.patches import Circle, Patch, Polygon, Rectangle
 from matplotlib.path import Path as Outline
-from matplotlib.patheffects import withStroke
+from matplotlib.patheffects import Stroke
 
 from azroutes.errors import Fault, OptionError, OutputError
+from azroutes.fonts import families
 from azroutes.geometry.curve import arrows as arrow_shapes
 from azroutes.geometry.curve import head_size
 from azroutes.labels import shortened, wrapped
@@ -28,10 +29,11 @@ from azroutes.vocabulary import PlaceKind
 from azroutes.write import write_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from os import PathLike
 
     import geopandas as gpd
+    from matplotlib.backend_bases import RendererBase
     from numpy.typing import NDArray
 
     from azroutes.labels import Label
@@ -43,18 +45,21 @@ MARGIN_PX = 10.0
 LEGEND_GAP_PX = 12.0
 SWATCH_PX = 30.0
 HALO_PX = 1.2
-"""Width of the line around an arrow that parts it from what it crosses; half of it shows."""
+"""Width of the line around an arrow that parts it from what it crosses; half of it shows, and less where the arrow is
+thinner."""
 
 NOTE_LINE = 1.3
 """Height of a line of the notes, in heights of their type."""
 
+BOXES_NOTE = "Letters that no font of the computer has are drawn as boxes."
+
 # What a figure must not take from a user's own settings: text stays text in SVG and PDF, and bytes stay the same.
 _PINNED = {
-    "font.family": [FONT],
     "pdf.fonttype": 42,
     "ps.fonttype": 42,
     "svg.fonttype": "none",
     "svg.hashsalt": "azroutes",
+    "text.hinting": "none",
     "text.usetex": False,
     "axes.unicode_minus": False,
     "path.simplify": True,
@@ -128,6 +133,11 @@ def plot_flows(
 class FlowFigure(Figure):
     """A figure whose `savefig` keeps text editable, embeds fonts, writes whole files, and the same bytes each time."""
 
+    def draw(self, renderer: RendererBase) -> None:
+        """Draw as `matplotlib.figure.Figure.draw` does, with text as wide as it was measured."""
+        with pinned():
+            super().draw(renderer)
+
     def savefig(self, fname: str | PathLike[str] | object, **options: object) -> None:  # type: ignore[override]
         """Save as `matplotlib.figure.Figure.savefig` does; a path is written whole or not at all."""
         if isinstance(fname, (str, Path)):
@@ -183,9 +193,9 @@ def _rendered(figure: Figure, kind: str, options: dict[str, object]) -> bytes:
 
 
 @contextmanager
-def pinned() -> Iterator[None]:
+def pinned(fonts: Sequence[str] = (FONT,)) -> Iterator[None]:
     """Draw under our own settings, whatever the user's are."""
-    with mpl.rc_context(_PINNED):
+    with mpl.rc_context(_PINNED), mpl.rc_context({"font.family": list(fonts)}):
         yield
 
 
@@ -214,7 +224,7 @@ def add_map_axes(figure: Figure, scene: Scene) -> Axes:
 
 def draw(scene: Scene, ax: Axes) -> Axes:
     """Draw a scene on axes and return them."""
-    with pinned():
+    with pinned(_fonts(scene)[0]):
         x0, y0, x1, y1 = scene.frame.bounds
         ax.set_xlim(x0, x1)
         ax.set_ylim(y0, y1)
@@ -234,6 +244,14 @@ def draw(scene: Scene, ax: Axes) -> Axes:
         _draw_notes(scene, ax)
     ax.azroutes_scene = scene  # type: ignore[attr-defined]
     return ax
+
+
+def _fonts(scene: Scene) -> tuple[list[str], bool]:
+    """Return the fonts that the words of a scene need, and whether letters are left without one."""
+    entries = [entry.label for legend in scene.legends for entry in legend.entries]
+    titles = [scene.title, *(legend.title for legend in scene.legends)]
+    names = [label.text for label in scene.labels]
+    return families([*titles, *entries, *names, *scene.notes, *scene.credits], FONT)
 
 
 def _outline(shape: shapely.Geometry) -> Outline:
@@ -262,7 +280,8 @@ def _draw_arrows(scene: Scene, ax: Axes) -> None:
     drawn = PathCollection(
         [outline for outline in outlines for _ in range(2)],
         facecolor=[colour for ink in arrows["colour"] for colour in (halo, ink)],
-        edgecolor=[halo, "none"] * len(outlines), linewidth=[HALO_PX, 0.0] * len(outlines), zorder=3,
+        edgecolor=[halo, "none"] * len(outlines), zorder=3,
+        linewidth=[line for width in arrows["width_px"] for line in (min(HALO_PX, width), 0.0)],
     )  # fmt: skip
     drawn.set_gid("arrows")
     ax.add_collection(drawn, autolim=False)
@@ -299,12 +318,16 @@ def _draw_labels(scene: Scene, ax: Axes) -> None:
 
 def _text(ax: Axes, x: float, y: float, label: Label, look: Theme) -> None:
     quiet = label.kind == "country"
-    ax.text(
-        x, y, label.text, ha="center", va="center", linespacing=1.0, fontsize=label.size, color=label.colour,
-        fontstyle="oblique" if label.italic else "normal", fontweight="bold" if label.bold else "normal",
-        zorder=2 if quiet else 5, gid=f"{label.kind} label {label.code}", parse_math=False, clip_on=True,
-        path_effects=[withStroke(linewidth=1.2 if quiet else 1.8, foreground=look.land if quiet else look.halo)],
-    )  # fmt: skip
+    style = {
+        "ha": "center", "va": "center", "linespacing": 1.0, "fontsize": label.size, "parse_math": False,
+        "clip_on": True, "fontstyle": "oblique" if label.italic else "normal",
+        "fontweight": "bold" if label.bold else "normal", "zorder": 2 if quiet else 5,
+    }  # fmt: skip
+    # A text with a path effect is written as outlines, so the halo is a text of its own below one that stays text.
+    halo = Stroke(linewidth=1.2 if quiet else 1.8, foreground=look.land if quiet else look.halo)
+    ax.text(x, y, label.text, path_effects=[halo], gid=f"halo {label.code}", **style)  # type: ignore[arg-type]
+    gid = f"{label.kind} label {label.code}"
+    ax.text(x, y, label.text, color=label.colour, gid=gid, **style)  # type: ignore[arg-type]
 
 
 def _draw_title(scene: Scene, ax: Axes) -> None:
@@ -358,7 +381,8 @@ def _swatch(entry: Entry, look: Theme) -> DrawingArea:
 
 
 def _note_lines(scene: Scene, across: float) -> list[str]:
-    paragraphs = [" ".join(scene.notes), *scene.credits]
+    told = [*scene.notes, BOXES_NOTE] if _fonts(scene)[1] else scene.notes
+    paragraphs = [" ".join(told), *scene.credits]
     return [line for text in paragraphs for line in wrapped(text, scene.theme.note_px, 0.985 * across)]
 
 

@@ -12,6 +12,7 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
+from unicodedata import east_asian_width
 
 import numpy as np
 import shapely
@@ -118,7 +119,10 @@ def _font(bold: bool, italic: bool) -> ImageFont.FreeTypeFont:  # noqa: FBT001
 
 def text_width(text: str, size: float, *, bold: bool = False, italic: bool = False) -> float:
     """Return how wide a line of text is, px."""
-    return float(_font(bold, italic).getlength(text)) * size / _REFERENCE
+    # The font has no Chinese, Japanese or Korean: where another draws them, each is as wide as the type is high.
+    wide = sum(east_asian_width(c) in "WF" for c in text)
+    plain = "".join(c for c in text if east_asian_width(c) not in "WF") if wide else text
+    return float(_font(bold, italic).getlength(plain)) * size / _REFERENCE + wide * size
 
 
 def wrapped(text: str, size: float, width: float) -> list[str]:

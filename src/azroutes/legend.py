@@ -134,7 +134,8 @@ def notes(flows: gpd.GeoDataFrame, arrows: Arrows, kinds: Sequence[str], unlabel
         found.append(f"{arrows.without_number} of {len(flows)} flows have no number and are drawn as thin lines.")
     nothing = int(((arrows.table["width_px"] == 0) & arrows.table["counted"]).sum())
     if nothing:
-        found.append(f"{nothing} arrows have a quantity of zero and are not drawn.")
+        many = f"{nothing} arrows have a quantity of zero and are not drawn."
+        found.append(many if nothing > 1 else "One arrow has a quantity of zero and is not drawn.")
     if unlabelled:
         found.append("No room for the names of " + ", ".join(unlabelled) + ".")
     found.append(_period(flows))
@@ -167,4 +168,5 @@ def credits(flows: gpd.GeoDataFrame, borders: str) -> tuple[str, ...]:  # noqa: 
 
 
 def _lower_first(text: str) -> str:
-    return text[:1].lower() + text[1:]
+    """Return a title as it stands after a colon; what is written in capitals keeps them: USD."""
+    return text if text[:2].isupper() else text[:1].lower() + text[1:]

@@ -194,9 +194,14 @@ def _check_legs(legs: gpd.GeoDataFrame, width: str, figure_width_px: float) -> N
     if legs.crs is None or not legs.crs.is_projected:
         faults.append(Fault("not a projected CRS", column="geometry", value=str(legs.crs), hint="say legs.to_crs(...)"))
     if not faults:
+        faults += [Fault("missing place", row=str(row), column=name)
+                   for name in ("start", "end") for row in legs.index[legs[name].isna()]]  # fmt: skip
         shapes, widths = legs.geometry.to_numpy(), legs[width].to_numpy(dtype=float, na_value=np.nan)
         line = shapely.get_type_id(shapes) == shapely.GeometryType.LINESTRING
-        sound = line & ~shapely.is_empty(shapes) & np.isfinite(shapely.bounds(shapes)).all(axis=1)
+        sound = line & ~shapely.is_empty(shapes)
+        # Bounds pass over what is not a number: only the coordinates tell.
+        xy, owner = shapely.get_coordinates(shapes, return_index=True)
+        sound[owner[~np.isfinite(xy).all(axis=1)]] = False
         faults += [Fault("not a finite line", row=str(row), column="geometry") for row in legs.index[~sound]]
         wide = np.isfinite(widths) & (widths >= 0)
         faults += [Fault("not a width", row=str(row), column=width, value=float(widths[k]), hint="zero or more, px")
@@ -263,24 +268,31 @@ def _clear_of_places(
     An arrow over a foreign place reads as if it stopped there. Both directions of a pair bend alike.
     """
     codes = list(radius)
-    tree = shapely.STRtree(shapely.points(np.array([at[code] for code in codes])))
+    spots = np.array([at[code] for code in codes])
     room = reach + max(radius.values())
-    cleared = spines.copy()
+    tree = shapely.STRtree(shapely.points(spots))
+    cleared, bent = spines.copy(), {}
     for k in np.unique(tree.query(shapely.linestrings(spines), predicate="dwithin", distance=room)[0]):
-        start, end = spines[k, 0], spines[k, -1]
-        foreign = [n for n, code in enumerate(codes) if code not in pairs[k]]
-        spots = shapely.points(np.array([at[codes[n]] for n in foreign]).reshape(-1, 2))
-        needed = np.array([radius[codes[n]] for n in foreign]) + reach[k]
-        # Bends are measured from the end that comes first by name, so that both directions try the same ones.
-        sign = 1.0 if pairs[k][0] < pairs[k][1] else -1.0
-        bent = [arc(start[None], end[None], np.array([sign * bend])) for bend in BENDS]
-        curves = np.concatenate([spines[k][None], *bent])
-        gap = shapely.distance(shapely.linestrings(curves)[:, None], spots[None, :])
-        run_over = np.clip((needed - gap) / needed, 0.0, 1.0) ** 0.5
-        middle = curves[:, SAMPLES // 2]
-        change = np.hypot(*(middle - middle[0]).T) / np.hypot(*(end - start))
-        cleared[k] = curves[int(np.argmin(run_over.sum(axis=1) + BEND_COST * change))]
+        # Once a pair, from the end that comes first by name: two curves may cost the same but for a rounding.
+        pair, ahead = tuple(sorted(pairs[k])), 1 if pairs[k][0] < pairs[k][1] else -1
+        if pair not in bent:
+            foreign = [n for n, code in enumerate(codes) if code not in pair]
+            needed = np.array([radius[codes[n]] for n in foreign]) + reach[k]
+            bent[pair] = _least_run_over(spines[k][::ahead], spots[foreign], needed)
+        cleared[k] = bent[pair][::ahead]
     return cleared
+
+
+def _least_run_over(spine: Floats, spots: Floats, needed: Floats) -> Floats:
+    """Return the spine, or the bend of it that keeps best to its distance from each spot for the least change."""
+    start, end = spine[0], spine[-1]
+    curves = np.concatenate([spine[None], *(arc(start[None], end[None], np.array([bend])) for bend in BENDS)])
+    gap = shapely.distance(shapely.linestrings(curves)[:, None], shapely.points(spots)[None, :])
+    run_over = np.clip((needed - gap) / needed, 0.0, 1.0) ** 0.5
+    middle = curves[:, SAMPLES // 2]
+    change = np.hypot(*(middle - middle[0]).T) / np.hypot(*(end - start))
+    best: Floats = curves[int(np.argmin(run_over.sum(axis=1) + BEND_COST * change))]
+    return best
 
 
 def _loops(

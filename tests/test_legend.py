@@ -1,0 +1,156 @@
+"""Legends show what is on the map and nothing else; notes and credits leave nothing untold."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pytest
+
+from azroutes.arrows import HAIRLINE_PX, arrows_of
+from azroutes.documents import load_flows, load_sources
+from azroutes.legend import (
+    ARROWS_NOTE,
+    BORDERS_NOTE,
+    LISTED_NOTE,
+    REGIONS_NOTE,
+    Legend,
+    credits,
+    kind_labels,
+    legends,
+    notes,
+)
+from azroutes.read import read_flows
+from azroutes.theme import Theme
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+LOOK = Theme()
+
+
+def table(*rows: dict[str, Any]) -> gpd.GeoDataFrame:
+    return read_flows(pd.DataFrame([{"origin": "AZE", "destination": "TUR", **row} for row in rows]))
+
+
+def legends_of(flows: gpd.GeoDataFrame, kinds: tuple[str, ...] = ("country",)) -> dict[str, Legend]:
+    return {legend.kind: legend for legend in legends(arrows_of(flows, LOOK), kinds, LOOK)}
+
+
+def notes_of(flows: gpd.GeoDataFrame, kinds: tuple[str, ...] = ("country",), unlabelled: tuple[str, ...] = ()) -> str:
+    return "\n".join(notes(flows, arrows_of(flows, LOOK), kinds, unlabelled))
+
+
+def test_only_markets_on_the_map_are_in_the_legend_in_their_colours() -> None:
+    found = legends_of(table({"market": "heroin_trade"}, {"market": "fauna_crimes"}))["market"]
+    assert {(e.code, e.label, e.colour) for e in found.entries} == {
+        ("heroin_trade", "Heroin trade", LOOK.markets["heroin_trade"]),
+        ("fauna_crimes", "Fauna crimes", LOOK.markets["fauna_crimes"]),
+    }
+
+
+@pytest.mark.parametrize(
+    ("rows", "labels"),
+    [
+        ([{}], ["Flow"]),
+        ([{}, {"market": "heroin_trade"}], ["Heroin trade", "Market not given"]),
+    ],
+)
+def test_flows_without_a_market_are_told(rows: list[dict[str, Any]], labels: list[str]) -> None:
+    found = legends_of(table(*rows))["market"]
+    assert [entry.label for entry in found.entries] == labels
+    assert found.entries[-1].colour == LOOK.no_market
+
+
+def test_widths_in_the_legend_are_those_on_the_map() -> None:
+    flows = table({"quantity": 50.0, "unit": "kg"}, {"destination": "GEO", "quantity": 10.0, "unit": "kg"})
+    found = legends_of(flows)["width"]
+    assert found.title == "Width: kg"
+    shown = {entry.label: entry.width_px for entry in found.entries}
+    assert shown["50"] == pytest.approx(LOOK.max_width_px)
+    assert shown["5"] == pytest.approx(LOOK.max_width_px / 10)
+
+
+def test_a_missing_number_has_its_line_in_the_legend() -> None:
+    flows = table({"quantity": 50.0, "unit": "kg"}, {"destination": "GEO"})
+    last = legends_of(flows)["width"].entries[-1]
+    assert last.label == "no number given"
+    assert last.width_px == HAIRLINE_PX
+
+
+def test_certainty_is_explained_only_where_it_differs() -> None:
+    assert "certainty" not in legends_of(table({}))
+    found = legends_of(table({}, {"destination": "GEO", "certainty": "alleged"}))["certainty"]
+    assert [entry.certainty for entry in found.entries] == ["affirmed", "alleged"]
+    alone = legends_of(table({"certainty": "qualified"}))["certainty"]
+    assert [entry.certainty for entry in alone.entries] == ["qualified"]
+
+
+def test_kinds_of_place_are_those_on_the_map() -> None:
+    found = legends_of(table({}), ("point", "region"))["places"]
+    assert [entry.kind for entry in found.entries] == ["region", "point"]
+    assert kind_labels(["country"]) == [("country", "Country")]
+
+
+def test_what_arrows_and_borders_mean_is_always_told() -> None:
+    told = notes_of(table({}))
+    assert ARROWS_NOTE in told
+    assert BORDERS_NOTE in told
+    assert REGIONS_NOTE not in told
+    assert LISTED_NOTE not in told
+    assert "Period" not in told
+
+
+def test_regions_and_lists_are_explained_where_there_are_any() -> None:
+    assert REGIONS_NOTE in notes_of(table({"destination": "EU"}), ("country", "region"))
+    assert LISTED_NOTE in notes_of(load_flows())
+
+
+@pytest.mark.parametrize(
+    ("years", "said"),
+    [
+        ([2008, 2012], "Period of the facts: 2008–2012."),
+        ([2008, 2008], "Period of the facts: 2008."),
+        ([2008, None], "Period of the facts: 2008; 1 of 2 flows carry no date."),
+    ],
+)
+def test_the_period_is_told_and_what_carries_no_date(years: list[int | None], said: str) -> None:
+    rows = [{"destination": code, "year": year} for code, year in zip(("TUR", "GEO"), years, strict=True)]
+    assert said in notes_of(table(*rows)).split("\n")
+
+
+def test_zero_missing_numbers_and_names_without_room_are_told() -> None:
+    flows = table(
+        {"quantity": 0.0, "unit": "t"}, {"destination": "GEO", "quantity": 3.0, "unit": "t"}, {"destination": "IRN"}
+    )
+    told = notes_of(flows, unlabelled=("Chad", "Mali"))
+    assert "1 of 3 flows have no number" in told
+    assert "One arrow has a quantity of zero and is not drawn." in told
+    assert "No room for the names of Chad, Mali." in told
+    more = table(*({"destination": code, "quantity": 0.0, "unit": "t"} for code in ("TUR", "GEO")))
+    assert "2 arrows have a quantity of zero and are not drawn." in notes_of(more)
+
+
+def test_credits_name_every_document_with_publisher_title_and_year() -> None:
+    said, borders = credits(load_flows(), "Natural Earth")
+    used = {name for text in load_flows()["sources"] for name in text.split(";")}
+    for name, source in load_sources().iterrows():
+        line = f"{source['publisher']}, {source['title']} ({source['year']})"
+        assert (line in said) == (name in used)
+    assert borders == "Boundaries: Natural Earth."
+
+
+def test_credits_name_ones_own_sources_in_ones_own_words() -> None:
+    said, _ = credits(table({"sources": "Field notes; <b>police</b> $x_1$"}), "Natural Earth")
+    assert said == "Sources: <b>police</b> $x_1$; Field notes."
+    assert credits(table({}), "x")[0] == "Sources: none given in the table."
+
+
+@pytest.mark.parametrize("name", ["$a_b$", "_under_", "<b>bold</b>", "100 %"])
+def test_names_of_units_stay_text(name: str) -> None:
+    found = legends_of(table({"quantity": 2.0, "unit": name}))["width"]
+    assert found.title.removeprefix("Width: ").lower() == name.replace("_", " ").strip().lower()
+
+
+def test_a_heading_in_capitals_keeps_them() -> None:
+    assert legends_of(table({"quantity": 2.0, "unit": "USD"}))["width"].title == "Width: USD"

@@ -1,0 +1,195 @@
+"""Frames show all places with room around them, in a projection that keeps areas and tears nothing apart."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+import shapely
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from pyproj import CRS, Geod
+
+from azroutes.errors import OptionError
+from azroutes.projection import (
+    COUNTRY_SPAN_M,
+    LEAST_SPAN_M,
+    Frame,
+    fit,
+    frame_in,
+    mercator_for,
+    mercator_to_lonlat,
+)
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+
+GEOD = Geod(ellps="WGS84")
+SIZE = (548.0, 404.0)
+MARGIN = 36.0
+CAUCASUS = np.array([[47.5, 40.3], [44.0, 42.0], [37.6, 55.7], [55.3, 25.2]])
+FIJI_CHILE = np.array([[178.0, -17.8], [-71.0, -30.0]])
+
+lonlats = st.lists(
+    st.tuples(st.floats(-180, 180), st.one_of(st.sampled_from([-90.0, 90.0]), st.floats(-90, 90))),
+    min_size=1,
+    max_size=8,
+)
+
+
+def method(frame: Frame) -> str:
+    operation = CRS(frame.crs).coordinate_operation
+    assert operation is not None
+    return operation.method_name
+
+
+def inside(frame: Frame, lonlat: Floats, margin: float) -> bool:
+    px = frame.to_px(frame.project(lonlat))
+    room = np.array([frame.width_px, frame.height_px]) - margin
+    return bool(np.isfinite(px).all() and (px >= margin - 1e-6).all() and (px <= room + 1e-6).all())
+
+
+@settings(deadline=None, derandomize=True, max_examples=60)
+@given(lonlats)
+@example([(10.0, 90.0), (-170.0, 85.0)])
+@example([(180.0, 0.0), (-180.0, 0.0)])
+@example([(0.0, 0.0), (180.0, 0.0)])
+@example([(0.0, 90.0), (0.0, -90.0)])
+def test_any_places_stand_in_the_frame_and_out_of_its_margin(places: list[tuple[float, float]]) -> None:
+    lonlat = np.array(places)
+    frame = fit(lonlat, *SIZE, margin_px=MARGIN)
+    assert inside(frame, lonlat, MARGIN)
+    assert frame.width_px == SIZE[0]
+    assert frame.height_px == pytest.approx(SIZE[1])
+    assert frame.metres_per_px > 0
+
+
+@pytest.mark.parametrize(
+    "lonlat", [CAUCASUS, FIJI_CHILE, np.array([[20.0, 70], [-150, 71]]), np.array([[-60.0, 10], [140, -30]])]
+)
+def test_areas_are_kept_all_over_the_frame(lonlat: Floats) -> None:
+    frame = fit(lonlat, *SIZE)
+    for share in ([0.15, 0.2], [0.5, 0.5], [0.8, 0.75], [0.2, 0.8]):
+        centre = frame.to_metres(np.array([share]) * np.array(SIZE))[0]
+        square = centre + 20_000 * np.array([[-1, -1], [1, -1], [1, 1], [-1, 1], [-1, -1]])
+        ring = frame.unproject(square)
+        assert np.isfinite(ring).all()
+        ground = abs(GEOD.polygon_area_perimeter(*ring.T)[0])
+        assert ground == pytest.approx(40_000**2, rel=0.01)
+
+
+def test_places_near_one_another_get_an_azimuthal_map_centred_on_them() -> None:
+    frame = fit(CAUCASUS, *SIZE)
+    assert method(frame) == "Lambert Azimuthal Equal Area"
+    px = frame.to_px(frame.project(CAUCASUS))
+    middle = (px.min(axis=0) + px.max(axis=0)) / 2
+    assert middle == pytest.approx(np.array(SIZE) / 2, abs=1)
+    # North is up in the middle.
+    lon, lat = frame.unproject(frame.to_metres(np.array([SIZE]) / 2))[0]
+    x, y = np.diff(frame.project(np.array([[lon, lat], [lon, lat + 0.5]])), axis=0)[0]
+    assert abs(x) < 0.05 * y
+
+
+def test_the_whole_world_gets_equal_earth_turned_to_the_places() -> None:
+    lonlat = np.array([[170.0, -40], [-70, -33], [100, 60], [-100, 40], [170, 65]])
+    frame = fit(lonlat, *SIZE)
+    assert method(frame) == "Equal Earth"
+    assert not frame.crs.startswith("+proj=eqearth +lon_0=0")
+
+
+def test_fiji_and_chile_lie_close_across_the_pacific() -> None:
+    frame = fit(FIJI_CHILE, *SIZE)
+    apart = float(np.hypot(*np.diff(frame.project(FIJI_CHILE), axis=0)[0]))
+    assert apart == pytest.approx(GEOD.inv(*FIJI_CHILE[0], *FIJI_CHILE[1])[2], rel=0.1)
+
+
+@pytest.mark.parametrize("lonlat", [np.array([[49.9, 40.4]]), np.array([[49.9, 40.4], [49.9, 40.4]])])
+def test_one_place_gets_some_land_around_it(lonlat: Floats) -> None:
+    frame = fit(lonlat, *SIZE)
+    assert frame.bounds[2] - frame.bounds[0] == pytest.approx(LEAST_SPAN_M, rel=0.2)
+    assert frame.to_px(frame.project(lonlat))[0] == pytest.approx(np.array(SIZE) / 2, abs=0.01)
+    wide = fit(lonlat, *SIZE, least_m=COUNTRY_SPAN_M)
+    assert wide.bounds[2] - wide.bounds[0] == pytest.approx(COUNTRY_SPAN_M)
+    none = fit(lonlat, *SIZE, least_m=0.0)
+    assert none.bounds[2] - none.bounds[0] > LEAST_SPAN_M
+
+
+def test_a_frame_smaller_than_its_margins_still_shows_the_places() -> None:
+    frame = fit(CAUCASUS, 60.0, 40.0)
+    assert inside(frame, CAUCASUS, 0.0)
+
+
+@settings(deadline=None, derandomize=True, max_examples=25)
+@given(st.lists(st.tuples(st.floats(0, 548), st.floats(0, 404)), min_size=1, max_size=5))
+def test_pixels_metres_and_degrees_go_there_and_back(spots: list[tuple[float, float]]) -> None:
+    frame = fit(CAUCASUS, *SIZE)
+    px = np.array(spots)
+    metres = frame.to_metres(px)
+    assert frame.to_px(metres) == pytest.approx(px, abs=1e-6)
+    assert frame.project(frame.unproject(metres)) == pytest.approx(metres, abs=0.1)
+
+
+def test_the_outline_holds_what_the_frame_shows() -> None:
+    frame = fit(CAUCASUS, *SIZE)
+    outline: Any = frame.lonlat_outline()
+    assert outline.is_valid
+    spots = frame.unproject(frame.to_metres(np.array([[5.0, 5], [540, 5], [540, 400], [5, 400], [270, 200]])))
+    assert shapely.contains_xy(outline, *spots.T).all()
+    off = frame.unproject(frame.to_metres(np.array([[-20.0, 200], [570, 200], [270, 430]])))
+    assert not shapely.contains_xy(outline, *off.T).any()
+
+
+def test_the_outline_of_a_frame_over_180_degrees_has_both_sides() -> None:
+    outline: Any = fit(np.array([[174.0, 64.0], [-165.0, 65.0]]), *SIZE).lonlat_outline()
+    assert outline.bounds[0] == -180
+    assert outline.bounds[2] == 180
+    assert shapely.contains_xy(outline, [179, -179], [65, 65]).all()
+    assert not shapely.contains_xy(outline, 0, 65)
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_the_outline_of_a_frame_with_a_pole_reaches_it(sign: int) -> None:
+    outline: Any = fit(sign * np.array([[20.0, 70.0], [-150.0, 71.0], [100.0, 75.0]]), *SIZE).lonlat_outline()
+    lon = np.arange(-179.0, 180.0, 30.0)
+    assert shapely.contains_xy(outline, lon, np.full_like(lon, sign * 89.0)).all()
+    assert not shapely.contains_xy(outline, lon, np.full_like(lon, sign * -10.0)).any()
+
+
+@pytest.mark.parametrize("crs", ["EPSG:4326", "nonsense", "EPSG:0", ""])
+def test_a_crs_that_is_not_projected_is_refused(crs: str) -> None:
+    with pytest.raises(OptionError, match="projected"):
+        frame_in(crs, CAUCASUS, *SIZE, margin_px=MARGIN)
+
+
+def test_a_crs_that_cannot_show_a_place_is_refused() -> None:
+    with pytest.raises(OptionError, match="cannot show"):
+        frame_in("+proj=gnom +lat_0=40 +lon_0=50", np.array([[50.0, 40.0], [-130.0, -40.0]]), *SIZE, margin_px=MARGIN)
+
+
+def test_a_crs_of_ones_own_is_kept() -> None:
+    frame = frame_in("EPSG:3035", CAUCASUS, *SIZE, margin_px=MARGIN)
+    assert CRS(frame.crs) == CRS("EPSG:3035")
+    assert inside(frame, CAUCASUS, MARGIN)
+
+
+def test_web_mercator_is_turned_only_where_the_places_lie_across_180_degrees() -> None:
+    assert "+lon_0=0.0" in mercator_for(CAUCASUS[:, 0])
+    assert "+lon_0=0.0" in mercator_for(np.array([-120.0, 20.0, 50.0]))
+    crs = mercator_for(FIJI_CHILE[:, 0])
+    frame = frame_in(crs, FIJI_CHILE, *SIZE, margin_px=MARGIN)
+    x = frame.project(FIJI_CHILE)[:, 0]
+    # 111 degrees apart over the Pacific, not 249 over Africa.
+    assert abs(x[1] - x[0]) == pytest.approx(np.radians(111) * 6_378_137, rel=1e-3)
+
+
+@pytest.mark.parametrize("lonlat", [CAUCASUS, FIJI_CHILE])
+def test_mercator_goes_back_to_degrees_that_run_on(lonlat: Floats) -> None:
+    crs = mercator_for(lonlat[:, 0])
+    frame = frame_in(crs, lonlat, *SIZE, margin_px=MARGIN)
+    back = mercator_to_lonlat(crs, frame.project(lonlat))
+    assert back[:, 1] == pytest.approx(lonlat[:, 1], abs=1e-6)
+    assert (back[:, 0] - lonlat[:, 0] + 180) % 360 - 180 == pytest.approx(np.zeros(len(lonlat)), abs=1e-5)
+    assert np.ptp(back[:, 0]) < 180

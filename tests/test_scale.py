@@ -1,0 +1,71 @@
+"""Widths are in proportion to numbers, and legends show round ones."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from azroutes.scale import WidthScale, counts_scale, number, quantity_scale, round_down
+
+
+@settings(deadline=None, derandomize=True)
+@given(st.lists(st.floats(0, 1e12), min_size=1, max_size=20))
+def test_widths_are_in_proportion_and_zero_is_zero(values: list[float]) -> None:
+    numbers = np.array(values)
+    scale = quantity_scale("kg", numbers, max_px=10.0)
+    widths = scale.widths(numbers)
+    assert (widths <= 10.0 + 1e-9).all()
+    assert widths * max(values) == pytest.approx(numbers * widths.max())
+    assert (widths[numbers == 0] == 0).all()
+
+
+def test_a_missing_number_has_no_width_and_leaves_the_others_theirs() -> None:
+    values = np.array([np.nan, 5.0, 10.0])
+    assert quantity_scale("kg", values, max_px=10.0).widths(values).tolist() == [0.0, 5.0, 10.0]
+
+
+@pytest.mark.parametrize("values", [[], [0.0], [np.nan]])
+def test_nothing_to_show_is_no_trouble(values: list[float]) -> None:
+    with np.errstate(all="raise"):
+        scale = quantity_scale("kg", np.array(values, dtype=float), max_px=10.0)
+    assert scale.largest == 0
+    assert scale.breaks() == []
+
+
+def test_counts_have_a_width_each_until_the_largest_would_be_too_wide() -> None:
+    assert counts_scale("n", np.array([1.0, 4.0]), px_each=1.25, max_px=10.0).px_per_unit == 1.25
+    assert counts_scale("n", np.array([1.0, 40.0]), px_each=1.25, max_px=10.0).widths(np.array([40.0])) == [10.0]
+
+
+@settings(deadline=None, derandomize=True)
+@given(st.floats(1e-6, 1e12), st.booleans())
+def test_breaks_are_few_round_and_not_above_the_largest(largest: float, whole: bool) -> None:  # noqa: FBT001
+    breaks = WidthScale("x", 1.0, np.ceil(largest) if whole else largest, whole=whole).breaks()
+    assert 1 <= len(breaks) <= 3
+    assert breaks == sorted(set(breaks))
+    assert breaks[-1] <= np.ceil(largest) * (1 + 1e-9)
+    if whole:
+        assert all(value >= 1 and value.is_integer() for value in breaks)
+
+
+@pytest.mark.parametrize(
+    ("largest", "expected"), [(1.0, [1]), (2.0, [1, 2]), (3.0, [1, 2, 3]), (7.0, [1, 4, 7]), (10.0, [1, 5, 10])]
+)
+def test_small_counts_show_the_least_a_middle_and_the_most(largest: float, expected: list[float]) -> None:
+    assert WidthScale("n", 1.0, largest, whole=True).breaks() == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"), [(4700, 2000), (1, 1), (0.09, 0.05), (9.99, 5), (100, 100), (0.3, 0.2), (5e11, 5e11)]
+)
+def test_round_down_finds_the_round_number_below(value: float, expected: float) -> None:
+    assert round_down(value) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(12000.0, "12,000"), (0.5, "0.5"), (0.0, "0"), (2e9, "2,000,000,000"), (0.002, "0.002")]
+)
+def test_numbers_are_written_as_readers_write_them(value: float, text: str) -> None:
+    assert number(value) == text

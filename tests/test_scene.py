@@ -1,0 +1,245 @@
+"""The scene resolves all that is drawn, once: no number is missing, and the same comes out twice."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import FrozenInstanceError
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from geopandas.testing import assert_geodataframe_equal
+from pyproj import CRS
+
+from azroutes.documents import load_flows
+from azroutes.errors import OptionError, TableError
+from azroutes.places import gazetteer
+from azroutes.read import read_flows
+from azroutes.scene import Scene, compose
+from azroutes.theme import Theme
+from azroutes.vocabulary import PlaceKind
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+COUNTRIES = sorted(code for code, known in gazetteer().items() if known.kind is PlaceKind.COUNTRY)
+
+
+def table(*rows: dict[str, Any]) -> gpd.GeoDataFrame:
+    return read_flows(pd.DataFrame(list(rows)))
+
+
+def random_pairs(count: int, among: int, seed: int) -> gpd.GeoDataFrame:
+    random = np.random.default_rng(seed)
+    places = random.choice(COUNTRIES, among, replace=False)
+    pairs = [random.choice(places, 2, replace=False) for _ in range(count)]
+    return table(*({"origin": str(a), "destination": str(b)} for a, b in pairs))
+
+
+def check_resolved(scene: Scene) -> None:
+    arrows = scene.arrows
+    columns = ["width_px", "head_length_px", "head_half_px", "lane_px"]
+    assert np.isfinite(arrows[columns].to_numpy(dtype=float)).all()
+    assert arrows[["start", "end", "colour", "title", "certainty", "flows", "counted"]].notna().all(axis=None)
+    for name in ("geometry", "spine"):
+        assert np.isfinite(shapely.get_coordinates(arrows[name].to_numpy())).all()
+        assert (shapely.get_num_points(arrows[name].to_numpy()) == 49).all()
+    assert arrows.crs == CRS(scene.frame.crs)
+    assert arrows["outline"].is_valid.all()
+    assert (arrows["outline"].is_empty == (arrows["width_px"] == 0)).all()
+    at = {node.code: (node.x, node.y) for node in scene.nodes}
+    for line, start, end in zip(arrows.geometry, arrows["start"], arrows["end"], strict=True):
+        assert line.coords[0] == pytest.approx(at[start])
+        assert line.coords[-1] == pytest.approx(at[end])
+    size = (scene.frame.width_px, scene.frame.height_px)
+    px = scene.frame.to_px(np.array(list(at.values())))
+    assert ((px > 0) & (px < size)).all()
+    assert all(node.radius_px > 0 for node in scene.nodes)
+    check_labels(scene, size)
+
+
+def check_labels(scene: Scene, size: tuple[float, float]) -> None:
+    for label in scene.labels:
+        x0, y0, x1, y1 = label.box
+        assert 0 <= x0 < x1 <= size[0]
+        assert 0 <= y0 < y1 <= size[1]
+    for one, other in combinations(scene.labels, 2):
+        assert shapely.box(*one.box).intersection(shapely.box(*other.box)).area == pytest.approx(0, abs=1e-6)
+    # Every place is named, on the map or among the notes.
+    named = {label.code for label in scene.labels if label.kind == "node"}
+    told = " ".join(scene.notes)
+    assert all(node.code in named or node.name in told for node in scene.nodes)
+
+
+@pytest.fixture(scope="module")
+def documented() -> Scene:
+    return compose(load_flows(), title="All flows")
+
+
+CASES: dict[str, list[dict[str, Any]]] = {
+    "one flow": [{"origin": "AZE", "destination": "TUR"}],
+    "domestic only": [{"origin": "AZE", "destination": "AZE"}],
+    "domestic beside others": [
+        {"origin": "AZE", "destination": "AZE", "market": "heroin_trade"},
+        {"origin": "AZE", "destination": "AZE", "market": "fauna_crimes"},
+        {"origin": "AZE", "destination": "GEO"},
+    ],
+    "points": [{"origin": "Baku@40.4,49.9", "destination": "Ganja@40.68,46.36"}],
+    "points at one spot": [{"origin": "A@40.4,49.9", "destination": "B@40.4,49.9"}],
+    "a point within a country and its country": [{"origin": "Baku@40.4,49.9", "destination": "AZE"}],
+    "points at a pole": [{"origin": "A@90,0", "destination": "B@80,-170"}],
+    "over 180 degrees": [{"origin": "FJI", "destination": "CHL"}],
+    "to the antipodes": [{"origin": "A@40,50", "destination": "B@-40,-130"}],
+    "regions": [{"origin": "EU", "destination": "CIS"}, {"origin": "CIS", "via": "AZE", "destination": "EU"}],
+    "zero and missing": [
+        {"origin": "AZE", "destination": "TUR", "quantity": 0.0, "unit": "t"},
+        {"origin": "AZE", "destination": "GEO", "quantity": 2.0, "unit": "t"},
+        {"origin": "AZE", "destination": "IRN"},
+    ],
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_any_table_is_resolved_whole(case: str) -> None:
+    check_resolved(compose(table(*CASES[case])))
+
+
+def test_the_documented_flows_are_resolved_whole(documented: Scene) -> None:
+    check_resolved(documented)
+    assert set().union(*documented.arrows["flows"]) == set(load_flows().index)
+    assert documented.title == "All flows"
+    assert [legend.kind for legend in documented.legends] == ["market", "width", "certainty", "places"]
+    assert documented.notes
+    assert len(documented.credits) == 2
+
+
+def test_colours_and_dashes_come_from_the_theme() -> None:
+    look = Theme(no_market="#123456", node_radius_px=7.0)
+    scene = compose(table({"origin": "AZE", "destination": "TUR"}), theme=look)
+    assert scene.arrows["colour"].tolist() == ["#123456"]
+    assert all(node.radius_px >= 7.0 for node in scene.nodes)
+    assert scene.theme is look
+
+
+def test_uncertain_arrows_are_dashed_and_certain_ones_whole() -> None:
+    rows = [{"origin": "AZE", "destination": code, "certainty": word}
+            for code, word in (("TUR", "affirmed"), ("RUS", "qualified"), ("IRN", "alleged"))]  # fmt: skip
+    arrows = compose(table(*rows)).arrows
+    parts = dict(zip(arrows["certainty"], shapely.get_num_geometries(arrows["outline"].to_numpy()), strict=True))
+    assert parts["affirmed"] == 1
+    assert parts["qualified"] > 3
+    assert parts["alleged"] > 3
+
+
+def test_titles_say_market_and_way_in_words() -> None:
+    rows = [{"origin": "AZE", "destination": "TUR", "market": "heroin_trade"}, {"origin": "AZE", "destination": "AZE"}]
+    assert set(compose(table(*rows)).arrows["title"]) == {"Heroin trade: Azerbaijan to Türkiye", "Within Azerbaijan"}
+
+
+def test_a_scene_is_frozen(documented: Scene) -> None:
+    with pytest.raises(FrozenInstanceError):
+        documented.title = "x"  # type: ignore[misc]
+    with pytest.raises(FrozenInstanceError):
+        documented.frame.width_px = 1.0  # type: ignore[misc]
+    with pytest.raises(FrozenInstanceError):
+        documented.nodes[0].x = 1.0  # type: ignore[misc]
+
+
+def check_same(one: Scene, other: Scene) -> None:
+    for name in ("frame", "title", "nodes", "labels", "legends", "notes", "credits", "theme"):
+        assert getattr(one, name) == getattr(other, name), name
+    assert_geodataframe_equal(one.arrows.drop(columns="flows"), other.arrows.drop(columns="flows"))
+    assert [set(names) for names in one.arrows["flows"]] == [set(names) for names in other.arrows["flows"]]
+    assert_geodataframe_equal(one.basemap.land, other.basemap.land)
+
+
+def test_the_same_flows_make_the_same_scene_in_any_order(documented: Scene) -> None:
+    flows = load_flows()
+    check_same(documented, compose(flows.copy(), title="All flows"))
+    check_same(documented, compose(flows.sample(frac=1, random_state=5), title="All flows"))
+
+
+def test_composing_changes_nothing_that_it_is_given() -> None:
+    flows = load_flows()
+    before = flows.copy(deep=True)
+    compose(flows)
+    assert_geodataframe_equal(flows, before)
+
+
+def test_three_hundred_flows_are_resolved_in_good_time() -> None:
+    flows = random_pairs(300, 60, seed=7)
+    begun = time.process_time()
+    scene = compose(flows)
+    assert time.process_time() - begun < 10
+    check_resolved(scene)
+    assert len(scene.arrows) == len(flows)
+
+
+def test_no_flow_of_two_ways_lies_on_its_way_back() -> None:
+    rows = [{"origin": a, "destination": b} for pair in (("AZE", "TUR"), ("AZE", "RUS"), ("RUS", "TUR"))
+            for a, b in (pair, pair[::-1])]  # fmt: skip
+    scene = compose(table(*rows))
+    ways = scene.arrows.set_index(["start", "end"])
+    circles = shapely.union_all([
+        shapely.Point(node.x, node.y).buffer((node.radius_px + 1) * scene.frame.metres_per_px) for node in scene.nodes
+    ])  # fmt: skip
+    drawn = dict(zip(ways.index, ways["outline"], strict=True))
+    for (start, end), outline in drawn.items():
+        both = outline.intersection(drawn[end, start]).difference(circles)
+        assert both.area == pytest.approx(0, abs=1)
+
+
+def test_a_projection_of_ones_own_is_used() -> None:
+    flows = table({"origin": "AZE", "destination": "TUR"})
+    scene = compose(flows, crs="EPSG:3035")
+    assert scene.arrows.crs == CRS("EPSG:3035")
+    check_resolved(scene)
+    with pytest.raises(OptionError, match="projected"):
+        compose(flows, crs="EPSG:4326")
+
+
+def test_a_size_of_ones_own_is_used() -> None:
+    scene = compose(load_flows(), size_px=(300.0, 500.0))
+    assert scene.frame.width_px == 300
+    assert scene.frame.height_px == pytest.approx(500)
+    check_resolved(scene)
+
+
+@pytest.mark.parametrize("option", ["by", "width", "method"])
+def test_an_option_that_is_none_is_told_with_the_choices(option: str) -> None:
+    with pytest.raises(OptionError, match="one of"):
+        compose(load_flows(), **{option: "nonsense"})  # type: ignore[arg-type]
+
+
+def test_a_table_without_rows_has_nothing_to_draw() -> None:
+    with pytest.raises(TableError, match="no flow to draw"):
+        compose(load_flows().iloc[:0])
+
+
+def test_a_table_that_is_not_valid_is_told_as_such() -> None:
+    with pytest.raises(TableError, match="market"):
+        compose(load_flows().drop(columns="market"))
+
+
+def test_names_that_would_break_a_label_do_not() -> None:
+    names = ["</script><b>x", "$a_b$", "A\nB", "=cmd|x", "x" * 10_000, "中国", "\u202eevil"]
+    spots = [(40.0 + k, 45.0 + 2 * k) for k in range(len(names))]
+    rows = [
+        {"origin": name, "origin_lat": y, "origin_lon": x, "destination": "Baku", "destination_lat": 40.4,
+         "destination_lon": 49.9}
+        for name, (y, x) in zip(names, spots, strict=True)
+    ]  # fmt: skip
+    scene = compose(table(*rows))
+    check_resolved_names = {label.text for label in scene.labels if label.kind == "node"}
+    assert {"</script><b>x", "$a_b$", "A B", "=cmd|x", "中国", "evil"} <= check_resolved_names
+    assert all(text.isprintable() for label in scene.labels for text in label.text.split("\n"))
+    check_labels_inside(scene)
+
+
+def check_labels_inside(scene: Scene) -> None:
+    for label in scene.labels:
+        assert label.box[0] >= 0
+        assert label.box[2] <= scene.frame.width_px
