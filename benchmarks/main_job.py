@@ -13,8 +13,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 RUNS = 5
 
@@ -28,12 +31,13 @@ def main() -> None:
 
 def import_time() -> None:
     """Compare imports, each in a process of its own, taken in turn."""
-    lines = {"import geopandas": [], "import azroutes": [], "import azroutes; azroutes.load_flows": []}
+    used = "import azroutes; azroutes.load_flows"
+    lines: dict[str, list[float]] = {"import geopandas": [], "import azroutes": [], used: []}
     for _ in range(RUNS):
         for line, found in lines.items():
             found.append(_import_seconds(line))
     floor = statistics.median(lines["import geopandas"])
-    for line, most in (("import azroutes", 0.3), ("import azroutes; azroutes.load_flows", 1.1)):
+    for line, most in (("import azroutes", 0.3), (used, 1.1)):
         report(line, statistics.median(lines[line]), "import geopandas", floor, most)
 
 
@@ -58,7 +62,8 @@ def figure_time() -> None:
 
     ax = azroutes.plot_flows()
     scene = ax.azroutes_scene  # type: ignore[attr-defined]
-    size = ax.figure.get_size_inches()
+    figure = ax.get_figure(root=True)
+    size = figure.get_size_inches() if figure else (10.0, 7.0)
     plt.close("all")
     land = [shapely.get_coordinates(part.exterior)
             for shape in scene.basemap.land.geometry for part in shapely.get_parts(shape)]  # fmt: skip
@@ -66,7 +71,7 @@ def figure_time() -> None:
 
     def ours() -> None:
         drawn = azroutes.plot_flows()
-        drawn.figure.savefig(BytesIO(), format="png", dpi=200)
+        plt.figure(drawn.get_figure(root=True)).savefig(BytesIO(), format="png", dpi=200)
         plt.close("all")
 
     def bare() -> None:
@@ -105,7 +110,9 @@ def report(what: str, value: float, floor_name: str, floor: float, most: float) 
     """Print one line: what it took, against what, the ratio, and whether that is within reach."""
     ratio = value / floor
     verdict = "ok" if ratio <= most else "MISSED"
-    print(f"{what:40} {value:8.3f}   {floor_name:22} {floor:8.3f}   ratio {ratio:5.2f}   at most {most:4.2f}   {verdict}")
+    print(
+        f"{what:40} {value:8.3f}   {floor_name:22} {floor:8.3f}   ratio {ratio:5.2f}   at most {most:4.2f}   {verdict}"
+    )
 
 
 if __name__ == "__main__":

@@ -7,12 +7,14 @@ of Internal Affairs gave for 2012. Run it with a folder to write into: python ex
 import sys
 from pathlib import Path
 
+import geopandas as gpd
+
 import azroutes
 
 out = Path(sys.argv[1] if len(sys.argv) > 1 else "out")
 
 
-def victims(flows):
+def victims(flows: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return the flows of trafficked persons from Azerbaijan to the four countries."""
     to = flows["destination"].isin(["TUR", "ARE", "RUS", "IRN"])
     return flows[(flows["market"] == "human_trafficking") & (flows["origin"] == "AZE") & to]

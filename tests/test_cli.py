@@ -192,7 +192,8 @@ def test_a_target_that_cannot_be_written_is_3(
 
 def test_a_full_disk_is_3_and_the_old_file_stays(tmp_path: Path, table: Path, old: Path) -> None:
     target = old / "index.html"
-    for words in (["explore", target], ["atlas", old]):
+    calls: list[list[str | Path]] = [["explore", target], ["atlas", old]]
+    for words in calls:
         assert "cannot write" in said(run(*words, "--flows", table, cwd=tmp_path, full_disk=True), 3)
     assert is_as_it_was(old)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["atlas", "table.csv"]
@@ -211,9 +212,7 @@ def test_a_stopped_atlas_is_130_and_the_old_one_stays(
     tmp_path: Path, table: Path, old: Path, stop: signal.Signals
 ) -> None:
     command = [*AZROUTES, "atlas", str(old), "--flows", str(table)]
-    with subprocess.Popen(
-        command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as running:
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
         for _ in range(3000):
             if list(old.glob(".atlas-*")) or running.poll() is not None:
                 break

@@ -237,9 +237,7 @@ def test_fields_suit_the_kind() -> None:
 def test_points_lie_in_their_country(where: object) -> None:
     assert callable(where)
     shapes = polygons("world_50m.fgb")
-    outside = [
-        code for code, row in places().items() if code in shapes and not shapes[code].contains(where(row))
-    ]
+    outside = [code for code, row in places().items() if code in shapes and not shapes[code].contains(where(row))]
     assert outside == []
 
 
@@ -247,9 +245,7 @@ def test_anchors_lie_in_their_country_at_the_larger_scale_too() -> None:
     shapes = polygons("region_10m.fgb")
     inside = shapely.box(*layer("region_10m.fgb").total_bounds)
     held = {code: anchor(row) for code, row in places().items() if code in shapes}
-    outside = [
-        code for code, spot in held.items() if inside.contains(spot) and not shapes[code].contains(spot)
-    ]
+    outside = [code for code, spot in held.items() if inside.contains(spot) and not shapes[code].contains(spot)]
     assert outside == []
 
 
@@ -302,9 +298,7 @@ def test_members_are_those_meant() -> None:
 def test_anchor_of_a_region_lies_in_a_member(region: str) -> None:
     row = places()[region]
     shapes = polygons("world_50m.fgb")
-    assert any(
-        shapes[member].contains(anchor(row)) for member in row["members"].split(";") if member in shapes
-    )
+    assert any(shapes[member].contains(anchor(row)) for member in row["members"].split(";") if member in shapes)
 
 
 def test_neighbours_of_azerbaijan_point_at_no_country() -> None:

@@ -99,9 +99,7 @@ def test_a_hostile_name_goes_through_its_code(name: str) -> None:
     assert not set(made.code.rpartition("@")[0]) & set(">@;,")
 
 
-@given(
-    st.floats(-180, 180), st.floats(-90, 90), st.text(st.characters(exclude_categories=["Cs"]))
-)
+@given(st.floats(-180, 180), st.floats(-90, 90), st.text(st.characters(exclude_categories=["Cs"])))
 def test_any_point_goes_through_its_code(lon: float, lat: float, name: str) -> None:
     made = point(lon, lat, name)
     assert made.kind is PlaceKind.POINT

@@ -260,9 +260,7 @@ def test_a_file_that_cannot_be_read_says_why(tmp_path: Path) -> None:
         read_flows("a\0b.csv")
 
 
-def test_a_file_without_permission_says_so(
-    file: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_without_permission_says_so(file: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch) -> None:
     path = file("origin,destination\nAZE,IRN\n")
     path.chmod(0)
 

@@ -33,9 +33,7 @@ def small(**cells: object) -> gpd.GeoDataFrame:
 
 def contents(folder: Path) -> dict[str, bytes]:
     """Return all files of a folder, hidden ones too."""
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
-    }
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 @pytest.fixture

@@ -101,8 +101,10 @@ def test_a_bad_value_is_told_with_its_row_column_value_and_what_would_do(
 
 @pytest.mark.parametrize("column", ["origin", "destination", "certainty", "statements", "geometry"])
 def test_a_missing_value_is_told(flows: gpd.GeoDataFrame, column: str) -> None:
-    flows[column] = flows[column].mask(pd.Series([True, False, False, False], index=flows.index)).astype(
-        "Int64" if column == "statements" else flows[column].dtype
+    flows[column] = (
+        flows[column]
+        .mask(pd.Series([True, False, False, False], index=flows.index))
+        .astype("Int64" if column == "statements" else flows[column].dtype)
     )
     assert (flows.index[0], column) in {(fault.row, fault.column) for fault in faults_of(flows)}
 

@@ -48,8 +48,7 @@ def cells_of(path: Path) -> list[list[str]]:
 @pytest.mark.parametrize("text", FORMULAS)
 def test_a_formula_in_any_column_is_disarmed(tmp_path: Path, text: str) -> None:
     rows: list[dict[str, object]] = [
-        {"origin": "IRN", "destination": "RUS", column: text}
-        for column in ("commodity", "group", "wording", "sources")
+        {"origin": "IRN", "destination": "RUS", column: text} for column in ("commodity", "group", "wording", "sources")
     ]
     rows += [{"origin": "IRN", "destination": "RUS", "quantity": 1, "unit": text}]
     named = pd.DataFrame({"origin": [text], "origin_lon": [1], "origin_lat": [2], "destination": ["IRN"]})

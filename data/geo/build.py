@@ -27,9 +27,7 @@ def write_layer(frame: gpd.GeoDataFrame, name: str) -> None:
     """Write a frame as FlatGeobuf beside its place, then move it there."""
     with tempfile.TemporaryDirectory(dir=HERE) as beside:
         file = Path(beside) / name
-        frame.to_file(
-            file, driver="FlatGeobuf", engine="pyogrio", geometry_type="MultiPolygon", SPATIAL_INDEX="NO"
-        )
+        frame.to_file(file, driver="FlatGeobuf", engine="pyogrio", geometry_type="MultiPolygon", SPATIAL_INDEX="NO")
         file.replace(HERE / name)
 
 

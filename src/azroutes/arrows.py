@@ -54,7 +54,7 @@ def arrows_of(flows: gpd.GeoDataFrame, theme: Theme, *, by: str = "market", widt
         A valid table of flows.
     theme : Theme
     by : {'market', 'commodity', 'flow'}
-        What is drawn apart: flows of one market that share a leg are one arrow, or only those of one commodity, or none.
+        What is drawn apart: all flows of a market that share a leg are one arrow, or those of a commodity, or none.
     width : {'auto', 'lineages', 'quantity'}
         What the width shows; auto takes the quantity where the table has any, else the independent lines of sources.
     """
@@ -74,14 +74,20 @@ def arrows_of(flows: gpd.GeoDataFrame, theme: Theme, *, by: str = "market", widt
     table = grouped.agg(
         quantity=("quantity", lambda q: q.sum(min_count=1)), level=("level", "max"), lineages=("lineages", "max")
     )
-    table["flows"] = once.assign(ids=once["flow_id"]).groupby(keys, dropna=False, observed=True, sort=True)["ids"].agg(tuple)
+    table["flows"] = (
+        once.assign(ids=once["flow_id"]).groupby(keys, dropna=False, observed=True, sort=True)["ids"].agg(tuple)
+    )
     table = table.reset_index()
     table["lineages"] = _lineages(flows, table)
     table["certainty"] = pd.Categorical.from_codes(table["level"], dtype=CERTAINTY)
     scale = _scale(table, theme, unit, width)
     values = table["quantity" if width == "quantity" else "lineages"].astype("Float64")
     table["counted"] = values.notna()
-    table["width_px"] = np.where(values.notna(), scale.widths(values.to_numpy(dtype=float, na_value=np.nan)), HAIRLINE_PX)
+    table["width_px"] = np.where(
+        values.notna(),
+        scale.widths(np.asarray(values.to_numpy(dtype=float, na_value=np.nan), dtype=np.float64)),
+        HAIRLINE_PX,
+    )
     ordered = table.drop(columns="level").sort_values("width_px", ascending=False, kind="stable", ignore_index=True)
     missing = int(flows["quantity"].isna().sum()) if width == "quantity" else 0
     return Arrows(ordered, scale, missing)

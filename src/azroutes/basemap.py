@@ -18,6 +18,7 @@ from azroutes.bundled import data_file
 from azroutes.schema import GEOGRAPHIC
 
 if TYPE_CHECKING:
+    from azroutes.geometry.shapes import Shapes
     from azroutes.projection import Frame
 
 NEAR_M = 4_000_000.0
@@ -73,17 +74,17 @@ def basemap(frame: Frame) -> Basemap:
     source = boundaries(file)
     wanted = source[shapely.intersects(source.geometry.to_numpy(), shown)]
     shapes = wanted.geometry.to_numpy()
-    if shown.area < 360 * 180 - 1:
+    if shapely.area(shown) < 360 * 180 - 1:
         shapes = shapely.intersection(shapes, shapely.buffer(shown, 0.5))
     projected = _project(shapely.segmentize(_cut_at_seam(shapes, frame), STEP_DEGREES), frame)
     clipped = shapely.clip_by_rect(shapely.make_valid(projected), *frame.bounds)
     land = gpd.GeoDataFrame(wanted.drop(columns="geometry"), geometry=_polygons(clipped), crs=CRS(frame.crs))
     kept = land[~land.geometry.is_empty & (land.geometry.area > 0)].reset_index(drop=True)
-    date = catalogue().loc[f"{file}.fgb", "data_date"]
+    date = str(catalogue()["data_date"][f"{file}.fgb"])
     return Basemap(kept, f"Natural Earth, {'1:10m' if near else '1:50m'}, as of {date}")
 
 
-def _cut_at_seam(shapes: np.ndarray, frame: Frame) -> np.ndarray:
+def _cut_at_seam(shapes: Shapes, frame: Frame) -> Shapes:
     """Cut shapes where a map of the whole world is torn: at the meridian opposite its middle."""
     if "merc" in frame.crs:
         shapes = shapely.clip_by_rect(shapely.make_valid(shapes), -180, -MERCATOR_LIMIT, 180, MERCATOR_LIMIT)
@@ -96,7 +97,7 @@ def _cut_at_seam(shapes: np.ndarray, frame: Frame) -> np.ndarray:
     return np.asarray(shapely.difference(shapes, gap))
 
 
-def _project(shapes: np.ndarray, frame: Frame) -> np.ndarray:
+def _project(shapes: Shapes, frame: Frame) -> Shapes:
     there = Transformer.from_crs(GEOGRAPHIC, CRS(frame.crs), always_xy=True)
     projected = shapely.transform(shapes, lambda xy: np.column_stack(there.transform(xy[:, 0], xy[:, 1])))
     # What is cut at the antimeridian in the file is whole on the ground: close the seam where a map shows it.
@@ -108,7 +109,7 @@ def _project(shapes: np.ndarray, frame: Frame) -> np.ndarray:
     return np.asarray(projected)
 
 
-def _polygons(shapes: np.ndarray) -> np.ndarray:
+def _polygons(shapes: Shapes) -> Shapes:
     """Return the polygons of each shape and leave out the points and lines that clipping may leave."""
     kept = np.empty(len(shapes), dtype=object)
     for k, shape in enumerate(shapes):

@@ -5,12 +5,11 @@ from __future__ import annotations
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 import numpy as np
 import shapely
-from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.figure import Figure
 from matplotlib.offsetbox import AnchoredOffsetbox, DrawingArea, HPacker, TextArea, VPacker
@@ -18,6 +17,7 @@ from matplotlib.patches import Circle, Patch, Polygon, Rectangle
 from matplotlib.path import Path as Outline
 from matplotlib.patheffects import Stroke
 
+from azroutes.documents import load_flows
 from azroutes.errors import Fault, OptionError, OutputError
 from azroutes.fonts import families
 from azroutes.geometry.curve import arrows as arrow_shapes
@@ -33,8 +33,9 @@ if TYPE_CHECKING:
     from os import PathLike
 
     import geopandas as gpd
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
     from matplotlib.backend_bases import RendererBase
-    from numpy.typing import NDArray
 
     from azroutes.labels import Label
     from azroutes.legend import Entry, Legend
@@ -54,7 +55,7 @@ NOTE_LINE = 1.3
 BOXES_NOTE = "Letters that no font of the computer has are drawn as boxes."
 
 # What a figure must not take from a user's own settings: text stays text in SVG and PDF, and bytes stay the same.
-_PINNED = {
+_PINNED: dict[Any, Any] = {
     "pdf.fonttype": 42,
     "ps.fonttype": 42,
     "svg.fonttype": "none",
@@ -117,13 +118,11 @@ def plot_flows(
     >>> azroutes.save_figure(ax, "heroin.svg")  # doctest: +SKIP
     """
     if flows is None:
-        from azroutes.documents import load_flows
-
         flows = load_flows()
     size = None if ax is None else _size_of(ax)
     scene = compose(flows, title=title, by=by, width=width, method=method, theme=theme, size_px=size)
     if ax is None:
-        import matplotlib.pyplot as plt
+        import matplotlib.pyplot as plt  # noqa: PLC0415 - pyplot picks a window system, which a file needs not
 
         figure = plt.figure(FigureClass=FlowFigure)
         ax = add_map_axes(figure, scene)
@@ -138,7 +137,7 @@ class FlowFigure(Figure):
         with pinned():
             super().draw(renderer)
 
-    def savefig(self, fname: str | PathLike[str] | object, **options: object) -> None:  # type: ignore[override]
+    def savefig(self, fname: str | PathLike[str] | object, **options: object) -> None:
         """Save as `matplotlib.figure.Figure.savefig` does; a path is written whole or not at all."""
         if isinstance(fname, (str, Path)):
             kind = str(options.pop("format", None) or Path(fname).suffix.lstrip(".").lower() or "png")
@@ -170,8 +169,8 @@ def save_figure(ax: Axes, path: str | PathLike[str], *, dpi: float = 300) -> Non
     target = Path(path)
     kind = target.suffix.lstrip(".").lower()
     if kind not in FORMATS:
-        raise OptionError(f"cannot tell the format of {target.name!r}",
-                          [Fault("no such format", column="path", value=target.suffix, hint="one of .pdf, .png, .svg")])  # fmt: skip
+        fault = Fault("no such format", column="path", value=target.suffix, hint="one of .pdf, .png, .svg")
+        raise OptionError(f"cannot tell the format of {target.name!r}", [fault])
     figure = ax.get_figure(root=True)
     if not isinstance(figure, Figure):
         raise OutputError("the axes has no figure to save")
@@ -298,12 +297,19 @@ def _mark(kind: PlaceKind, at: tuple[float, float], radius: float, look: Theme) 
     """Return the sign of a kind of place: a disc, a ring for a region, a square for a point of the user's."""
     if kind is PlaceKind.POINT:
         side = 1.7 * radius
-        return Rectangle((at[0] - side / 2, at[1] - side / 2), side, side, facecolor=look.halo, edgecolor=look.node, linewidth=0.9)
+        return Rectangle(
+            (at[0] - side / 2, at[1] - side / 2), side, side, facecolor=look.halo, edgecolor=look.node, linewidth=0.9
+        )
     style = {
-        PlaceKind.REGION: {"facecolor": look.halo, "edgecolor": look.node, "linestyle": (0, (1.6, 1.0)), "linewidth": 0.8},
+        PlaceKind.REGION: {
+            "facecolor": look.halo,
+            "edgecolor": look.node,
+            "linestyle": (0, (1.6, 1.0)),
+            "linewidth": 0.8,
+        },
         PlaceKind.SUBDIVISION: {"facecolor": look.border, "edgecolor": look.node, "linewidth": 0.8},
     }.get(kind, {"facecolor": look.node, "edgecolor": look.halo, "linewidth": 0.5})
-    return Circle(at, radius, **style)  # type: ignore[arg-type]
+    return Circle(at, radius, **style)
 
 
 def _draw_labels(scene: Scene, ax: Axes) -> None:
@@ -342,7 +348,7 @@ def _draw_title(scene: Scene, ax: Axes) -> None:
 
 
 def _draw_legends(scene: Scene, ax: Axes) -> None:
-    packed = [_packed(legend, scene.theme) for legend in scene.legends]
+    packed: list[Artist] = [_packed(legend, scene.theme) for legend in scene.legends]
     column = VPacker(children=packed, pad=0, sep=9, align="left")
     box = AnchoredOffsetbox(
         loc="upper left", child=column, pad=0, borderpad=0, frameon=False,
@@ -356,10 +362,10 @@ def _draw_legends(scene: Scene, ax: Axes) -> None:
 def _packed(legend: Legend, look: Theme) -> VPacker:
     plain = {"fontsize": look.legend_px, "color": look.ink, "parse_math": False}
     heading = "\n".join(wrapped(legend.title, look.legend_px * 1.08, look.legend_column_px))
-    rows = [TextArea(heading, textprops={**plain, "fontweight": "bold"})]
+    rows: list[Artist] = [TextArea(heading, textprops={**plain, "fontweight": "bold"})]
     for entry in legend.entries:
         text = "\n".join(wrapped(entry.label, look.legend_px, look.legend_column_px - SWATCH_PX - 8))
-        row = [_swatch(entry, look), TextArea(text, textprops=plain)]
+        row: list[Artist] = [_swatch(entry, look), TextArea(text, textprops=plain)]
         rows.append(HPacker(children=row, pad=0, sep=6, align="center"))
     return VPacker(children=rows, pad=0, sep=4, align="left")
 

@@ -251,5 +251,3 @@ def _join_wording(values: Iterable[object]) -> str:
 
 def _join_sources(values: Iterable[object]) -> str:
     return ";".join(sorted(set(_parts(values, ";"))))
-
-

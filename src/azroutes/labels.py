@@ -1,8 +1,8 @@
 """Where names stand: beside their places, off one another, off circles and heads, and off arrows where there is room.
 
 Each name tries places around its own, near ones first, and takes the one that costs least; a few sweeps let names give
-way to one another. What no name may do is cover another or leave the frame: one that finds no such place is left out and
-told.
+way to one another. What no name may do is cover another or leave the frame: one that finds no such place is left out
+and told.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ import numpy as np
 import shapely
 from PIL import ImageFont
 
+from azroutes.geometry.shapes import Flags, Floats, Shapes
+from azroutes.geometry.shapes import boxes as rectangles
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
-    Floats = NDArray[np.float64]
 
 SWEEPS = 3
 DISTANCES = (2.0, 6.0, 12.0, 20.0, 32.0, 46.0)
@@ -99,9 +99,9 @@ class Obstacles:
         Width and height of the frame, px.
     """
 
-    arrows: NDArray[np.object_]
-    heads: NDArray[np.object_]
-    circles: NDArray[np.object_]
+    arrows: Shapes
+    heads: Shapes
+    circles: Shapes
     size: tuple[float, float]
 
 
@@ -226,13 +226,13 @@ def _candidates(label: Label, radius: float, obstacles: Obstacles) -> tuple[Floa
     table, cost = table[inside], cost[inside]
     if len(table) == 0:
         return table.reshape(0, 4), cost
-    shapes = shapely.box(*table.T)
+    shapes = rectangles(table)
     clear = ~_any_near(shapes, obstacles.circles, 0.8)
     table, cost, shapes = table[clear], cost[clear], shapes[clear]
     return table, cost + _crowding(shapes, obstacles)
 
 
-def _crowding(shapes: NDArray[np.object_], obstacles: Obstacles) -> Floats:
+def _crowding(shapes: Shapes, obstacles: Obstacles) -> Floats:
     """Return what it costs each box to lie on arrows and heads: by the share of it that they cover."""
     cost = np.zeros(len(shapes))
     if len(obstacles.arrows) == 0:
@@ -246,18 +246,17 @@ def _crowding(shapes: NDArray[np.object_], obstacles: Obstacles) -> Floats:
     return cost
 
 
-def _any_near(shapes: NDArray[np.object_], others: NDArray[np.object_], distance: float) -> NDArray[np.bool_]:
+def _any_near(shapes: Shapes, others: Shapes, distance: float) -> Flags:
     found = np.zeros(len(shapes), dtype=bool)
     if len(others):
         found[shapely.STRtree(others).query(shapes, predicate="dwithin", distance=distance)[0]] = True
     return found
 
 
-def _hits(boxes: Floats, others: Floats) -> NDArray[np.bool_]:
+def _hits(boxes: Floats, others: Floats) -> Flags:
     a, b = boxes[:, None, :], others[None, :, :]
     apart = (a[..., 2] <= b[..., 0]) | (a[..., 0] >= b[..., 2]) | (a[..., 3] <= b[..., 1]) | (a[..., 1] >= b[..., 3])
-    hit: NDArray[np.bool_] = (~apart).any(axis=1)
-    return hit
+    return np.asarray(np.any(~apart, axis=1), dtype=bool)
 
 
 def _settled(label: Label, radius: float, box: Floats) -> Label:
@@ -271,7 +270,7 @@ def _settled(label: Label, radius: float, box: Floats) -> Label:
     return replace(label, x=float(x), y=float(y), leader=leader)
 
 
-def place_countries(labels: Sequence[Label], land: NDArray[np.object_], taken: Sequence[Label],
+def place_countries(labels: Sequence[Label], land: Shapes, taken: Sequence[Label],
                     obstacles: Obstacles) -> list[Label]:  # fmt: skip
     """Place the names of countries on their own land where nothing else is; those without room are left out.
 
@@ -296,7 +295,7 @@ def place_countries(labels: Sequence[Label], land: NDArray[np.object_], taken: S
         inside = (tried[:, :2] >= 2).all(axis=1) & (tried[:, 2] <= width - 2) & (tried[:, 3] <= height - 2)
         free = inside & ~_hits(tried, np.array(boxes).reshape(-1, 4))
         spots, tried = spots[free], tried[free]
-        shapes = shapely.box(*tried.T)
+        shapes = rectangles(tried)
         clear = np.ones(len(spots), dtype=bool)
         clear[blocked.query(shapes, predicate="dwithin", distance=0.5)[0]] = False
         for (x, y), box, rectangle in zip(spots[clear], tried[clear], shapes[clear], strict=True):
@@ -307,7 +306,7 @@ def place_countries(labels: Sequence[Label], land: NDArray[np.object_], taken: S
     return placed
 
 
-def _spots(label: Label, shape: shapely.Geometry) -> Floats:
+def _spots(label: Label, shape: shapely.MultiPolygon) -> Floats:
     """Return spots for a country's name: its label point, then a grid over its land, the nearest first."""
     x0, y0, x1, y1 = shape.bounds
     if x1 - x0 < ON_LAND * label.width or y1 - y0 < label.height:

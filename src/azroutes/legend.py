@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,15 +10,15 @@ from azroutes.scale import WidthScale, number
 from azroutes.vocabulary import Basis, Certainty, Market, PlaceKind, codes, label
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
     import geopandas as gpd
     import pandas as pd
 
     from azroutes.arrows import Arrows
     from azroutes.theme import Theme
 
-ARROWS_NOTE = (
-    "An arrow says that a movement from one place to another is reported; it does not show the way taken."
-)
+ARROWS_NOTE = "An arrow says that a movement from one place to another is reported; it does not show the way taken."
 REGIONS_NOTE = "Regions are drawn at a point chosen for the map."
 LISTED_NOTE = (
     "Where a source lists several origins and destinations, every pair is drawn; not every pair need have been seen."
@@ -110,7 +109,9 @@ def _certainty_entries(table: pd.DataFrame, theme: Theme) -> list[Entry]:
     if present == {Certainty.AFFIRMED.value}:
         return []
     return [
-        Entry(words, theme.quiet, certainty=code, code=code) for code, words in _CERTAINTY_WORDS.items() if code in present
+        Entry(words, theme.quiet, certainty=code, code=code)
+        for code, words in _CERTAINTY_WORDS.items()
+        if code in present
     ]
 
 

@@ -16,9 +16,7 @@ from pyproj.exceptions import CRSError
 from azroutes.errors import Fault, OptionError
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Floats = NDArray[np.float64]
+    from azroutes.geometry.shapes import Floats
 
 EARTH_RADIUS_M = 6_378_137.0
 """Radius of the sphere of web maps, in metres."""
@@ -77,14 +75,16 @@ class Frame:
 
     def to_px(self, metres: Floats) -> Floats:
         """Return pixels from the lower left corner, y up."""
-        return (metres - np.array(self.bounds[:2])) / self.metres_per_px
+        px: Floats = (metres - np.array(self.bounds[:2])) / self.metres_per_px
+        return px
 
     def to_metres(self, px: Floats) -> Floats:
         """Return metres of the projection for pixels from the lower left corner."""
-        return px * self.metres_per_px + np.array(self.bounds[:2])
+        metres: Floats = px * self.metres_per_px + np.array(self.bounds[:2])
+        return metres
 
     def lonlat_outline(self) -> shapely.Geometry:
-        """Return what the frame shows as a shape in degrees, cut at the antimeridian; the whole globe where it is wide."""
+        """Return what the frame shows in degrees, cut at the antimeridian; where it is wide, the whole globe."""
         globe = shapely.box(-180, -90, 180, 90)
         x0, y0, x1, y1 = self.bounds
         t = np.linspace(0, 1, _EDGE_POINTS, endpoint=False)
@@ -139,7 +139,8 @@ def fit(
         if not np.isfinite(xy).all() or _radius(lonlat, lon, lat) > WIDE_DEGREES:
             return _world(lonlat, lon, width_px, height_px, margin_px)
         low, high = xy.min(axis=0), xy.max(axis=0)
-        lon, lat = there.transform(*((low + high) / 2), direction="INVERSE")
+        x, y = (low + high) / 2
+        lon, lat = there.transform(x, y, direction="INVERSE")
     return _around(crs, low, high, width_px, height_px, margin_px, least_m)
 
 

@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Floats = NDArray[np.float64]
+    from azroutes.geometry.shapes import Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +34,8 @@ class WidthScale:
 
     def widths(self, values: Floats) -> Floats:
         """Return the width of each value, px; a missing value has width zero."""
-        return np.nan_to_num(np.asarray(values, dtype=float)) * self.px_per_unit
+        widths: Floats = np.nan_to_num(values) * self.px_per_unit
+        return widths
 
     def breaks(self, count: int = 3) -> list[float]:
         """Return a few round numbers up to the largest, for the legend."""

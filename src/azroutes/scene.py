@@ -18,6 +18,7 @@ from azroutes.errors import Fault, TableError
 from azroutes.geometry.curve import arrows as arrow_shapes
 from azroutes.geometry.curve import head_size, trimmed
 from azroutes.geometry.layout import Drawn, arrange
+from azroutes.geometry.shapes import Shapes, lines, points
 from azroutes.labels import Label, Obstacles, name_lines, place_countries, place_labels, sized
 from azroutes.legend import Legend, credits, legends, notes
 from azroutes.places import gazetteer, place
@@ -30,12 +31,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import pandas as pd
-    from numpy.typing import NDArray
 
-    from azroutes.arrows import Arrows
     from azroutes.places import Place
 
-    Floats = NDArray[np.float64]
 
 NAME_PX = 105.0
 """Longest line of a name on the map, px; longer names take two lines, and what does not fit them is cut there and
@@ -192,7 +190,7 @@ def _positions(places: Mapping[str, Place], frame: Frame) -> dict[str, tuple[flo
     return {code: (float(x), float(y)) for code, (x, y) in zip(places, px, strict=True)}
 
 
-def _outlines(drawn: Drawn, table: pd.DataFrame, look: Theme) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
+def _outlines(drawn: Drawn, table: pd.DataFrame, look: Theme) -> tuple[Shapes, Shapes]:
     """Return the arrows as polygons, px, and the points where their heads end."""
     width = table["width_px"].to_numpy(dtype=float)
     starts = np.array([drawn.radius[code] for code in table["start"]])
@@ -200,7 +198,7 @@ def _outlines(drawn: Drawn, table: pd.DataFrame, look: Theme) -> tuple[NDArray[n
     seen = trimmed(drawn.lines, starts + START_GAP, ends + END_GAP)
     shapes = arrow_shapes(seen, width, head_size(width), [look.dashes[code] for code in table["certainty"]])
     shapes[width == 0] = shapely.Polygon()
-    return shapes, shapely.points(seen[:, -1])
+    return shapes, points(seen[:, -1])
 
 
 def _nodes(
@@ -217,7 +215,7 @@ def _nodes(
     )
 
 
-def _circles(nodes: tuple[Node, ...], at: dict[str, tuple[float, float]]) -> NDArray[np.object_]:
+def _circles(nodes: tuple[Node, ...], at: dict[str, tuple[float, float]]) -> Shapes:
     return np.array([shapely.Point(at[node.code]).buffer(node.radius_px + 0.6) for node in nodes], dtype=object)
 
 
@@ -245,27 +243,25 @@ def _labels(
         countries.append(sized(Label(known.name, float(spot[0]), float(spot[1]), 0, 0, look.country_px, italic=False,
                                      bold=False, colour=look.quiet, kind="country", code=code)))  # fmt: skip
         grounds.append(shape)
-    ground: NDArray[np.object_] = np.empty(len(grounds), dtype=object)
+    ground: Shapes = np.empty(len(grounds), dtype=object)
     ground[:] = grounds
     quiet = place_countries(countries, ground, named, obstacles)
     return (*named, *quiet), [name.text.replace("\n", " ") for name in left_out]
 
 
-def _arrow_frame(
-    table: pd.DataFrame, drawn: Drawn, outlines: NDArray[np.object_], frame: Frame, look: Theme
-) -> gpd.GeoDataFrame:
+def _arrow_frame(table: pd.DataFrame, drawn: Drawn, outlines: Shapes, frame: Frame, look: Theme) -> gpd.GeoDataFrame:
     length, half = head_size(table["width_px"].to_numpy(dtype=float))
     market = [code if isinstance(code, str) else None for code in table["market"]]
-    extra = {
-        "colour": [look.colour(code) for code in market],
-        "title": [_arrow_title(code, start, end) for code, start, end in zip(market, table["start"], table["end"], strict=True)],
-        "head_length_px": length,
-        "head_half_px": half,
-        "lane_px": drawn.lanes,
-    }  # fmt: skip
-    lines = shapely.linestrings(frame.to_metres(drawn.lines))
-    made = gpd.GeoDataFrame(table.assign(**extra), geometry=lines, crs=frame.crs)
-    made["spine"] = gpd.GeoSeries(shapely.linestrings(frame.to_metres(drawn.spines)), crs=frame.crs)
+    ends = zip(market, table["start"], table["end"], strict=True)
+    looks = table.assign(
+        colour=[look.colour(code) for code in market],
+        title=[_arrow_title(code, start, end) for code, start, end in ends],
+        head_length_px=length,
+        head_half_px=half,
+        lane_px=drawn.lanes,
+    )
+    made = gpd.GeoDataFrame(looks, geometry=lines(frame.to_metres(drawn.lines)), crs=frame.crs)
+    made["spine"] = gpd.GeoSeries(lines(frame.to_metres(drawn.spines)), crs=frame.crs)
     made["outline"] = gpd.GeoSeries(shapely.transform(outlines, frame.to_metres), crs=frame.crs)
     return made
 

@@ -280,9 +280,7 @@ def _frame_faults(model: type[pa.DataFrameModel], frame: pd.DataFrame) -> Iterat
     if crs is None:
         yield Fault("no CRS", column="geometry", hint=f"say frame.set_crs({GEOGRAPHIC!r}) if it is in degrees")
     elif not crs.equals(GEOGRAPHIC, ignore_axis_order=True):
-        yield Fault(
-            "another CRS", column="geometry", value=crs.to_string(), hint=f"say frame.to_crs({GEOGRAPHIC!r})"
-        )
+        yield Fault("another CRS", column="geometry", value=crs.to_string(), hint=f"say frame.to_crs({GEOGRAPHIC!r})")
 
 
 def _year_faults(frame: pd.DataFrame) -> Iterator[Fault]:
@@ -307,7 +305,7 @@ def _faults(cases: pd.DataFrame, frame: pd.DataFrame) -> list[Fault]:
             not_run.append(fault)
             continue
         seen.setdefault((fault.row, fault.column, fault.problem, repr(fault.value)), fault)
-    for column in sorted({column for _, column, *_ in seen if column in _LISTS}):
+    for column in sorted({column for _, column, *_ in seen if column in _LISTS and column in frame.columns}):
         if not isinstance(frame[column].dtype, pd.CategoricalDtype):
             fault = _type_fault("dtype", column, frame)
             seen.setdefault((None, column, fault.problem, repr(fault.value)), fault)

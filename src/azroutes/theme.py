@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from azroutes.geometry.curve import Dash
 from azroutes.vocabulary import Certainty, Market
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 FONT = "DejaVu Sans"
 """Ships with matplotlib and draws Azerbaijani, Turkish, Russian, Georgian and Armenian."""
@@ -58,7 +61,6 @@ class Theme:
     markets: Mapping[str, str] = field(default_factory=lambda: _MARKETS)
     no_market: str = "#2f4b66"
     dashes: Mapping[str, Dash] = field(default_factory=lambda: _DASHES)
-    font: str = FONT
     label_px: float = 8.0
     country_px: float = 6.5
     legend_px: float = 8.0

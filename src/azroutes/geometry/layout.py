@@ -1,14 +1,13 @@
 """Where arrows run: one spine for each pair of places, and a lane beside it for each arrow.
 
-Everything here is in pixels of the final picture, y up. The arrows of one pair keep to their lanes along its spine, those
-from A to B on the right hand of the way and those from B to A on the right hand of theirs, so they never lie on one
-another and stand in the same order at both ends.
+Everything here is in pixels of the final picture, y up. The arrows of one pair keep to their lanes along its spine,
+those from A to B on the right hand of the way and those from B to A on the right hand of theirs, so they never lie on
+one another and stand in the same order at both ends.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
@@ -17,11 +16,7 @@ import shapely
 
 from azroutes.errors import Fault, OptionError, TableError, check_option
 from azroutes.geometry.curve import SAMPLES, arc, head_size, loops, shifted
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Floats = NDArray[np.float64]
+from azroutes.geometry.shapes import Flags, Floats, Ints, lines, points
 
 METHODS = ("arc", "straight")
 ARC_BULGE = 0.09
@@ -105,9 +100,7 @@ def arrange(
     spines[moving] = _spines(a[moving], b[moving], method)
     if method == "arc":
         reach = half_bundle[moving] + CLEARANCE_PX
-        spines[moving] = _clear_of_places(
-            spines[moving], [(starts[k], ends[k]) for k in moving], at, radius, reach
-        )
+        spines[moving] = _clear_of_places(spines[moving], [(starts[k], ends[k]) for k in moving], at, radius, reach)
     spines[still] = _loops(starts, ends, at, still, lanes, radius)
     rim = np.array([[radius[s], radius[e]] for s, e in zip(starts, ends, strict=True)]).reshape(-1, 2)
     fits = np.minimum(1.0, CIRCLE_FILL * rim / np.maximum(half_bundle[:, None], 1e-9))
@@ -174,12 +167,12 @@ def layout(
     sorted_legs = legs.iloc[order]
     drawn = arrange(list(sorted_legs["start"]), list(sorted_legs["end"]), at,
                     sorted_legs[width].to_numpy(dtype=float), method=method, node_radius_px=node_radius_px)  # fmt: skip
-    lines = np.empty_like(drawn.lines)
-    lines[order] = drawn.lines / scale + low.to_numpy()
-    return legs.set_geometry(gpd.GeoSeries(list(shapely.linestrings(lines)), index=legs.index, crs=legs.crs))
+    placed = np.empty_like(drawn.lines)
+    placed[order] = drawn.lines / scale + low.to_numpy()
+    return legs.set_geometry(gpd.GeoSeries(list(lines(placed)), index=legs.index, crs=legs.crs))
 
 
-def _order(legs: gpd.GeoDataFrame, width: str) -> NDArray[np.intp]:
+def _order(legs: gpd.GeoDataFrame, width: str) -> Ints:
     """Return an order of the rows that does not depend on the one they stand in."""
     keys = [name for name in ("start", "end", "market", "commodity", "flow_id", "order") if name in legs]
     table = pd.DataFrame(legs[keys].astype("string").fillna("")).assign(width=legs[width])
@@ -240,7 +233,7 @@ def _radii(
             for code in (start, end):
                 wanted[code] = max(wanted[code], min(float(half) / CIRCLE_FILL, MOST_GROWTH * least))
     xy = np.array([at[code] for code in used]).reshape(-1, 2)
-    tree = shapely.STRtree(shapely.points(xy))
+    tree = shapely.STRtree(points(xy))
     radius = {}
     for code, (x, y) in zip(used, xy, strict=True):
         others = [float(np.hypot(x - xy[k, 0], y - xy[k, 1]))
@@ -270,9 +263,9 @@ def _clear_of_places(
     codes = list(radius)
     spots = np.array([at[code] for code in codes])
     room = reach + max(radius.values())
-    tree = shapely.STRtree(shapely.points(spots))
+    tree = shapely.STRtree(points(spots))
     cleared, bent = spines.copy(), {}
-    for k in np.unique(tree.query(shapely.linestrings(spines), predicate="dwithin", distance=room)[0]):
+    for k in np.unique(tree.query(lines(spines), predicate="dwithin", distance=room)[0]):
         # Once a pair, from the end that comes first by name: two curves may cost the same but for a rounding.
         pair, ahead = tuple(sorted(pairs[k])), 1 if pairs[k][0] < pairs[k][1] else -1
         if pair not in bent:
@@ -287,7 +280,7 @@ def _least_run_over(spine: Floats, spots: Floats, needed: Floats) -> Floats:
     """Return the spine, or the bend of it that keeps best to its distance from each spot for the least change."""
     start, end = spine[0], spine[-1]
     curves = np.concatenate([spine[None], *(arc(start[None], end[None], np.array([bend])) for bend in BENDS)])
-    gap = shapely.distance(shapely.linestrings(curves)[:, None], shapely.points(spots)[None, :])
+    gap = shapely.distance(lines(curves)[:, None], points(spots)[None, :])
     run_over = np.clip((needed - gap) / needed, 0.0, 1.0) ** 0.5
     middle = curves[:, SAMPLES // 2]
     change = np.hypot(*(middle - middle[0]).T) / np.hypot(*(end - start))
@@ -296,7 +289,7 @@ def _least_run_over(spine: Floats, spots: Floats, needed: Floats) -> Floats:
 
 
 def _loops(
-    starts: list[str], ends: list[str], at: dict[str, tuple[float, float]], still: NDArray[np.bool_], lanes: Floats,
+    starts: list[str], ends: list[str], at: dict[str, tuple[float, float]], still: Flags, lanes: Floats,
     radius: dict[str, float],
 ) -> Floats:  # fmt: skip
     """Return loops for arrows that stay at a place, in the widest free angle around it, one outside the other."""
