@@ -107,7 +107,7 @@ def payload(scene: Scene, flows: gpd.GeoDataFrame) -> dict[str, object]:
     return {
         "version": 1,
         "title": scene.title,
-        "subtitle": f"{len(flows)} flows on {len(scene.arrows)} arrows between {len(scene.nodes)} places",
+        "subtitle": _subtitle(scene, flows),
         "bounds": [[south, west], [north, east]],
         "theme": {name: getattr(scene.theme, name) for name in _COLOURS},
         "land": _land(),
@@ -122,6 +122,12 @@ def payload(scene: Scene, flows: gpd.GeoDataFrame) -> dict[str, object]:
         "notes": list(scene.notes),
         "credits": list(scene.credits),
     }  # fmt: skip
+
+
+def _subtitle(scene: Scene, flows: gpd.GeoDataFrame) -> str:
+    cited = {name for text in flows["sources"].dropna() for name in text.split(";") if name}
+    said = f", as {len(cited)} source{'s' if len(cited) != 1 else ''} report them" if cited else ""
+    return f"Between {len(scene.nodes)} places{said}"
 
 
 def _market(code: str, theme: Theme) -> dict[str, str]:

@@ -149,7 +149,9 @@ def _period(flows: gpd.GeoDataFrame) -> str:
     years = [*flows["first_year"].dropna(), *flows["last_year"].dropna()]
     if not years:
         return ""
+    open_ended = (flows["first_year"].notna() & flows["last_year"].isna()).any()
     span = f"{min(years)}–{max(years)}" if min(years) < max(years) else str(min(years))
+    span = f"{min(years)} and later" if open_ended else span
     undated = int((~dated).sum())
     rest = f"; {undated} of {len(flows)} flows carry no date" if undated else ""
     return f"Period of the facts: {span}{rest}."
