@@ -55,7 +55,7 @@ LOADERS: list[tuple[Callable[[], pd.DataFrame], str, dict[str, str]]] = [
     (azroutes.load_flows, "flow_id", FLOWS),
     (azroutes.load_statements, "statement_id", STATEMENTS),
     (azroutes.load_observations, "observation_id", OBSERVATIONS),
-    (azroutes.load_sources, "source", columns_of("title author publisher year:Int16 url facts_period note")),
+    (azroutes.load_sources, "source", columns_of("citation title author publisher year:Int16 url facts_period note")),
     (azroutes.load_lineages, "lineage", columns_of("title note")),
     (azroutes.load_scores, "score_id", SCORES),
 ]

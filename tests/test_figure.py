@@ -183,7 +183,7 @@ def test_the_note_holds_every_source_and_every_word_of_caution() -> None:
         assert " ".join(note.split()) in told
     used = {name for text in load_flows()["sources"] for name in text.split(";")}
     for name in used:
-        assert str(load_sources().loc[name, "title"]) in told
+        assert str(load_sources().loc[name, "citation"]) in told
     assert "no opinion on the status" in told
     assert "does not show the way taken" in told
 

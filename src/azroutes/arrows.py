@@ -10,7 +10,7 @@ import pandas as pd
 
 from azroutes.documents import backing
 from azroutes.errors import Fault, OptionError, check_option
-from azroutes.flows import legs_of
+from azroutes.flows import steps_of
 from azroutes.scale import WidthScale, counts_scale, quantity_scale
 from azroutes.schema import CERTAINTY, MARKET
 
@@ -64,19 +64,16 @@ def arrows_of(flows: gpd.GeoDataFrame, theme: Theme, *, by: str = "market", widt
         width = "quantity" if flows["quantity"].notna().any() else "lineages"
     unit = _one_unit(flows) if width == "quantity" else None
     facts = flows[["market", "commodity", "quantity", "certainty", "lineages"]].reset_index()
-    steps = pd.DataFrame(legs_of(flows).drop(columns="geometry")).merge(facts, on="flow_id", how="left")
+    steps = steps_of(flows).merge(facts, on="flow_id", how="left")
     steps["market"] = steps["market"].astype(MARKET)
     steps["level"] = steps["certainty"].cat.codes
     keys = ["market", "start", "end", *{"market": [], "commodity": ["commodity"], "flow": ["flow_id"]}[by]]
     # A flow that comes back to a place passes a leg twice: it counts once.
     once = steps.drop_duplicates([*keys, "flow_id"]) if by != "flow" else steps.drop_duplicates(keys)
     grouped = once.groupby(keys, dropna=False, observed=True, sort=True)
-    table = grouped.agg(
-        quantity=("quantity", lambda q: q.sum(min_count=1)), level=("level", "max"), lineages=("lineages", "max")
-    )
-    table["flows"] = (
-        once.assign(ids=once["flow_id"]).groupby(keys, dropna=False, observed=True, sort=True)["ids"].agg(tuple)
-    )
+    table = grouped.agg(level=("level", "max"), lineages=("lineages", "max"))
+    table["quantity"] = grouped["quantity"].sum(min_count=1)
+    table["flows"] = once.assign(ids=once["flow_id"]).groupby(keys, dropna=False, observed=True)["ids"].agg(tuple)
     table = table.reset_index()
     table["lineages"] = _lineages(flows, table)
     table["certainty"] = pd.Categorical.from_codes(table["level"], dtype=CERTAINTY)

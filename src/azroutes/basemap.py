@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -66,8 +66,12 @@ def _region_box() -> shapely.Geometry:
     return shapely.box(x0, y0, x1, y1)
 
 
+@lru_cache(maxsize=16)
 def basemap(frame: Frame) -> Basemap:
-    """Return the land that a frame shows, at the scale that fits it."""
+    """Return the land that a frame shows, at the scale that fits it.
+
+    It is kept for those who draw a map again, so it is not to be changed.
+    """
     shown = frame.lonlat_outline()
     near = frame.bounds[2] - frame.bounds[0] < NEAR_M and shapely.contains(_region_box(), shown)
     file = "region_10m" if near else "world_50m"
@@ -75,7 +79,11 @@ def basemap(frame: Frame) -> Basemap:
     wanted = source[shapely.intersects(source.geometry.to_numpy(), shown)]
     shapes = wanted.geometry.to_numpy()
     if shapely.area(shown) < 360 * 180 - 1:
-        shapes = shapely.intersection(shapes, shapely.buffer(shown, 0.5))
+        wider = shapely.buffer(shown, 0.5)
+        shapely.prepare(wider)
+        cut = ~shapely.covers(wider, shapes)
+        shapes = shapes.copy()
+        shapes[cut] = shapely.intersection(shapes[cut], wider)
     projected = _project(shapely.segmentize(_cut_at_seam(shapes, frame), STEP_DEGREES), frame)
     clipped = shapely.clip_by_rect(shapely.make_valid(projected), *frame.bounds)
     land = gpd.GeoDataFrame(wanted.drop(columns="geometry"), geometry=_polygons(clipped), crs=CRS(frame.crs))

@@ -174,10 +174,15 @@ def legs(flows: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 def legs_of(flows: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return the legs of flows that have been checked."""
-    stops = [path_of(*row) for row in zip(flows["origin"], flows["via"], flows["destination"], strict=True)]
+    start, end = _leg_ends(_stops(flows))
+    return gpd.GeoDataFrame(steps_of(flows), geometry=routes(start, end, np.arange(len(start))), crs=GEOGRAPHIC)
+
+
+def steps_of(flows: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return the legs of flows as a plain table: ``flow_id, order, start, end``."""
+    stops = _stops(flows)
     count = np.array([len(path) - 1 for path in stops], dtype=np.intp)
-    start, end = _leg_ends(stops)
-    table = pd.DataFrame(
+    return pd.DataFrame(
         {
             "flow_id": flows.index.repeat(count).astype("string"),
             "order": np.concatenate([np.arange(n) for n in count]) if len(count) else np.empty(0, dtype=np.int64),
@@ -185,8 +190,10 @@ def legs_of(flows: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
             "end": pd.array([b for path in stops for b in path[1:]], dtype="string"),
         }
     ).astype({"order": "int64"})
-    lines = routes(start, end, np.arange(len(start)))
-    return gpd.GeoDataFrame(table, geometry=lines, crs=GEOGRAPHIC)
+
+
+def _stops(flows: gpd.GeoDataFrame) -> list[list[str]]:
+    return [path_of(*row) for row in zip(flows["origin"], flows["via"], flows["destination"], strict=True)]
 
 
 def path_of(origin: str, via: str, destination: str) -> list[str]:

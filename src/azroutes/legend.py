@@ -161,11 +161,7 @@ def credits(flows: gpd.GeoDataFrame, borders: str) -> tuple[str, ...]:  # noqa: 
     """Return whose word the arrows are, and whose the borders: one line each."""
     known = load_sources()
     cited = sorted({part for text in flows["sources"].dropna() for part in text.split(";") if part})
-    named = [
-        f"{known.loc[name, 'publisher']}, {known.loc[name, 'title']} ({known.loc[name, 'year']})" if name in known.index
-        else name
-        for name in cited
-    ]  # fmt: skip
+    named = [str(known["citation"][name]) if name in known.index else name for name in cited]
     said = f"Sources: {'; '.join(named)}." if named else "Sources: none given in the table."
     return (said, f"Boundaries: {borders}.")
 

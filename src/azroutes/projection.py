@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import antimeridian
 import numpy as np
 import shapely
-from pyproj import CRS, Geod, Transformer
+from pyproj import CRS, Geod, Proj, Transformer
 from pyproj.exceptions import CRSError
 
 from azroutes.errors import Fault, OptionError
@@ -30,7 +30,7 @@ LEAST_SPAN_M = 300_000.0
 COUNTRY_SPAN_M = 1_800_000.0
 """Width shown at the least where an end is a country or a region, so that a reader sees which, in metres."""
 
-_EDGE_POINTS = 48
+_EDGE_POINTS = 32
 
 
 @dataclass(frozen=True)
@@ -134,13 +134,13 @@ def fit(
     lon, lat = _centre(lonlat)
     for _ in range(4):
         crs = f"+proj=laea +lat_0={lat:.3f} +lon_0={lon:.3f} +datum=WGS84 +units=m +no_defs"
-        there = Transformer.from_crs("EPSG:4326", CRS(crs), always_xy=True)
-        xy = np.column_stack(there.transform(lonlat[:, 0], lonlat[:, 1]))
+        plane = Proj(crs)
+        xy = np.column_stack(plane(lonlat[:, 0], lonlat[:, 1]))
         if not np.isfinite(xy).all() or _radius(lonlat, lon, lat) > WIDE_DEGREES:
             return _world(lonlat, lon, width_px, height_px, margin_px)
         low, high = xy.min(axis=0), xy.max(axis=0)
         x, y = (low + high) / 2
-        lon, lat = there.transform(x, y, direction="INVERSE")
+        lon, lat = plane(x, y, inverse=True)
     return _around(crs, low, high, width_px, height_px, margin_px, least_m)
 
 

@@ -42,6 +42,9 @@ whole in the tables."""
 START_GAP, END_GAP = 0.6, 1.4
 """Free space between an arrow and the circles it joins, px."""
 
+NEIGHBOUR_PX = 60.0
+"""How close to an arrow or a place a country comes whose name is written."""
+
 CURVES_MARGIN = 46.0
 """Free space around the places for arcs and names, px."""
 
@@ -233,9 +236,14 @@ def _labels(
     ]  # fmt: skip
     named, left_out = place_labels(wanted, [node.radius_px for node in order], obstacles)
     shapes = shapely.transform(land.land.geometry.to_numpy(), frame.to_px)
+    # Neighbours tell a reader where the arrows are; names far from all of them only crowd the map.
+    inked = shapely.STRtree([*obstacles.arrows, *obstacles.circles])
+    near = np.unique(inked.query(shapes, predicate="dwithin", distance=NEIGHBOUR_PX)[0])
     used = {node.code for node in nodes}
     countries, grounds = [], []
-    for code, shape in sorted(zip(land.land["code"], shapes, strict=True), key=lambda pair: -pair[1].area):
+    for code, shape in sorted(
+        zip(land.land["code"].iloc[near], shapes[near], strict=True), key=lambda pair: -pair[1].area
+    ):
         known = gazetteer().get(code)
         if known is None or code in used or known.kind is not PlaceKind.COUNTRY:
             continue

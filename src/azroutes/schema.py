@@ -128,6 +128,7 @@ class Sources(pa.DataFrameModel):
     """One row a document."""
 
     source: Index[pd.StringDtype] = pa.Field(unique=True, check_name=True)
+    citation: Series[pd.StringDtype]
     title: Series[pd.StringDtype]
     author: Series[pd.StringDtype] = pa.Field(nullable=True)
     publisher: Series[pd.StringDtype]

@@ -279,7 +279,8 @@ def _clear_of_places(
 def _least_run_over(spine: Floats, spots: Floats, needed: Floats) -> Floats:
     """Return the spine, or the bend of it that keeps best to its distance from each spot for the least change."""
     start, end = spine[0], spine[-1]
-    curves = np.concatenate([spine[None], *(arc(start[None], end[None], np.array([bend])) for bend in BENDS)])
+    ends = np.ones((len(BENDS), 1))
+    curves = np.concatenate([spine[None], arc(ends * start, ends * end, np.array(BENDS))])
     gap = shapely.distance(lines(curves)[:, None], points(spots)[None, :])
     run_over = np.clip((needed - gap) / needed, 0.0, 1.0) ** 0.5
     middle = curves[:, SAMPLES // 2]
