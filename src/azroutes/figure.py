@@ -99,7 +99,7 @@ def plot_flows(
     width : {'auto', 'lineages', 'quantity'}
         What the width of an arrow shows; auto takes the quantity where the table has any, else the number of
         independent lines of sources.
-    method : {'arc', 'straight'}
+    method : {'arc', 'straight', 'declutter'}
         How the arrows run.
     theme : Theme, optional
         Colours, type and sizes.

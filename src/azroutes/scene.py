@@ -128,7 +128,7 @@ def compose(
         What is drawn as an arrow of its own.
     width : {'auto', 'lineages', 'quantity'}
         What the width shows.
-    method : {'arc', 'straight'}
+    method : {'arc', 'straight', 'declutter'}
         How arrows run; see `azroutes.layout`.
     theme : Theme, optional
     size_px : (float, float), optional
@@ -158,7 +158,8 @@ def compose(
     frame = _frame(places, size_px or look.map_px, crs)
     at = _positions(places, frame)
     drawn = arrange(list(table["start"]), list(table["end"]), at, table["width_px"].to_numpy(dtype=float),
-                    method=method, node_radius_px=look.node_radius_px)  # fmt: skip
+                    method=method, node_radius_px=look.node_radius_px,
+                    frame=(0.0, 0.0, frame.width_px, frame.height_px))  # fmt: skip
     outlines, tips = _outlines(drawn, table, look)
     nodes = _nodes(places, at, drawn, table, frame)
     land = basemap(frame)

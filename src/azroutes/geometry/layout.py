@@ -15,10 +15,11 @@ import pandas as pd
 import shapely
 
 from azroutes.errors import Fault, OptionError, TableError, check_option
-from azroutes.geometry.curve import SAMPLES, arc, head_size, loops, shifted
+from azroutes.geometry.curve import SAMPLES, arc, bezier, head_size, loops, shifted
+from azroutes.geometry.declutter import MOST, Spines, declutter
 from azroutes.geometry.shapes import Flags, Floats, Ints, lines, points
 
-METHODS = ("arc", "straight")
+METHODS = ("arc", "straight", "declutter")
 ARC_BULGE = 0.09
 """How far an arc stands off its chord, in shares of the chord, where the chord lies east-west."""
 
@@ -30,6 +31,9 @@ BEND_COST = 4.0
 
 CLEARANCE_PX = 1.5
 """Free space between an arrow and the circle of a place that it passes, px."""
+
+ROOM_AROUND = 0.12
+"""Room for curves around all places, in shares of the width that they take."""
 
 LANE_GAP = 1.2
 """Free space between two lanes, px."""
@@ -71,7 +75,7 @@ class Drawn:
 
 def arrange(
     starts: list[str], ends: list[str], at: dict[str, tuple[float, float]], width: Floats, *,
-    method: str = "arc", node_radius_px: float = 3.0,
+    method: str = "arc", node_radius_px: float = 3.0, frame: tuple[float, float, float, float] | None = None,
 ) -> Drawn:  # fmt: skip
     """Lay out arrows between places.
 
@@ -83,24 +87,29 @@ def arrange(
         Where they are, px, y up.
     width : array of shape (n,)
         Widths of the arrows, px.
-    method : {'arc', 'straight'}
+    method : {'arc', 'straight', 'declutter'}
         How spines run.
     node_radius_px : float
         Radius of a place's circle at the least.
+    frame : tuple of float, optional
+        xmin, ymin, xmax, ymax that decluttered arrows keep within.
     """
     check_option("method", method, METHODS)
     count = len(starts)
     a = np.array([at[code] for code in starts], dtype=float).reshape(-1, 2)
     b = np.array([at[code] for code in ends], dtype=float).reshape(-1, 2)
-    lanes, half_bundle = _lanes(starts, ends, width)
+    lanes, half_bundle = _lanes(starts, ends, width, both_ways=method != "declutter")
     radius = _radii(starts, ends, at, half_bundle, node_radius_px)
     still = np.all(np.isclose(a, b, atol=1e-6), axis=1)
     spines = np.empty((count, SAMPLES, 2))
     moving = np.flatnonzero(~still)
     spines[moving] = _spines(a[moving], b[moving], method)
-    if method == "arc":
+    pairs = [(starts[k], ends[k]) for k in moving]
+    if method != "straight":
         reach = half_bundle[moving] + CLEARANCE_PX
-        spines[moving] = _clear_of_places(spines[moving], [(starts[k], ends[k]) for k in moving], at, radius, reach)
+        spines[moving] = _clear_of_places(spines[moving], pairs, at, radius, reach)
+    if method == "declutter":
+        spines[moving] = _decluttered(spines[moving], pairs, at, radius, (half_bundle[moving], width[moving]), frame)
     spines[still] = _loops(starts, ends, at, still, lanes, radius)
     rim = np.array([[radius[s], radius[e]] for s, e in zip(starts, ends, strict=True)]).reshape(-1, 2)
     fits = np.minimum(1.0, CIRCLE_FILL * rim / np.maximum(half_bundle[:, None], 1e-9))
@@ -119,8 +128,9 @@ def layout(
     ----------
     legs : GeoDataFrame
         One row an arrow, in a projected CRS: ``start``, ``end`` and a line between them.
-    method : {'arc', 'straight'}
-        How the lines run: as arcs side by side, or as straight as their lanes allow.
+    method : {'arc', 'straight', 'declutter'}
+        How the lines run: as arcs side by side; as straight as their lanes allow; or so that they cross, touch and
+        cover one another least, which takes longer.
     width : str
         The column with the widths in pixels of the final picture.
     figure_width_px : float
@@ -166,10 +176,18 @@ def layout(
     order = _order(legs, width)
     sorted_legs = legs.iloc[order]
     drawn = arrange(list(sorted_legs["start"]), list(sorted_legs["end"]), at,
-                    sorted_legs[width].to_numpy(dtype=float), method=method, node_radius_px=node_radius_px)  # fmt: skip
+                    sorted_legs[width].to_numpy(dtype=float), method=method, node_radius_px=node_radius_px,
+                    frame=_around(px.to_numpy()))  # fmt: skip
     placed = np.empty_like(drawn.lines)
     placed[order] = drawn.lines / scale + low.to_numpy()
     return legs.set_geometry(gpd.GeoSeries(list(lines(placed)), index=legs.index, crs=legs.crs))
+
+
+def _around(px: Floats) -> tuple[float, float, float, float]:
+    """Return a frame with room for curves around all places."""
+    low, high = px.min(axis=0), px.max(axis=0)
+    room = ROOM_AROUND * max(float((high - low).max()), 1.0)
+    return (float(low[0]) - room, float(low[1]) - room, float(high[0]) + room, float(high[1]) + room)
 
 
 def _order(legs: gpd.GeoDataFrame, width: str) -> Ints:
@@ -203,13 +221,16 @@ def _check_legs(legs: gpd.GeoDataFrame, width: str, figure_width_px: float) -> N
         raise TableError("these legs cannot be laid out", faults)
 
 
-def _lanes(starts: list[str], ends: list[str], width: Floats) -> tuple[Floats, Floats]:
-    """Return each arrow's lane in its own direction, and half the width of the bundle that it is part of."""
+def _lanes(starts: list[str], ends: list[str], width: Floats, *, both_ways: bool) -> tuple[Floats, Floats]:
+    """Return each arrow's lane in its own direction, and half the width of the bundle that it is part of.
+
+    A bundle is all arrows between two places, or only those of one direction.
+    """
     _, half_head = head_size(width)
     room = np.maximum(width, 1.6 * half_head) + LANE_GAP
     bundles: dict[tuple[str, str], list[int]] = {}
     for k, (start, end) in enumerate(zip(starts, ends, strict=True)):
-        bundles.setdefault((min(start, end), max(start, end)), []).append(k)
+        bundles.setdefault((min(start, end), max(start, end)) if both_ways else (start, end), []).append(k)
     lanes, half = np.zeros(len(starts)), np.zeros(len(starts))
     for (first, _), members in bundles.items():
         # Looking from the first place to the second: those that come back keep left, those that go keep right.
@@ -250,6 +271,42 @@ def _spines(a: Floats, b: Floats, method: str) -> Floats:
     tilt = chord[:, 0] / np.maximum(np.hypot(chord[:, 0], chord[:, 1]), 1e-9)
     bulge = ARC_BULGE * tilt if method == "arc" else np.zeros(len(a))
     return arc(a, b, bulge)
+
+
+def _decluttered(
+    arcs: Floats, pairs: list[tuple[str, str]], at: dict[str, tuple[float, float]], radius: dict[str, float],
+    sizes: tuple[Floats, Floats], frame: tuple[float, float, float, float] | None,
+) -> Floats:  # fmt: skip
+    """Return spines that cross, touch and cover one another least: one for each pair of places and direction.
+
+    `sizes` are the half width of the bundle and the width of each arrow. The widest bundles are laid out; what is
+    thinner than the first `declutter.MOST` keeps its arc.
+    """
+    half, width = sizes
+    bundles: dict[tuple[str, str], list[int]] = {}
+    for k, pair in enumerate(pairs):
+        bundles.setdefault(pair, []).append(k)
+    chosen = sorted(sorted(bundles, key=lambda pair: (-half[bundles[pair][0]], pair))[:MOST])
+    if not chosen:
+        return arcs
+    number = {code: n for n, code in enumerate(sorted(radius))}
+    ends = np.array([sorted((number[a], number[b])) for a, b in chosen], dtype=np.intp)
+    widest = np.array([max(width[k] for k in bundles[pair]) for pair in chosen])
+    # Rounded, so that places which differ by the noise of another scale are laid out alike.
+    exact = np.array([at[code] for code in number])
+    place = np.round(exact, 3)
+    spines = Spines(
+        start=ends[:, 0], end=ends[:, 1], forward=np.array([number[a] < number[b] for a, b in chosen]),
+        half=np.array([half[bundles[pair][0]] for pair in chosen]),
+        count=np.array([float(len(bundles[pair])) for pair in chosen]),
+        head=np.column_stack(head_size(widest)), place=place,
+        radius=np.array([radius[code] for code in number]), frame=frame,
+    )  # fmt: skip
+    curves = bezier(exact[ends[:, 0]], declutter(spines), exact[ends[:, 1]])
+    laid = arcs.copy()
+    for curve, ahead, pair in zip(curves, spines.forward, chosen, strict=True):
+        laid[bundles[pair]] = curve if ahead else curve[::-1]
+    return laid
 
 
 def _clear_of_places(
