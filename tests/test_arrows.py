@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pytest
 
-from azroutes.arrows import BY, HAIRLINE_PX, WIDTHS, Arrows, arrows_of
+from azroutes.arrows import BY, HAIRLINE_PX, LEAST_PX, WIDTHS, Arrows, arrows_of
 from azroutes.documents import backing, load_flows
 from azroutes.errors import OptionError
 from azroutes.flows import legs
+from azroutes.legend import notes
 from azroutes.read import read_flows
 from azroutes.theme import Theme
 
@@ -174,3 +175,12 @@ def test_flows_without_a_market_are_arrows_too() -> None:
     drawn = arrows_of(table(row("AZE>TUR"), row("AZE>TUR", market="heroin_trade")), LOOK).table
     assert len(drawn) == 2
     assert drawn["market"].isna().sum() == 1
+
+
+def test_a_number_too_small_to_be_seen_is_drawn_and_told() -> None:
+    rows = {"origin": ["PER", "PER", "PER"], "destination": ["ESP", "FRA", "ITA"], "quantity": [1_000_000, 2, 0]}
+    made = arrows_of(read_flows(pd.DataFrame(rows), unit="kg"), Theme())
+    assert made.table["width_px"].tolist() == [Theme().max_width_px, LEAST_PX, 0.0]
+    assert made.widened == 1
+    told = notes(read_flows(pd.DataFrame(rows), unit="kg"), made, ["country"], [])
+    assert "One arrow stands for less than 50,000 (kg), too thin to see: drawn as thin lines." in told

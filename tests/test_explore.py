@@ -122,6 +122,18 @@ def test_hostile_names_of_a_table_are_text(tmp_path: Path, visit: Opener) -> Non
         assert seen.complaints == []
 
 
+def test_a_quantity_of_zero_is_zero_wide_and_a_tiny_one_is_seen(tmp_path: Path, visit: Opener) -> None:
+    rows = {"origin": ["PER", "PER", "PER"], "destination": ["ESP", "FRA", "ITA"], "quantity": [1_000_000, 2, 0]}
+    path = tmp_path / "zero.html"
+    azroutes.explore_flows(azroutes.read_flows(pd.DataFrame(rows), unit="kg")).save(path)
+    with visit(path) as seen:
+        drawn = seen.arrows()
+        assert len(drawn) == 2
+        assert min(arrow["width"] for arrow in drawn) > 0
+        assert "One arrow has a quantity of zero and is not drawn." in seen.page.locator("body").inner_text()
+        assert seen.complaints == []
+
+
 def test_places_either_side_of_the_antimeridian_lie_close_together() -> None:
     flows = azroutes.read_flows(pd.DataFrame({"origin": ["Fiji"], "destination": ["Samoa"]}))
     page = azroutes.explore_flows(flows)

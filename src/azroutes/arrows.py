@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 BY = ("market", "commodity", "flow")
 WIDTHS = ("auto", "lineages", "quantity")
+LEAST_PX = 0.5
+"""Width of an arrow whose number is not zero and would make it too thin to be seen; how many there are is told."""
+
 HAIRLINE_PX = 0.7
 """Width of an arrow that has no number where the width shows numbers."""
 
@@ -38,11 +41,14 @@ class Arrows:
         What the width shows.
     without_number : int
         Flows that have no number, where the width shows numbers.
+    widened : int
+        Arrows that are drawn wider than their number says, for they could not be seen.
     """
 
     table: pd.DataFrame
     scale: WidthScale
     without_number: int
+    widened: int = 0
 
 
 def arrows_of(flows: gpd.GeoDataFrame, theme: Theme, *, by: str = "market", width: str = "auto") -> Arrows:
@@ -78,16 +84,15 @@ def arrows_of(flows: gpd.GeoDataFrame, theme: Theme, *, by: str = "market", widt
     table["lineages"] = _lineages(flows, table)
     table["certainty"] = pd.Categorical.from_codes(table["level"], dtype=CERTAINTY)
     scale = _scale(table, theme, unit, width)
-    values = table["quantity" if width == "quantity" else "lineages"].astype("Float64")
-    table["counted"] = values.notna()
-    table["width_px"] = np.where(
-        values.notna(),
-        scale.widths(np.asarray(values.to_numpy(dtype=float, na_value=np.nan), dtype=np.float64)),
-        HAIRLINE_PX,
-    )
+    shown = table["quantity" if width == "quantity" else "lineages"].astype("Float64")
+    values = np.asarray(shown.to_numpy(dtype=float, na_value=np.nan), dtype=np.float64)
+    widths = scale.widths(values)
+    thin = (values > 0) & (widths < LEAST_PX)
+    table["counted"] = ~np.isnan(values)
+    table["width_px"] = np.where(table["counted"], np.where(thin, LEAST_PX, widths), HAIRLINE_PX)
     ordered = table.drop(columns="level").sort_values("width_px", ascending=False, kind="stable", ignore_index=True)
     missing = int(flows["quantity"].isna().sum()) if width == "quantity" else 0
-    return Arrows(ordered, scale, missing)
+    return Arrows(ordered, scale, missing, int(thin.sum()))
 
 
 def _one_unit(flows: gpd.GeoDataFrame) -> str:

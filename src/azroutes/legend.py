@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from azroutes.arrows import LEAST_PX
 from azroutes.documents import load_sources
 from azroutes.scale import WidthScale, number
 from azroutes.vocabulary import Basis, Certainty, Market, PlaceKind, codes, label
@@ -133,6 +134,11 @@ def notes(flows: gpd.GeoDataFrame, arrows: Arrows, kinds: Sequence[str], unlabel
         found.append(LISTED_NOTE)
     if arrows.without_number:
         found.append(f"{arrows.without_number} of {len(flows)} flows have no number and are drawn as thin lines.")
+    if arrows.widened:
+        least = float(f"{LEAST_PX / arrows.scale.px_per_unit:.2g}")
+        unit = _lower_first(arrows.scale.title)
+        many = f"{arrows.widened} arrows stand" if arrows.widened > 1 else "One arrow stands"
+        found.append(f"{many} for less than {number(least)} ({unit}), too thin to see: drawn as thin lines.")
     nothing = int(((arrows.table["width_px"] == 0) & arrows.table["counted"]).sum())
     if nothing:
         many = f"{nothing} arrows have a quantity of zero and are not drawn."

@@ -61,9 +61,11 @@
    * @param {object} model
    * @param {object} arrow
    * @param {(world: [number, number]) => [number, number]} toPixel
-   * @returns {object | null} null where the two circles leave no room for an arrow
+   * @returns {object | null} null where the two circles leave no room for an arrow, or its width is zero
    */
   const shapeOf = (model, arrow, toPixel) => {
+    // A canvas takes a width of zero for no change of width.
+    if (!(arrow.width > 0)) return null;
     const start = model.nodes[arrow.start];
     const end = model.nodes[arrow.end];
     const from = toPixel(start.world);
