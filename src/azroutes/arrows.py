@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from azroutes.documents import backing
+from azroutes.dtypes import CERTAINTY, MARKET
 from azroutes.errors import Fault, OptionError, check_option
 from azroutes.flows import steps_of
 from azroutes.scale import WidthScale, counts_scale, quantity_scale
-from azroutes.schema import CERTAINTY, MARKET
 
 if TYPE_CHECKING:
     import geopandas as gpd

@@ -15,7 +15,7 @@ import shapely
 from pyproj import CRS, Transformer
 
 from azroutes.bundled import data_file
-from azroutes.schema import GEOGRAPHIC
+from azroutes.dtypes import GEOGRAPHIC
 
 if TYPE_CHECKING:
     from azroutes.geometry.shapes import Shapes

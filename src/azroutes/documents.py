@@ -13,20 +13,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from azroutes.bundled import data_file
+from azroutes.dtypes import BASIS, CERTAINTY, MARKET, POLARITY
 from azroutes.errors import Fault, OptionError
 from azroutes.flows import flow_id, merge_claims, role_in
-from azroutes.schema import (
-    BASIS,
-    CERTAINTY,
-    MARKET,
-    Lineages,
-    Observations,
-    Scores,
-    Sources,
-    Statements,
-    validate,
-)
-from azroutes.vocabulary import Polarity, codes
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -46,7 +35,7 @@ _CATEGORIES = {
     "market": MARKET,
     "certainty": CERTAINTY,
     "basis": BASIS,
-    "polarity": pd.CategoricalDtype(codes(Polarity)),
+    "polarity": POLARITY,
 }
 
 
@@ -59,12 +48,12 @@ def load_sources() -> pd.DataFrame:
     >>> int(azroutes.load_sources().loc["tip-2008", "year"])
     2008
     """
-    return _bundled("sources", Sources).copy()
+    return _bundled("sources").copy()
 
 
 def load_lineages() -> pd.DataFrame:
     """Return the lines of knowledge behind the statements; statements of one line corroborate nothing between them."""
-    return _bundled("lineages", Lineages).copy()
+    return _bundled("lineages").copy()
 
 
 def load_statements() -> pd.DataFrame:
@@ -83,7 +72,7 @@ def load_statements() -> pd.DataFrame:
     >>> statements.loc[statements["polarity"] == "negated", "paths"].notna().any()
     np.False_
     """
-    return _bundled("statements", Statements).copy()
+    return _bundled("statements").copy()
 
 
 def load_observations() -> pd.DataFrame:
@@ -94,12 +83,12 @@ def load_observations() -> pd.DataFrame:
     DataFrame
         One row a number, index ``observation_id``; ``flow_id`` is missing where it belongs to no single flow.
     """
-    return _bundled("observations", Observations).copy()
+    return _bundled("observations").copy()
 
 
 def load_scores() -> pd.DataFrame:
     """Return the scores and ranks of the Global Organized Crime Index 2021 and the tier ratings of the TIP reports."""
-    return _bundled("scores", Scores).copy()
+    return _bundled("scores").copy()
 
 
 def load_flows(*, observed: int | None = None) -> gpd.GeoDataFrame:
@@ -194,7 +183,7 @@ def backing(flows: gpd.GeoDataFrame) -> pd.DataFrame:
 
 @cache
 def _claims() -> pd.DataFrame:
-    return claims(_bundled("statements", Statements))
+    return claims(_bundled("statements"))
 
 
 @cache
@@ -203,8 +192,12 @@ def _documented() -> gpd.GeoDataFrame:
 
 
 @cache
-def _bundled(table: str, model: type[pa.DataFrameModel]) -> pd.DataFrame:
+def _bundled(table: str) -> pd.DataFrame:
     """Read one of our tables with the dtypes that its model declares."""
+    # pandera takes half as long to load as geopandas, so it is loaded when the first table is.
+    from azroutes import schema as models  # noqa: PLC0415
+
+    model: type[pa.DataFrameModel] = getattr(models, table.capitalize())
     text = data_file(f"documents/{table}.csv").read_text(encoding="utf-8")
     frame = pd.read_csv(StringIO(text), dtype="string", keep_default_na=False, na_values=[""])
     schema = model.to_schema()
@@ -213,7 +206,7 @@ def _bundled(table: str, model: type[pa.DataFrameModel]) -> pd.DataFrame:
             frame[name] = frame[name].astype(_CATEGORIES[name])
         elif name in schema.columns:
             frame[name] = frame[name].astype(_plain(schema.columns[name].dtype))
-    return validate(model, frame.set_index(str(schema.index.name)))
+    return models.validate(model, frame.set_index(str(schema.index.name)))
 
 
 def _plain(dtype: object) -> Any:  # noqa: ANN401 - whatever pandas takes for a dtype

@@ -14,10 +14,10 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from azroutes.dtypes import BASIS, CERTAINTY, FORM, GEOGRAPHIC, MARKET, ROLE
 from azroutes.errors import Fault, TableError
 from azroutes.geometry.geodesic import routes
 from azroutes.places import VIA, place
-from azroutes.schema import BASIS, CERTAINTY, FORM, GEOGRAPHIC, MARKET, ROLE, Flows, Legs, validate
 from azroutes.vocabulary import Group, Role, codes
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ def flows_frame(merged: pd.DataFrame) -> gpd.GeoDataFrame:
     )
     table.index = pd.Index(pd.array(ids, dtype="string"), name="flow_id")
     frame = gpd.GeoDataFrame(table, geometry=_route_lines(stops), crs=GEOGRAPHIC)
-    return validate(Flows, frame[COLUMNS])
+    return _checked("Flows", frame[COLUMNS])
 
 
 def legs(flows: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -169,7 +169,7 @@ def legs(flows: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     >>> steps.columns.tolist()
     ['flow_id', 'order', 'start', 'end', 'geometry']
     """
-    return validate(Legs, legs_of(validate(Flows, flows)))
+    return _checked("Legs", legs_of(_checked("Flows", flows)))
 
 
 def legs_of(flows: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -194,6 +194,13 @@ def steps_of(flows: gpd.GeoDataFrame) -> pd.DataFrame:
 
 def _stops(flows: gpd.GeoDataFrame) -> list[list[str]]:
     return [path_of(*row) for row in zip(flows["origin"], flows["via"], flows["destination"], strict=True)]
+
+
+def _checked(table: str, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    # pandera takes half as long to load as geopandas, so it is loaded when the first table is checked.
+    from azroutes import schema  # noqa: PLC0415
+
+    return schema.validate(getattr(schema, table), frame)
 
 
 def path_of(origin: str, via: str, destination: str) -> list[str]:

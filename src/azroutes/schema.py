@@ -16,20 +16,13 @@ from pandera.errors import SchemaErrors
 from pandera.typing import Index, Series  # noqa: TC002 - pandera reads the annotations when it makes the models
 from pandera.typing.geopandas import GeoSeries  # noqa: TC002
 
+from azroutes.dtypes import GEOGRAPHIC
 from azroutes.errors import Fault, PlaceError, TableError, did_you_mean
 from azroutes.places import VIA, place
 from azroutes.vocabulary import Basis, Certainty, Code, Form, Market, Polarity, Role, codes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator
-
-GEOGRAPHIC = "EPSG:4326"
-
-MARKET = pd.CategoricalDtype(codes(Market))
-FORM = pd.CategoricalDtype(codes(Form))
-ROLE = pd.CategoricalDtype(codes(Role))
-BASIS = pd.CategoricalDtype(codes(Basis))
-CERTAINTY = pd.CategoricalDtype(codes(Certainty), ordered=True)
 
 _Market = Annotated[pd.CategoricalDtype, codes(Market), False]
 _Form = Annotated[pd.CategoricalDtype, codes(Form), False]
@@ -345,7 +338,7 @@ def _fault_of(check: str, column: str, value: object, row: Hashable, frame: pd.D
 def _type_fault(check: str, column: str | None, frame: pd.DataFrame) -> Fault:
     found = frame[column].dtype if column in frame.columns else frame.index.dtype
     if column in _LISTS:
-        hint = f"say frame[{column!r}].astype(azroutes.schema.{column.upper()})"
+        hint = f"say frame[{column!r}].astype(azroutes.dtypes.{column.upper()})"
         return Fault("not a category of our codes", column=column, value=str(found), hint=hint)
     wanted = check.partition("(")[2].rstrip(")'").strip("'")
     return Fault(f"wrong type, wanted {wanted}", column=column, value=str(found))

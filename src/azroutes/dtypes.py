@@ -1,0 +1,16 @@
+"""The dtypes that tables share: closed lists of codes as pandas categories, and the CRS of places."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from azroutes.vocabulary import Basis, Certainty, Form, Market, Polarity, Role, codes
+
+GEOGRAPHIC = "EPSG:4326"
+
+MARKET = pd.CategoricalDtype(codes(Market))
+FORM = pd.CategoricalDtype(codes(Form))
+ROLE = pd.CategoricalDtype(codes(Role))
+BASIS = pd.CategoricalDtype(codes(Basis))
+POLARITY = pd.CategoricalDtype(codes(Polarity))
+CERTAINTY = pd.CategoricalDtype(codes(Certainty), ordered=True)
