@@ -215,13 +215,16 @@ def _whole(shaft: Floats, half: float, tip: Floats) -> shapely.Polygon:
 
 
 def _dashed(shaft: Floats, half: float, tip: Floats, dash: tuple[float, float]) -> shapely.MultiPolygon:
-    """Return strokes along a shaft, the last of them joined to the head."""
+    """Return strokes along a shaft, all of one length, and a shorter one that is joined to the head."""
     run = lengths(shaft[None])[0]
     stroke, gap = dash
-    last = run[-1] - 0.7 * stroke
-    begins = np.arange(0.0, max(last - gap, 0.0), stroke + gap)
-    pieces = [_part(shaft, run, begin, min(begin + stroke, last - gap), half) for begin in begins]
-    right, left = _sides(_stretch(shaft, run, max(last, 0.0), float(run[-1])), half)
+    last = max(float(run[-1]) - 0.7 * stroke, 0.0)
+    # As many whole periods as fit best, drawn a little longer or shorter so that none is cut.
+    count = max(1, round(last / (stroke + gap)))
+    period = last / count
+    drawn = period * stroke / (stroke + gap)
+    pieces = [_part(shaft, run, k * period, k * period + drawn, half) for k in range(count)]
+    right, left = _sides(_stretch(shaft, run, last, float(run[-1])), half)
     pieces.append(shapely.Polygon(np.concatenate([right, tip, left[::-1]])))
     return shapely.MultiPolygon([piece for piece in pieces if piece.area > 0])
 
