@@ -12,10 +12,9 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from pyproj import CRS, Transformer
+from pyproj import CRS
 
 from azroutes.bundled import data_file
-from azroutes.dtypes import GEOGRAPHIC
 
 if TYPE_CHECKING:
     from azroutes.geometry.shapes import Shapes
@@ -106,8 +105,7 @@ def _cut_at_seam(shapes: Shapes, frame: Frame) -> Shapes:
 
 
 def _project(shapes: Shapes, frame: Frame) -> Shapes:
-    there = Transformer.from_crs(GEOGRAPHIC, CRS(frame.crs), always_xy=True)
-    projected = shapely.transform(shapes, lambda xy: np.column_stack(there.transform(xy[:, 0], xy[:, 1])))
+    projected = shapely.transform(shapes, frame.project)
     # What is cut at the antimeridian in the file is whole on the ground: close the seam where a map shows it.
     bounds = shapely.bounds(shapes)
     torn = (bounds[:, 0] <= -180 + SEAM_DEGREES) & (bounds[:, 2] >= 180 - SEAM_DEGREES)

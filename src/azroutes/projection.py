@@ -100,6 +100,8 @@ class Frame:
         if not np.isfinite(degrees).all() or "eqearth" in self.crs or "merc" in self.crs:
             return globe
         poles = {lat: self._shows(lat) for lat in (90, -90)}
+        if not any(poles.values()) and np.abs(np.diff(degrees[:, 0], append=degrees[0, 0])).max() < 180:
+            return shapely.make_valid(shapely.Polygon(degrees))
         shape = antimeridian.fix_polygon(
             shapely.Polygon(degrees), force_north_pole=poles[90], force_south_pole=poles[-90], fix_winding=True
         )
