@@ -172,6 +172,30 @@ def test_a_market_without_flows_is_told(inside: Callable[..., Done], table: Path
     assert "no flow to draw" in said(inside("figure", "out.svg", "--flows", table, "--market", "flora_crimes"), 1)
 
 
+@pytest.mark.parametrize("extent", ["Caucasus", "40,30,60,50", "AZE"])
+def test_a_figure_may_be_cut_to_an_extent(
+    inside: Callable[..., Done], tmp_path: Path, table: Path, extent: str
+) -> None:
+    for outside in ("edge", "inset"):
+        done = inside("figure", f"{outside}.svg", "--flows", table, f"--extent={extent}", "--outside", outside)
+        assert (done.returncode, done.stderr) == (0, "")
+    edge, inset = ((tmp_path / f"{outside}.svg").read_text(encoding="utf-8") for outside in ("edge", "inset"))
+    assert "Places at the edge" in edge
+    assert 'id="inset"' not in edge
+    assert 'id="inset"' in inset
+
+
+@pytest.mark.parametrize(
+    ("extent", "words"),
+    [("Azerbajan", "did you mean 'Azerbaijan'"), ("1,2,3", "no extent"), ("-60,-50,-50,-40", "no flow there")],
+)
+def test_an_extent_that_will_not_do_is_2(
+    inside: Callable[..., Done], tmp_path: Path, table: Path, extent: str, words: str
+) -> None:
+    assert words in said(inside("figure", "out.svg", "--flows", table, f"--extent={extent}"), 2)
+    assert not (tmp_path / "out.svg").exists()
+
+
 @pytest.mark.parametrize("words", [["figure", "new/out.svg"], ["explore", "new/out.html"]])
 def test_a_written_file_is_told_on_stdout_and_stderr_is_quiet(tmp_path: Path, table: Path, words: list[str]) -> None:
     done = run(*words, "--flows", table, "--title", "<b>Title", cwd=tmp_path)

@@ -90,6 +90,20 @@ def test_distances_and_points_along_a_line() -> None:
     assert at(line, np.array([[0.0, 2.5, 8.0, 11.0]]))[0].tolist() == [[0, 0], [1.5, 2], [3, 7], [3, 10]]
 
 
+def test_points_along_many_lines_are_those_of_each_line_alone() -> None:
+    random = np.random.default_rng(4)
+    lines = random.uniform(0, 500, (40, 9, 2))
+    lines[3, 4:] = lines[3, 4]  # a line that stands still
+    lines[5] = lines[5, 0]  # and one that never moves
+    run = lengths(lines)
+    distance = random.uniform(-0.2, 1.2, (40, 30)) * run[:, -1:]
+    found = at(lines, distance)
+    for k, (line, along) in enumerate(zip(lines, run, strict=True)):
+        wanted = np.column_stack([np.interp(distance[k], along, line[:, axis]) for axis in (0, 1)])
+        # Within a stretch that stands still each point is as good as the next.
+        assert found[k] == pytest.approx(wanted, abs=1e-9)
+
+
 def test_normals_point_to_the_right_of_the_way() -> None:
     assert normals(straight(10, 5))[0].tolist() == [[0, -1]] * 5
     assert np.isfinite(normals(np.zeros((1, 5, 2)))).all()
@@ -179,6 +193,32 @@ def test_the_tip_is_the_end_of_the_line_and_the_shaft_has_its_width(width: float
     assert y0 == pytest.approx(-y1)
     middle = shape.intersection(shapely.box(0, -50, 100, 50)).bounds
     assert middle[3] - middle[1] == pytest.approx(width)
+
+
+def test_many_arrows_at_once_are_the_same_as_one_by_one() -> None:
+    random = np.random.default_rng(9)
+    ends = random.uniform(0, 300, (2, 60, 2))
+    lines = arc(ends[0], ends[1], random.uniform(-0.4, 0.4, 60))
+    width = random.uniform(0.3, 14.0, 60)
+    dashes = [DASHES[k % 3] for k in range(60)]
+    together = arrows(lines, width, head_size(width), dashes)
+    alone = [arrow(line[None], wide, dash) for line, wide, dash in zip(lines, width, dashes, strict=True)]
+    assert shapely.equals_exact(together, np.array(alone, dtype=object), tolerance=1e-6).all()
+    assert arrows(lines[:0], width[:0], head_size(width[:0]), []).tolist() == []
+
+
+@pytest.mark.parametrize("dash", DASHES)
+@pytest.mark.parametrize("taper", [0.0, 0.3, 1.0])
+def test_a_tapered_shaft_widens_evenly_to_its_whole_width_at_the_head(dash: Dash, taper: float) -> None:
+    wide, sizes = np.array([8.0]), head_size(np.array([8.0]))
+    neck = 300 - float(sizes[0][0])
+    shape = arrows(straight(300), wide, sizes, [dash], taper=taper)[0]
+    assert shape.is_valid
+    assert shape.bounds[2] == pytest.approx(300)
+    assert shape.bounds[3] == pytest.approx(float(sizes[1][0]))
+    outline = shapely.get_coordinates(shape)
+    shaft = outline[outline[:, 0] < neck - 1e-6]
+    assert 2 * np.abs(shaft[:, 1]) == pytest.approx(8.0 * (taper + (1 - taper) * shaft[:, 0] / neck), abs=1e-6)
 
 
 def test_dashes_take_ink_away_and_leave_the_head() -> None:

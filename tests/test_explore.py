@@ -44,7 +44,7 @@ def test_the_documented_flows_are_a_folium_map() -> None:
 
 
 def test_the_page_of_the_documents_is_one_quiet_file(documented: Path, visit: Opener) -> None:
-    assert documented.stat().st_size < 1_500_000
+    assert documented.stat().st_size < 1_200_000
     with visit(documented) as seen:
         assert [url for url in seen.requests if not url.startswith("data:")] == [documented.as_uri()]
         assert seen.complaints == []
@@ -143,14 +143,122 @@ def test_places_either_side_of_the_antimeridian_lie_close_together() -> None:
     assert north - south < 30
 
 
-def page_bounds(page: Any) -> list[list[float]]:
+def data_of(page: Any) -> dict[str, Any]:
     import json
     import re
 
     data = re.search(r'id="azroutes-data">(.*?)</script>', page.page(), flags=re.DOTALL)
     assert data is not None
-    bounds: list[list[float]] = json.loads(data[1])["bounds"]
+    found: dict[str, Any] = json.loads(data[1])
+    return found
+
+
+def page_bounds(page: Any) -> list[list[float]]:
+    bounds: list[list[float]] = data_of(page)["bounds"]
     return bounds
+
+
+def test_an_extent_is_what_the_page_opens_on_and_takes_no_arrow_away(tmp_path: Path, visit: Opener) -> None:
+    whole, cut = azroutes.explore_flows(), azroutes.explore_flows(extent=(44, 38, 51, 42))
+    assert page_bounds(cut) == [pytest.approx([38, 44]), pytest.approx([42, 51])]
+    assert {**data_of(cut), "bounds": None} == {**data_of(whole), "bounds": None}
+    path = tmp_path / "cut.html"
+    cut.save(path)
+    with visit(path) as seen:
+        west, south, east, north = map(
+            float, seen.page.evaluate("azroutes.app.map.getBounds().toBBoxString()").split(",")
+        )
+        assert seen.complaints == []
+    assert 33 < west < 44
+    assert 51 < east < 62
+    assert 30 < south < 38
+    assert 42 < north < 50
+
+
+def test_an_extent_may_be_a_name_and_is_never_a_mere_point() -> None:
+    (south, west), (north, east) = page_bounds(azroutes.explore_flows(extent="Azerbaijan"))
+    assert west == pytest.approx(44.8, abs=0.5)
+    assert east == pytest.approx(50.4, abs=0.5)
+    assert 38 < south < 39
+    assert 41.5 < north < 42.2
+    (south, west), (north, east) = page_bounds(azroutes.explore_flows(extent="Monaco"))
+    assert 0.5 < north - south < 3
+    assert 0.5 < east - west < 3
+
+
+@pytest.mark.parametrize("places", [("Fiji", "Samoa"), ("Azerbaijan", "Georgia"), ("Peru", "Mexico")])
+def test_an_extent_over_the_antimeridian_is_on_the_side_of_the_places(places: tuple[str, str]) -> None:
+    origin, destination = places
+    flows = azroutes.read_flows(pd.DataFrame({"origin": [origin], "destination": [destination]}))
+    page = azroutes.explore_flows(flows, extent=(160, -30, -160, 0))
+    (south, west), (north, east) = page_bounds(page)
+    assert east - west == pytest.approx(40)
+    assert west % 360 == pytest.approx(160)
+    assert south == pytest.approx(-30)
+    assert north == pytest.approx(0, abs=1e-6)
+    lons = [node["lon"] for node in data_of(page)["nodes"]]
+    assert abs((west + east) / 2 - (min(lons) + max(lons)) / 2) <= 180
+
+
+def test_an_extent_around_the_globe_stays_whole() -> None:
+    (_, west), (_, east) = page_bounds(azroutes.explore_flows(extent="World"))
+    assert 355 < east - west <= 360
+
+
+def test_an_extent_beyond_the_page_is_told() -> None:
+    with pytest.raises(azroutes.OptionError, match="85 degrees"):
+        azroutes.explore_flows(extent=(0, 86, 40, 89))
+    (_, _), (north, _) = page_bounds(azroutes.explore_flows(extent=(0, 60, 40, 90)))
+    assert 80 < north < 85.1
+    with pytest.raises(azroutes.OptionError, match="Azerbaijan"):
+        azroutes.explore_flows(extent="Azerbajan")
+
+
+def test_the_command_opens_a_page_on_an_extent(tmp_path: Path) -> None:
+    from typer.testing import CliRunner
+
+    from azroutes.cli import app
+
+    named, plain = tmp_path / "named.html", azroutes.explore_flows(extent="Caucasus")
+    done = CliRunner().invoke(app, ["explore", str(named), "--extent", "Caucasus"])
+    assert done.exit_code == 0
+    assert named.read_bytes() == plain.page().encode()
+
+
+def test_letters_are_those_of_the_theme_and_no_note_tells_of_the_figure_s_room() -> None:
+    letters = {m["code"]: m.get("letters") for m in data_of(azroutes.explore_flows(theme="print"))["markets"]}
+    assert letters["heroin_trade"] == "HE"
+    assert all(letters.values())
+    data = data_of(azroutes.explore_flows(theme="print"))
+    assert not [note for note in data["notes"] if "letters" in note]
+    assert not [m for m in data_of(azroutes.explore_flows())["markets"] if "letters" in m]
+
+
+def test_names_take_their_size_from_the_theme() -> None:
+    sizes = {name: data_of(azroutes.explore_flows(theme=name))["theme"]["label_px"]
+             for name in ("default", "dark", "presentation")}  # fmt: skip
+    assert sizes["default"] == sizes["dark"] >= 12
+    assert sizes["presentation"] > sizes["default"]
+    own = azroutes.explore_flows(theme=azroutes.Theme(label_px=9.5, taper=0.4))
+    assert data_of(own)["theme"]["label_px"] == 9.5
+    assert data_of(own)["theme"]["taper"] == 0.4
+
+
+def test_circles_of_totals_and_their_legend_are_the_scene_s() -> None:
+    flows = azroutes.load_flows()
+    crs = mercator_for(flows.geometry.get_coordinates()["x"].to_numpy())
+    scene = compose(flows, crs=crs, node_size="total")
+    drawn = payload(scene, flows)
+    radii = {node["code"]: node["radius"] for node in drawn["nodes"]}  # type: ignore[attr-defined]
+    assert radii == {node.code: pytest.approx(node.radius_px, abs=0.005) for node in scene.nodes}
+    assert len(set(radii.values())) > 2
+    legend = next(one for one in scene.legends if one.kind == "circles")
+    shown = drawn["legends"]["circles"]  # type: ignore[index]
+    assert shown["title"] == legend.title
+    assert [(e["label"], e["radius"]) for e in shown["entries"]] == [
+        (entry.label, pytest.approx(entry.radius_px, abs=0.005)) for entry in legend.entries
+    ]
+    assert "circles" not in made(flows)["legends"]
 
 
 def test_the_poles_are_told_not_drawn() -> None:

@@ -22,7 +22,17 @@ from PIL import Image
 
 from azroutes.documents import load_flows, load_sources
 from azroutes.errors import OptionError, OutputError, TableError
-from azroutes.figure import BOXES_NOTE, FORMATS, HALO_PX, FlowFigure, plot_flows, render, save_figure
+from azroutes.figure import (
+    BOXES_NOTE,
+    FORMATS,
+    HALO_PX,
+    MOST_SIGNS,
+    FlowFigure,
+    _mark,
+    plot_flows,
+    render,
+    save_figure,
+)
 from azroutes.fonts import LAST_RESORT, families
 from azroutes.read import read_flows
 from azroutes.scene import compose
@@ -403,3 +413,47 @@ def test_land_keeps_its_holes() -> None:
         rings = shapely.get_parts(shape).size + shapely.get_num_interior_rings(shapely.get_parts(shape)).sum()
         assert np.count_nonzero(np.asarray(path.codes) == path.MOVETO) == rings
         assert len(np.asarray(path.vertices)) == shapely.get_num_coordinates(shape)
+
+
+def crowd(count: int, among: int) -> gpd.GeoDataFrame:
+    """Return flows to and fro between points on a grid, each to another some steps on."""
+    rows = []
+    for k in range(count):
+        a, b = k % among, (k + 1 + k // among) % among
+        row: dict[str, Any] = {"quantity": 1.0 + k % 7, "unit": "t"}
+        for role, n in (("origin", a), ("destination", b)):
+            row |= {role: f"P{n}", f"{role}_lat": 36.0 + n // 12, f"{role}_lon": 40.0 + n % 12}
+        rows.append(row)
+    return table(*rows)
+
+
+def test_halos_that_would_cover_much_of_the_map_are_left_out_and_the_ink_is_the_same() -> None:
+    few, many = (plot_flows(crowd(count, 40), method="straight") for count in (20, 1200))
+    assert len(painted(few).get_paths()) == 2 * len(scene_of(few).arrows)
+    assert np.asarray(painted(few).get_linewidth())[::2].min() > 0
+    arrows, drawn = scene_of(many).arrows, painted(many)
+    assert len(drawn.get_paths()) == len(arrows)
+    assert not np.asarray(drawn.get_linewidth()).any()
+    assert np.asarray(drawn.get_facecolor()) == pytest.approx(np.array([to_rgba(c) for c in arrows["colour"]]))
+    for path, outline in zip(drawn.get_paths(), arrows["outline"], strict=True):
+        box = path.get_extents()
+        assert (box.x0, box.y0, box.x1, box.y1) == pytest.approx(outline.bounds)
+
+
+def test_the_signs_of_very_many_places_are_one_artist_a_kind_in_their_places() -> None:
+    ax = plot_flows(crowd(MOST_SIGNS + 2, MOST_SIGNS + 2), method="straight")
+    nodes = scene_of(ax).nodes
+    assert len(nodes) > MOST_SIGNS
+    (signs,) = by_gid(ax, "nodes ")
+    assert isinstance(signs, PathCollection)
+    assert signs.get_gid() == "nodes point"
+    assert not [a for a in by_gid(ax, "node ") if "label" not in str(a.get_gid())]
+    # The same square, edge and ground as where each is an artist of its own.
+    alone = _mark(nodes[0].kind, (0.0, 0.0), 1.0, scene_of(ax).theme)
+    assert np.asarray(signs.get_facecolor())[0] == pytest.approx(alone.get_facecolor())
+    assert np.asarray(signs.get_linewidth())[0] == alone.get_linewidth()
+    unit = alone.get_path().get_extents(alone.get_patch_transform()).width
+    for node, path in zip(nodes, signs.get_paths(), strict=True):
+        box = path.get_extents()
+        assert ((box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2) == pytest.approx((node.x, node.y))
+        assert box.width == pytest.approx(unit * node.radius_px * scene_of(ax).frame.metres_per_px)

@@ -13,14 +13,19 @@ from hypothesis import strategies as st
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.font_manager import FontProperties
 
+from azroutes.geometry.curve import SOLID, arc, head_size, trimmed
+from azroutes.geometry.curve import arrows as arrow_shapes
+from azroutes.geometry.spots import LEADER_FROM, Spots, choose
 from azroutes.labels import (
-    LEADER_FROM,
+    LONGEST_LEADER,
     ON_LAND,
     Label,
     Obstacles,
     name_lines,
     place_countries,
     place_labels,
+    place_tags,
+    reserve,
     shortened,
     sized,
     text_width,
@@ -38,9 +43,37 @@ def named(text: str, x: float, y: float, kind: str = "node") -> Label:
 
 def around(labels: list[Label], radius: float = 3.0, arrows: list[shapely.Polygon] | None = None) -> Obstacles:
     circles = [shapely.Point(label.x, label.y).buffer(radius + 0.6) for label in labels]
-    lines = arrows or []
-    tips = [shapely.Point(shape.bounds[2], shape.bounds[3]) for shape in lines]
-    return Obstacles(np.array(lines, dtype=object), np.array(tips, dtype=object), np.array(circles, dtype=object), SIZE)
+    return Obstacles(
+        np.array(arrows or [], dtype=object), np.empty(0, dtype=object), np.array(circles, dtype=object), SIZE
+    )
+
+
+class Made:
+    """A made-up map: places, and arrows between them with their heads."""
+
+    def __init__(self, seed: int, places: int, arrows: int, size: tuple[float, float] = SIZE) -> None:
+        random = np.random.default_rng(seed)
+        at = random.uniform((0, 0), size, (places, 2))
+        start = random.integers(0, places, arrows)
+        end = (start + random.integers(1, places, arrows)) % places
+        self.width = random.uniform(0.4, 9.0, arrows)
+        self.labels = [named(f"{NAMES[k % len(NAMES)]} {k}", float(x), float(y)) for k, (x, y) in enumerate(at)]
+        self.radius = [float(r) for r in random.uniform(2.0, 7.0, places)]
+        reach = np.array(self.radius)
+        self.lines = trimmed(arc(at[start], at[end], random.uniform(-0.2, 0.2, arrows)), reach[start], reach[end] + 1)
+        shapes = arrow_shapes(self.lines, self.width, head_size(self.width), [SOLID] * arrows)
+        length, half = head_size(self.width)
+        tips = self.lines[:, -1]
+        back = self.lines[:, -6] - tips
+        back /= np.maximum(np.hypot(*back.T), 1e-9)[:, None]
+        across = np.column_stack([-back[:, 1], back[:, 0]]) * half[:, None]
+        neck = tips + back * length[:, None]
+        heads = np.atleast_1d(np.asarray(shapely.polygons(np.stack([neck + across, tips, neck - across], axis=1))))
+        self.circles = shapely.buffer(shapely.points(at), reach)
+        self.obstacles = Obstacles(shapes, heads, self.circles, size)
+
+
+made_up = st.builds(Made, st.integers(0, 10_000), st.integers(2, 60), st.integers(1, 120))
 
 
 def check_apart(placed: list[Label]) -> None:
@@ -68,6 +101,130 @@ def test_names_never_overlap_nor_leave_the_frame_nor_cover_a_circle(
     check_apart(placed)
     for label in placed:
         assert not any(shapely.box(*label.box).intersects(circle) for circle in obstacles.circles)
+
+
+def check_clear(boxes: Any, obstacles: Obstacles) -> None:
+    for hard in (obstacles.circles, obstacles.heads):
+        for box in boxes:
+            assert not shapely.intersects(box, hard).any()
+
+
+@STEADY
+@given(made_up)
+def test_no_name_covers_another_a_circle_or_a_head_and_no_leader_runs_over_a_name_or_a_circle(made: Made) -> None:
+    placed, left_out = place_labels(made.labels, made.radius, made.obstacles)
+    assert sorted(label.code for label in [*placed, *left_out]) == sorted(label.code for label in made.labels)
+    check_apart(placed)
+    boxes = [shapely.box(*label.box) for label in placed]
+    check_clear(boxes, made.obstacles)
+    number = {label.code: k for k, label in enumerate(made.labels)}
+    for label, box in zip(placed, boxes, strict=True):
+        if label.leader is not None:
+            leader = shapely.LineString(np.array(label.leader).reshape(2, 2))
+            assert not any(leader.intersects(other) for other in boxes if other is not box)
+            own = shapely.Point(made.labels[number[label.code]].x, made.labels[number[label.code]].y)
+            assert not any(leader.intersects(circle) for circle in made.circles if not circle.intersects(own))
+            assert leader.length <= LONGEST_LEADER * label.size
+        over = shapely.intersects(box, made.obstacles.arrows).any()
+        assert label.crosses or not over, "a name on an arrow has a halo"
+
+
+def test_the_same_names_stand_at_the_same_spots_twice() -> None:
+    one, other = (place_labels(made.labels, made.radius, made.obstacles) for made in (Made(5, 50, 90), Made(5, 50, 90)))
+    assert one == other
+
+
+def test_a_thin_arrow_is_crossed_rather_than_a_long_leader_drawn() -> None:
+    alone = named("Azerbaijan", 270, 200)
+    fan = [shapely.LineString([(270, 200), (270 + 200 * np.cos(a), 200 + 200 * np.sin(a))]).buffer(0.5)
+           for a in np.linspace(0, 2 * np.pi, 9)]  # fmt: skip
+    placed, _ = place_labels([alone], [3.0], around([alone], arrows=fan))
+    assert placed[0].crosses
+    assert placed[0].leader is None
+
+
+def test_a_box_makes_room_for_one_that_has_no_other_spot() -> None:
+    boxes = np.array([[0.0, 0.0, 10.0, 5.0], [50.0, 0.0, 60.0, 5.0], [5.0, 0.0, 15.0, 5.0]])
+    none = np.full((3, 4), np.nan)
+    spots = Spots(boxes, none, np.array([0.0, 1.0, 0.0]), np.zeros(3), np.array([0, 0, 1]), 2)
+    assert choose(spots, sweeps=1).tolist() == [0, -1], "the first takes what is best for it"
+    assert choose(spots).tolist() == [1, 2], "then it gives way"
+    # But not to nowhere, for one that matters less.
+    only = spots.kept(np.array([True, False, True]))
+    assert choose(only).tolist() == [0, -1]
+
+
+def test_a_leader_keeps_off_the_box_of_another_and_crosses_no_other_if_it_may() -> None:
+    away = [np.nan] * 4
+    boxes = np.array([[20.0, 0.0, 30.0, 5.0], [40.0, 0.0, 50.0, 5.0], [0.0, 20.0, 10.0, 25.0]])
+    leaders = np.array([away, [0.0, 2.5, 40.0, 2.5], [0.0, 2.5, 0.0, 20.0]])
+    spots = Spots(boxes, leaders, np.array([0.0, 1.0, 2.0]), np.zeros(3), np.array([0, 1, 1]), 2)
+    assert choose(spots).tolist() == [0, 2], "the cheaper leader runs through the first box"
+    lines = np.array([[10.0, -5.0, 10.0, 8.0], [0.0, 2.5, 18.0, 2.5], [0.0, 2.5, 0.0, 20.0]])
+    boxes = np.array([[5.0, 8.0, 15.0, 13.0], [18.0, 0.0, 28.0, 5.0], [-5.0, 20.0, 4.0, 25.0]])
+    spots = Spots(boxes, lines, np.array([0.0, 1.0, 2.0]), np.zeros(3), np.array([0, 1, 1]), 2)
+    assert choose(spots).tolist() == [0, 2], "the cheaper leader crosses the first"
+
+
+def test_in_a_crowd_the_most_important_may_have_longer_leaders() -> None:
+    labels = [named(f"Place {k}", 100 + 12 * (k % 20), 100 + 12 * (k // 20)) for k in range(200)]
+    placed, _ = place_labels(labels, [3.0] * 200, around(labels))
+    rank = {label.code: k for k, label in enumerate(labels)}
+    for label in placed:
+        if label.leader is not None:
+            x0, y0, x1, y1 = label.leader
+            assert np.hypot(x1 - x0, y1 - y0) <= 0.6 * np.sqrt(SIZE[0] * SIZE[1] / (rank[label.code] + 1))
+
+
+def test_a_name_keeps_to_the_box_that_is_preferred() -> None:
+    alone = named("Azerbaijan", 200, 200)
+    west = np.array([[195 - alone.width, 200 - alone.height / 2, 195, 200 + alone.height / 2]])
+    placed, _ = place_labels([alone], [3.0], around([alone]), preferred=west)
+    assert placed[0].box == pytest.approx(tuple(west[0]), abs=1)
+    none = np.full((1, 4), np.nan)
+    assert place_labels([alone], [3.0], around([alone]), preferred=none) == place_labels(
+        [alone], [3.0], around([alone])
+    )
+
+
+def test_boxes_are_reserved_off_the_first_lines_of_arrows() -> None:
+    labels = [named("Azerbaijan", 100, 200), named("China", 400, 200)]
+    lines = np.array([[[100.0, 200.0], [400.0, 200.0]]])
+    boxes = reserve(labels, [3.0, 3.0], lines, SIZE)
+    assert boxes.shape == (2, 4)
+    assert not shapely.intersects(shapely.LineString(lines[0]), shapely.box(*boxes.T)).any()
+    wide = named("x" * 400, 270, 200)
+    assert np.isnan(reserve([wide], [3.0], lines, SIZE)).all()
+
+
+@STEADY
+@given(made_up)
+def test_letters_stand_on_their_arrow_and_off_names_circles_heads_and_each_other(made: Made) -> None:
+    names, _ = place_labels(made.labels, made.radius, made.obstacles)
+    letters = ["HT" if k % 3 else "" for k in range(len(made.lines))]
+    tags, left_out = place_tags(made.lines, letters, made.obstacles, names, size=5.6, colour="#000000")
+    assert len(tags) + left_out == sum(1 for text in letters if text)
+    check_apart([*names, *tags])
+    check_clear([shapely.box(*tag.box) for tag in tags], made.obstacles)
+    for tag in tags:
+        assert tag.kind == "tag"
+        assert letters[int(tag.code)] == tag.text
+        line = shapely.LineString(made.lines[int(tag.code)])
+        assert line.distance(shapely.Point(tag.x, tag.y)) < 0.5
+        assert tag.crosses
+
+
+def test_letters_stand_in_the_middle_of_an_arrow_and_where_there_are_none_nothing_does() -> None:
+    lines = np.linspace((100.0, 100.0), (300.0, 100.0), 49)[None]
+    tags, left_out = place_tags(lines, ["HT"], around([]), [], size=5.6, colour="#000000")
+    assert (tags[0].x, tags[0].y) == pytest.approx((200, 100))
+    assert left_out == 0
+    taken = [named("Chad", 200, 100)]
+    moved, _ = place_tags(lines, ["HT"], around([]), taken, size=5.6, colour="#000000")
+    assert moved[0].x != pytest.approx(200)
+    check_apart([*moved, *taken])
+    assert place_tags(lines, [""], around([]), [], size=5.6, colour="#000000") == ([], 0)
+    assert place_tags(lines[:, ::48] * 0.01, ["HT"], around([]), [], size=5.6, colour="#000000") == ([], 1)
 
 
 def test_a_name_stands_beside_its_place_the_east_first() -> None:
@@ -100,7 +257,7 @@ def test_a_name_far_from_its_place_gets_a_line_that_leads_to_it() -> None:
         place = next(k for k in labels if k.code == label.code)
         assert np.hypot(x0 - place.x, y0 - place.y) == pytest.approx(4, abs=0.1)
         assert shapely.box(*label.box).distance(shapely.Point(x1, y1)) == pytest.approx(0, abs=1e-6)
-        assert np.hypot(x1 - place.x, y1 - place.y) > LEADER_FROM
+        assert np.hypot(x1 - place.x, y1 - place.y) > LEADER_FROM * label.size
 
 
 def test_a_name_without_room_is_left_out_and_the_important_ones_stay() -> None:

@@ -6,14 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
+from matplotlib.patches import Circle
 
-from azroutes.arrows import HAIRLINE_PX, arrows_of
+from azroutes.arrows import HAIRLINE_PX, REST_PX, Cut, arrows_of, circle_scale, width_scale
 from azroutes.documents import load_flows, load_sources
+from azroutes.figure import _swatch
 from azroutes.legend import (
     ARROWS_NOTE,
     BORDERS_NOTE,
     LISTED_NOTE,
     REGIONS_NOTE,
+    REST_CODE,
+    REST_LABEL,
     Legend,
     credits,
     kind_labels,
@@ -154,3 +158,49 @@ def test_names_of_units_stay_text(name: str) -> None:
 
 def test_a_heading_in_capitals_keeps_them() -> None:
     assert legends_of(table({"quantity": 2.0, "unit": "USD"}))["width"].title == "Width: USD"
+
+
+def test_the_merged_rest_has_its_line_and_no_other() -> None:
+    rows = [{"destination": code, "market": market, "quantity": quantity, "unit": "t"} for code, market, quantity in
+            (("TUR", "heroin_trade", 9.0), ("GEO", None, 1.0), ("IRN", "fauna_crimes", 2.0))]  # fmt: skip
+    found = {
+        legend.kind: legend for legend in legends(arrows_of(table(*rows), LOOK, cut=Cut(top=1)), ("country",), LOOK)
+    }
+    assert [entry.label for entry in found["market"].entries] == ["Heroin trade", REST_LABEL]
+    last = found["market"].entries[-1]
+    assert (last.colour, last.width_px, last.code) == (LOOK.quiet, REST_PX, REST_CODE)
+    assert "no number given" not in [entry.label for entry in found["width"].entries]
+    omitted = legends(arrows_of(table(*rows), LOOK, cut=Cut(top=1, rest="omit")), ("country",), LOOK)
+    assert [entry.label for entry in omitted[0].entries] == ["Heroin trade"]
+
+
+def test_where_all_is_merged_no_width_is_explained() -> None:
+    flows = table(
+        {"quantity": 2.0, "unit": "t", "sources": "a;b"}, {"destination": "GEO", "quantity": 1.0, "unit": "t"}
+    )
+    for width in ("quantity", "lineages"):
+        arrows = arrows_of(flows, LOOK, width=width, cut=Cut(min_quantity=5))
+        assert [legend.kind for legend in legends(arrows, (), LOOK)] == ["market"]
+
+
+def test_a_set_of_figures_has_one_legend_of_widths() -> None:
+    flows = table(*({"destination": code, "quantity": q, "unit": "t"} for code, q in (("TUR", 900.0), ("GEO", 40.0))))
+    scale = width_scale(flows)
+    parts = [legends(arrows_of(flows.iloc[[k]], LOOK, scale=scale), (), LOOK)[1] for k in range(2)]
+    assert parts[0] == parts[1] == legends(arrows_of(flows, LOOK), (), LOOK)[1]
+
+
+def test_circles_that_show_totals_are_explained_at_their_true_size() -> None:
+    arrows = arrows_of(table({"quantity": 50.0, "unit": "kg"}), LOOK)
+    scale = circle_scale(arrows, LOOK)
+    found = legends(arrows, ("country",), LOOK, circles=scale)[-1]
+    assert (found.kind, found.title) == ("circles", "Circle: total in and out")
+    assert {entry.label: entry.radius_px for entry in found.entries} == {
+        "10": pytest.approx(scale.max_px * 0.2**0.5), "50": pytest.approx(scale.max_px)
+    }  # fmt: skip
+    for entry in found.entries:
+        drawn = _swatch(entry, LOOK)
+        (mark,) = [child for child in drawn.get_children() if isinstance(child, Circle)]
+        assert mark.get_radius() == entry.radius_px
+        assert drawn.height > 2 * entry.radius_px
+    assert "circles" not in legends_of(table({}))

@@ -100,6 +100,14 @@ def test_the_whole_world_gets_equal_earth_turned_to_the_places() -> None:
     assert not frame.crs.startswith("+proj=eqearth +lon_0=0")
 
 
+def test_the_middle_of_the_whole_world_may_be_given() -> None:
+    lonlat = np.array([(lon, lat) for lon in (-180.0, -90, 0, 90, 180) for lat in (-60.0, 84)])
+    for meridian in (0.0, 11.0):
+        assert fit(lonlat, *SIZE, meridian=meridian).crs.startswith(f"+proj=eqearth +lon_0={meridian:.3f}")
+    # Where a smaller map will do, it is centred on the places.
+    assert fit(CAUCASUS, *SIZE, meridian=120.0) == fit(CAUCASUS, *SIZE)
+
+
 def test_fiji_and_chile_lie_close_across_the_pacific() -> None:
     frame = fit(FIJI_CHILE, *SIZE)
     apart = float(np.hypot(*np.diff(frame.project(FIJI_CHILE), axis=0)[0]))

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from azroutes.scale import WidthScale, counts_scale, number, quantity_scale, round_down
+from azroutes.errors import OptionError
+from azroutes.scale import AreaScale, WidthScale, counts_scale, number, quantity_scale, round_down
 
 
 @settings(deadline=None, derandomize=True)
@@ -40,7 +41,7 @@ def test_counts_have_a_width_each_until_the_largest_would_be_too_wide() -> None:
 
 
 @settings(deadline=None, derandomize=True)
-@given(st.floats(1e-6, 1e12), st.booleans())
+@given(st.floats(1e-300, 1e300), st.booleans())
 def test_breaks_are_few_round_and_not_above_the_largest(largest: float, whole: bool) -> None:  # noqa: FBT001
     breaks = WidthScale("x", 1.0, np.ceil(largest) if whole else largest, whole=whole).breaks()
     assert 1 <= len(breaks) <= 3
@@ -65,7 +66,45 @@ def test_round_down_finds_the_round_number_below(value: float, expected: float) 
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(12000.0, "12,000"), (0.5, "0.5"), (0.0, "0"), (2e9, "2,000,000,000"), (0.002, "0.002")]
-)
+    ("value", "text"),
+    [
+        (12000.0, "12,000"), (0.5, "0.5"), (0.0, "0"), (2e9, "2,000,000,000"), (0.002, "0.002"),
+        (1e12, "1,000,000,000,000"), (1e-9, "1 × 10⁻⁹"), (2e300, "2 × 10³⁰⁰"), (1234567.5, "1,234,568"),
+        (123456.7, "123,457"), (9.999e-5, "1 × 10⁻⁴"), (12.25, "12.25"),
+    ],
+)  # fmt: skip
 def test_numbers_are_written_as_readers_write_them(value: float, text: str) -> None:
     assert number(value) == text
+
+
+@pytest.mark.parametrize(("px", "largest"), [(np.inf, 1.0), (1.0, np.nan), (-1.0, 1.0), (1.0, -2.0)])
+def test_a_scale_of_numbers_that_cannot_be_drawn_is_refused(px: float, largest: float) -> None:
+    with pytest.raises(OptionError, match="another unit") as caught:
+        WidthScale("kg", px, largest)
+    assert len(caught.value.faults) == 1
+
+
+@settings(deadline=None, derandomize=True)
+@given(st.floats(1e-300, 1e300), st.lists(st.floats(0, 1), min_size=1, max_size=9))
+def test_areas_are_in_proportion_and_none_is_too_small_to_see(largest: float, shares: list[float]) -> None:
+    scale = AreaScale("kg", largest, max_px=9.0, least_px=1.3)
+    radii = scale.radii(np.array(shares) * largest)
+    assert radii == pytest.approx(np.maximum(9.0 * np.sqrt(shares), 1.3))
+    assert scale.radii(np.array([np.nan, 0.0])).tolist() == [1.3, 1.3]
+
+
+@settings(deadline=None, derandomize=True)
+@given(st.floats(1e-300, 1e300), st.booleans())
+def test_circles_in_the_legend_are_two_round_numbers_large_enough_to_see(largest: float, whole: bool) -> None:  # noqa: FBT001
+    scale = AreaScale("x", np.ceil(largest) if whole else largest, max_px=9.0, least_px=1.3, whole=whole)
+    breaks = scale.breaks()
+    assert 1 <= len(breaks) <= 2
+    assert breaks == sorted(set(breaks))
+    assert all(round_down(value) == pytest.approx(value) for value in breaks)
+    assert (scale.radii(np.array(breaks)) > 1.3).all()
+    assert all(value >= 1 for value in breaks) or not whole
+
+
+def test_no_total_has_no_circle_in_the_legend() -> None:
+    assert AreaScale("x", 0.0, max_px=9.0, least_px=1.3).breaks() == []
+    assert AreaScale("x", 0.0, max_px=9.0, least_px=1.3).radii(np.array([0.0])).tolist() == [1.3]

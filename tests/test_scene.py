@@ -180,8 +180,11 @@ def test_no_flow_of_two_ways_lies_on_its_way_back() -> None:
             for a, b in (pair, pair[::-1])]  # fmt: skip
     scene = compose(table(*rows))
     ways = scene.arrows.set_index(["start", "end"])
+    # They meet at their places, and run apart from there.
+    around = ways["head_length_px"].max() * 3
     circles = shapely.union_all([
-        shapely.Point(node.x, node.y).buffer((node.radius_px + 1) * scene.frame.metres_per_px) for node in scene.nodes
+        shapely.Point(node.x, node.y).buffer((node.radius_px + around) * scene.frame.metres_per_px)
+        for node in scene.nodes
     ])  # fmt: skip
     drawn = dict(zip(ways.index, ways["outline"], strict=True))
     for (start, end), outline in drawn.items():
@@ -240,3 +243,35 @@ def check_labels_inside(scene: Scene) -> None:
     for label in scene.labels:
         assert label.box[0] >= 0
         assert label.box[2] <= scene.frame.width_px
+
+
+def test_letters_stand_on_the_arrows_where_the_theme_asks_for_them() -> None:
+    scene = compose(load_flows(), theme="print")
+    tags = [label for label in scene.labels if label.kind == "tag"]
+    markets = scene.arrows["market"].tolist()
+    assert tags
+    assert all(tag.text == scene.theme.letters[markets[int(tag.code)]] for tag in tags)
+    assert len({tag.code for tag in tags}) == len(tags)
+    left_out = len(markets) - len(tags)
+    assert left_out == 0 or any(f"letters of {left_out} arrows" in note for note in scene.notes)
+    assert all(entry.label.endswith(f"({scene.theme.letters[entry.code]})") for entry in scene.legends[0].entries)
+    check_labels(scene, (scene.frame.width_px, scene.frame.height_px))
+    assert not any(label.kind == "tag" for label in compose(load_flows()).labels)
+
+
+def test_names_keep_off_the_heads_of_arrows() -> None:
+    scene = compose(random_pairs(60, 25, 3))
+    names = [shapely.box(*label.box) for label in scene.labels]
+    lines = shapely.transform(scene.arrows.geometry.to_numpy(), scene.frame.to_px)
+    radius = {node.code: node.radius_px for node in scene.nodes}
+    for line, end in zip(lines, scene.arrows["end"], strict=True):
+        tip = shapely.line_interpolate_point(line, line.length - radius[end] - 2.5)
+        assert not any(name.intersects(tip) for name in names)
+
+
+def test_of_many_names_without_room_the_first_are_told_and_the_others_counted() -> None:
+    rows = [{"origin": f"Place {k}@{40 + k / 1000:.3f},50", "destination": f"Spot {k}@{40 + k / 1000:.3f},50.001"}
+            for k in range(120)]  # fmt: skip
+    told = next(note for note in compose(table(*rows)).notes if note.startswith("No room for the names"))
+    assert told.count(",") == 39
+    assert told.endswith(" more.")

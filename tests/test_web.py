@@ -152,6 +152,212 @@ def test_a_market_switched_off_takes_its_arrows_away(saved: Path, visit: Opener,
         assert seen.page.get_by_role("status").inner_text().startswith(f"{len(left)} arrows")
 
 
+def thinned(payload: dict[str, Any], width: float) -> dict[str, Any]:
+    return {**payload, "arrows": [{**arrow, "width": width} for arrow in payload["arrows"]]}
+
+
+def test_the_halo_of_a_thin_arrow_is_no_wider_than_the_arrow(
+    payload: dict[str, Any], tmp_path: Path, visit: Opener
+) -> None:
+    widths = []
+    for width in (0.6, 6.0):
+        path = tmp_path / f"{width}.html"
+        OfflineMap(thinned(payload, width), title="Halo").save(path)
+        with visit(path) as seen:
+            seen.settle()
+            widths.append(
+                seen.page.evaluate("""(() => {
+                    const { shapes } = azroutes.app.picture;
+                    const real = document.createElement("canvas").getContext("2d");
+                    const seen = [];
+                    const spy = new Proxy({}, {
+                        get: (_, name) => name === "stroke" ? () => seen.push(real.lineWidth)
+                            : typeof real[name] === "function" ? real[name].bind(real) : real[name],
+                        set: (_, name, value) => { real[name] = value; return true; },
+                    });
+                    azroutes.arrows.paint(spy, shapes[0], { colour: "#000000", halo: "#ffffff" });
+                    return Math.max(...seen);
+                })()""")
+            )  # fmt: skip
+    assert widths == [pytest.approx(1.2), pytest.approx(8.2)]
+
+
+def test_the_legend_has_circles_as_large_as_on_the_map(payload: dict[str, Any], tmp_path: Path, visit: Opener) -> None:
+    entries = [{"radius": radius, "kind": "country", "label": f"{radius} kg"} for radius in (6, 20, 90)]
+    nodes = [{**node, "radius": 20 if node["name"] == "Iran" else 4} for node in payload["nodes"]]
+    legends = {**payload["legends"], "circles": {"title": "Circle: total", "entries": entries}}
+    path = tmp_path / "circles.html"
+    OfflineMap({**payload, "nodes": nodes, "legends": legends}, title="Circles").save(path)
+    with visit(path) as seen:
+        group = seen.page.locator(".legend", has_text="Circle: total")
+        # No place on the map is as large as the third.
+        assert group.locator("li").all_inner_texts() == ["6 kg", "20 kg"]
+        inked = group.locator("canvas").evaluate_all("""(made) => made.map((canvas) => {
+            const { data } = canvas.getContext("2d").getImageData(0, canvas.height / 2, canvas.width, 1);
+            const dark = Array.from({ length: canvas.width }, (_, x) => data[4 * x + 3] > 128 && data[4 * x] < 128);
+            return dark.filter(Boolean).length / (canvas.width / parseFloat(canvas.style.width));
+        })""")
+        assert inked == [pytest.approx(2 * 6, abs=0.6), pytest.approx(2 * 20, abs=0.6)]
+        spot = seen.page.evaluate("""(() => {
+            const node = azroutes.app.model.nodes.find((one) => one.name === "Iran");
+            const { x, y } = azroutes.app.map.latLngToContainerPoint(node);
+            return [x, y];
+        })()""")
+        row = seen.pixels()[round(spot[1]), round(spot[0]) - 40 : round(spot[0]) + 40]
+        dark = np.abs(row - colour(payload["theme"]["node"])).max(axis=1) < 40
+        assert int(dark.sum()) >= 2 * 20 - 1
+
+
+def test_a_small_circle_on_a_large_one_can_be_chosen(payload: dict[str, Any], tmp_path: Path, visit: Opener) -> None:
+    nodes = [{**node, "radius": 60 if node["name"] == "Azerbaijan" else 4} for node in payload["nodes"]]
+    path = tmp_path / "large.html"
+    OfflineMap({**payload, "nodes": nodes}, title="Large").save(path)
+    with visit(path) as seen:
+        spot, name = seen.page.evaluate("""(() => {
+            const { nodes } = azroutes.app.picture;
+            const large = nodes.find(({ node }) => node.radius === 60);
+            const near = nodes.filter(({ node, place }) =>
+                node !== large.node && azroutes.geometry.distance(place, large.place) < 50)[0];
+            const { x, y } = azroutes.app.map.latLngToContainerPoint(near.node);
+            return [[x, y], near.node.name];
+        })()""")
+        seen.page.mouse.click(*spot)
+        assert seen.page.locator(".details h2.chosen").inner_text() == name
+
+
+def test_names_are_as_large_as_the_theme_says(payload: dict[str, Any], tmp_path: Path, visit: Opener) -> None:
+    found = []
+    for size in (10, 20):
+        theme = {**payload["theme"], "label_px": size, "country_px": size - 2}
+        path = tmp_path / f"{size}.html"
+        OfflineMap({**payload, "theme": theme}, title="Names").save(path)
+        with visit(path) as seen:
+            seen.settle()
+            found.append(seen.page.evaluate("""(() => {
+                const { labels, countries } = azroutes.app.picture;
+                return [labels, countries].map((made) => {
+                    const fonts = made.map(({ font }) => font.match(/([\\d.]+)px/)[1]);
+                    return [...new Set(fonts)].join();
+                });
+            })()"""))  # fmt: skip
+    assert found == [["10", "8"], ["20", "18"]]
+
+
+def test_a_tapered_shaft_is_thin_where_it_begins(payload: dict[str, Any], tmp_path: Path, visit: Opener) -> None:
+    # Alone, so that no other arrow lies on it.
+    only = [{**one, "width": 8.0, "certainty": "affirmed"} for one in payload["arrows"]
+            if one["label"] == "Azerbaijan to India"][:1]  # fmt: skip
+    drawn = {**payload, "arrows": only, "theme": {**payload["theme"], "taper": 0.25}}
+    path = tmp_path / "taper.html"
+    OfflineMap(drawn, title="Taper").save(path)
+    with visit(path) as seen:
+        wide = seen.page.evaluate("""(() => {
+            const { ribbon, strokes } = azroutes.geometry;
+            const line = [[0, 0], [40, 0], [100, 0]];
+            const across = (points, x) => {
+                const ys = points.filter((point) => Math.abs(point[0] - x) < 1e-9).map((point) => point[1]);
+                return Math.max(...ys) - Math.min(...ys);
+            };
+            const whole = ribbon(line, 8, 0.25);
+            const parts = strokes(line, 8, 0.25, [10, 5]);
+            return [[0, 40, 100].map((x) => across(whole, x)), parts.length, across(parts[0], 0), across(parts[4], 70)];
+        })()""")
+        assert wide == [[2, pytest.approx(2 + 6 * 0.4), 8], 7, 2, pytest.approx(2 + 6 * 0.7)]
+        arrow = seen.arrows()[0]
+        image = seen.pixels()
+    # Ink across the arrow a tenth of its way on and eight tenths on.
+    widths = []
+    for share in (0.1, 0.8):
+        k = round(share * (len(arrow["path"]) - 1))
+        (x, y), (x1, y1) = arrow["path"][k], arrow["path"][k + 1]
+        size = math.dist((x, y), (x1, y1))
+        across = [(x - (y1 - y) / size * step, y + (x1 - x) / size * step) for step in np.arange(-8, 8.1, 0.5)]
+        ink = colour(payload["markets"][arrow["market"]]["colour"])
+        widths.append(sum(np.abs(image[round(b), round(a)] - ink).max() < 60 for a, b in across) / 2)
+    assert 0 < widths[0] < 5 < widths[1]
+
+
+def test_letters_stand_on_their_own_arrow_and_free_of_all_else(
+    payload: dict[str, Any], tmp_path: Path, visit: Opener
+) -> None:
+    markets = [{**market, "letters": f"M{k}"} if k else market for k, market in enumerate(payload["markets"])]
+    path = tmp_path / "letters.html"
+    OfflineMap({**payload, "markets": markets}, title="Letters").save(path)
+    with visit(path) as seen:
+        seen.settle()
+        look = """(() => {
+            const g = azroutes.geometry;
+            const { shapes, labels, countries, nodes, tags } = azroutes.app.picture;
+            const middle = ({ box }) => [(box.left + box.right) / 2, (box.top + box.bottom) / 2];
+            const others = [...labels, ...countries].map(({ box }) => box);
+            others.push(...nodes.map(({ node, place }) => g.boxAround([place], node.radius)));
+            const inside = (box, [x, y]) => x > box.left && x < box.right && y > box.top && y < box.bottom;
+            let faults = 0;
+            tags.forEach((tag, i) => {
+                const boxes = [...others, ...tags.slice(i + 1).map(({ box }) => box)];
+                faults += boxes.filter((box) => g.overlaps(tag.box, box)).length;
+                const foreign = shapes.filter((shape) => shape.arrow.index !== tag.arrow);
+                faults += foreign.filter(({ line }) => line.some((point) => inside(tag.box, point))).length;
+                faults += foreign.filter(({ line }) => g.distanceTo(middle(tag), line) < 5).length;
+                const own = shapes.find((shape) => shape.arrow.index === tag.arrow);
+                faults += g.distanceTo(middle(tag), own.line) > 1 ? 1 : 0;
+            });
+            return [tags.map(({ arrow, text }) => [arrow, text]), faults];
+        })()"""
+        tags, faults = seen.page.evaluate(look)
+        # Far in, the points of a line are far apart.
+        closer = []
+        for index in dict(tags):
+            seen.page.evaluate("""(index) => {
+                const { map, model } = azroutes.app;
+                const { world } = model.arrows[index];
+                const [x, y] = world[Math.floor(world.length / 2)];
+                map.setView(map.unproject(L.point(x, y).multiplyBy(256 * 2 ** 9), 9), 9, { animate: false });
+            }""", index)  # fmt: skip
+            seen.settle()
+            closer.append(seen.page.evaluate(look))
+        assert "Heroin trade (M5)" in seen.page.locator(".markets").inner_text()
+        assert seen.complaints == []
+    assert faults == 0
+    assert tags
+    assert sum(len(some) for some, _ in closer) > 0
+    assert sum(found for _, found in closer) == 0
+    assert all(text == f"M{payload['arrows'][arrow]['market']}" for arrow, text in tags)
+    # A market without letters has none on its arrows.
+    assert "M0" not in {text for _, text in tags}
+
+
+def test_letters_keep_off_a_line_whose_points_are_far_apart(saved: Path, visit: Opener) -> None:
+    with visit(saved) as seen:
+        spots = seen.page.evaluate("""(() => {
+            const { boxAround } = azroutes.geometry;
+            const { gridOf, placeTags } = azroutes.labels;
+            const shape = (index, line) => ({ arrow: { index }, line, head: line.slice(-1), box: boxAround(line, 2) });
+            const along = shape(0, Array.from({ length: 101 }, (_, i) => [4 * i, 200]));
+            const across = shape(1, [[200, 50], [200, 350]]);
+            const view = { left: 0, top: 0, right: 400, bottom: 400 };
+            const letters = ({ index }) => (index ? "" : "HE");
+            return [[along], [along, across]].map((shapes) => {
+                const [tag] = placeTags(shapes, letters, gridOf(shapes), [], () => 14, view, 12);
+                return [tag.box.left, tag.box.right];
+            });
+        })()""")
+    (alone_left, alone_right), (left, right) = spots
+    assert alone_left < 200 < alone_right
+    assert right < 200 or left > 200
+
+
+def test_loops_at_one_place_lie_around_one_another(payload: dict[str, Any], tmp_path: Path, visit: Opener) -> None:
+    loop = next(arrow for arrow in payload["arrows"] if arrow["start"] == arrow["end"])
+    first = len(payload["arrows"])
+    drawn = {**payload, "arrows": [*payload["arrows"], {**loop, "lane": 0, "market": 1}, {**loop, "lane": 0}]}
+    path = tmp_path / "loops.html"
+    OfflineMap(drawn, title="Loops").save(path)
+    with visit(path) as seen:
+        inner, outer = (arrow for arrow in seen.arrows() if arrow["index"] >= first)
+    assert min(math.dist(inner["middle"], point) for point in outer["path"]) > 5
+
+
 def test_with_nothing_on_a_sentence_says_so(saved: Path, visit: Opener) -> None:
     with visit(saved) as seen:
         message = seen.page.get_by_text("No market is chosen.")

@@ -16,6 +16,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from azroutes.arrows import width_scale
     from azroutes.documents import (
         load_flows,
         load_lineages,
@@ -29,9 +30,11 @@ if TYPE_CHECKING:
     from azroutes.figure import plot_flows, save_figure
     from azroutes.flows import legs
     from azroutes.geometry.layout import layout
+    from azroutes.geometry.metrics import metrics
     from azroutes.places import Place, resolve
     from azroutes.read import read_flows
     from azroutes.report import write_atlas
+    from azroutes.scale import WidthScale
     from azroutes.scene import Scene, compose
     from azroutes.theme import Theme
     from azroutes.write import write_flows
@@ -49,6 +52,7 @@ _HOME = {
     "Scene": "scene",
     "TableError": "errors",
     "Theme": "theme",
+    "WidthScale": "scale",
     "compose": "scene",
     "explore_flows": "explore",
     "layout": "geometry.layout",
@@ -59,10 +63,12 @@ _HOME = {
     "load_scores": "documents",
     "load_sources": "documents",
     "load_statements": "documents",
+    "metrics": "geometry.metrics",
     "plot_flows": "figure",
     "read_flows": "read",
     "resolve": "places",
     "save_figure": "figure",
+    "width_scale": "arrows",
     "write_atlas": "report",
     "write_flows": "write",
 }
@@ -77,6 +83,7 @@ __all__ = [
     "Scene",
     "TableError",
     "Theme",
+    "WidthScale",
     "compose",
     "explore_flows",
     "layout",
@@ -87,10 +94,12 @@ __all__ = [
     "load_scores",
     "load_sources",
     "load_statements",
+    "metrics",
     "plot_flows",
     "read_flows",
     "resolve",
     "save_figure",
+    "width_scale",
     "write_atlas",
     "write_flows",
 ]

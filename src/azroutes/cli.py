@@ -49,6 +49,30 @@ class Width(StrEnum):
     QUANTITY = "quantity"
 
 
+class Look(StrEnum):
+    """Colours, type and sizes."""
+
+    DEFAULT = "default"
+    PRINT = "print"
+    DARK = "dark"
+    PRESENTATION = "presentation"
+
+
+class Outside(StrEnum):
+    """What becomes of arrows with an end outside the map."""
+
+    EDGE = "edge"
+    INSET = "inset"
+    OMIT = "omit"
+
+
+class Rest(StrEnum):
+    """What becomes of the arrows that are not drawn in full."""
+
+    MERGE = "merge"
+    OMIT = "omit"
+
+
 Table = Annotated[
     Path | None,
     typer.Option("--flows", help="A CSV table of your own: one row a flow, at least origin and destination. "
@@ -59,12 +83,29 @@ Title = Annotated[str, typer.Option("--title", help="What stands over the map.")
 Unit = Annotated[str | None, typer.Option("--unit", help="What the column quantity counts, for instance kg.")]
 Apart = Annotated[By, typer.Option("--by", help="What is drawn as an arrow of its own.")]
 Shows = Annotated[Width, typer.Option("--width", help="What the width of arrows shows.")]
+Looks = Annotated[Look, typer.Option("--theme", help="Colours, type and sizes; print also stands without colours.")]
+
+Focus = Annotated[
+    str | None,
+    typer.Option("--extent", help="What the map is cut to: a country, region or area, or west,south,east,north in "
+                 "degrees (with a minus in front: --extent=-10,35,30,60)."),
+]  # fmt: skip
+Opening = Annotated[
+    str | None,
+    typer.Option("--extent", help="What the map shows when it is opened: a country, region or area, or "
+                 "west,south,east,north in degrees. All arrows are on the map."),
+]  # fmt: skip
+Beyond = Annotated[Outside, typer.Option("--outside", help="Arrows that leave it: up to its edge, also in a small map, "
+                                         "or not drawn.")]  # fmt: skip
+Top = Annotated[int | None, typer.Option("--top", help="Draw only so many arrows in full, the widest.", min=1)]
+Least = Annotated[float | None, typer.Option("--min-quantity", help="Draw only arrows of at least this in full.")]
+Others = Annotated[Rest, typer.Option("--rest", help="The other arrows: merged into thin grey ones, or omitted.")]
 
 
 @app.command()
 def atlas(
     out: Annotated[Path, typer.Argument(help="Folder to write into; made if it is not there.")],
-    flows: Table = None, unit: Unit = None, title: Title = "",
+    flows: Table = None, unit: Unit = None, title: Title = "", theme: Looks = Look.DEFAULT,
 ) -> None:  # fmt: skip
     """Write everything into a folder: the map, a figure for each market, the tables, the sources.
 
@@ -77,7 +118,7 @@ def atlas(
 
     table = None if flows is None else _flows(flows, unit, None)
     with _Progress() as progress:
-        written = write_atlas(out, table, title=title, progress=progress.step)
+        written = write_atlas(out, table, title=title, theme=theme.value, progress=progress.step)
     typer.echo(f"{len(written)} files in {out}; open {out / 'index.html'}")
 
 
@@ -85,7 +126,9 @@ def atlas(
 def figure(
     out: Annotated[Path, typer.Argument(help="File to write: .png, .svg or .pdf.")],
     flows: Table = None, market: Only = None, unit: Unit = None, title: Title = "",
-    by: Apart = By.MARKET, width: Shows = Width.AUTO,
+    by: Apart = By.MARKET, width: Shows = Width.AUTO, theme: Looks = Look.DEFAULT,
+    top: Top = None, min_quantity: Least = None, rest: Others = Rest.MERGE, extent: Focus = None,
+    outside: Beyond = Outside.EDGE,
     dpi: Annotated[int, typer.Option(help="Dots per inch of a PNG.", min=36, max=1200)] = 300,
 ) -> None:  # fmt: skip
     """Draw one figure for a report.
@@ -99,7 +142,9 @@ def figure(
     kind = out.suffix.lower().lstrip(".")
     if kind not in FORMATS:
         raise OptionError(f"cannot tell the format of {out.name!r}: end it in .png, .svg or .pdf")
-    scene = compose(_flows(flows, unit, market), title=title, by=by.value, width=width.value)
+    scene = compose(_flows(flows, unit, market), title=title, by=by.value, width=width.value,
+                    theme=theme.value, top=top, min_quantity=min_quantity, rest=rest.value,
+                    extent=_area(extent), outside=outside.value)  # fmt: skip
     write_whole(out, render(scene, kind, dpi=dpi))
     typer.echo(f"wrote {out}")
 
@@ -108,7 +153,8 @@ def figure(
 def explore(
     out: Annotated[Path, typer.Argument(help="File to write, for instance map.html.")],
     flows: Table = None, market: Only = None, unit: Unit = None, title: Title = "", by: Apart = By.MARKET,
-    width: Shows = Width.AUTO,
+    width: Shows = Width.AUTO, theme: Looks = Look.DEFAULT, top: Top = None, min_quantity: Least = None,
+    rest: Others = Rest.MERGE, extent: Opening = None,
 ) -> None:  # fmt: skip
     """Write one interactive map: a single HTML file that asks the network for nothing.
 
@@ -117,7 +163,9 @@ def explore(
     from azroutes.explore import TITLE, explore_flows
 
     heading = title or (TITLE if flows is None else flows.stem)
-    page = explore_flows(_flows(flows, unit, market), title=heading, by=by.value, width=width.value)
+    page = explore_flows(_flows(flows, unit, market), title=heading, by=by.value, width=width.value,
+                         theme=theme.value, top=top, min_quantity=min_quantity, rest=rest.value,
+                         extent=_area(extent))  # fmt: skip
     page.save(out)
     typer.echo(f"wrote {out}")
 
@@ -150,6 +198,14 @@ def _flows(file: Path | None, unit: str | None, market: Market | None) -> gpd.Ge
 
     table = load_flows() if file is None else read_flows(file, unit=unit)
     return table if market is None else table[table["market"] == market.value]
+
+
+def _area(text: str | None) -> str | tuple[float, ...] | None:
+    """Return a name as it is, and numbers between commas as numbers."""
+    try:
+        return tuple(float(part) for part in text.split(",")) if text and "," in text else text
+    except ValueError:
+        return text
 
 
 class _Progress:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -13,26 +13,32 @@ import shapely
 from azroutes.basemap import MERCATOR_LIMIT, boundaries
 from azroutes.documents import backing, load_flows, load_lineages, load_observations, load_sources, load_statements
 from azroutes.errors import Fault, OptionError
+from azroutes.extent import extent_of
 from azroutes.flows import path_of
 from azroutes.geometry.curve import head_size
-from azroutes.legend import kind_labels
+from azroutes.legend import REST_CODE, REST_LABEL, kind_labels
 from azroutes.page import OfflineMap
 from azroutes.places import gazetteer, place
-from azroutes.projection import mercator_for, mercator_to_lonlat
+from azroutes.projection import frame_in, mercator_for, mercator_to_lonlat
 from azroutes.scale import number
 from azroutes.scene import Scene, compose
 from azroutes.schema import Flows, validate
-from azroutes.theme import SCREEN
+from azroutes.theme import theme_of
 from azroutes.vocabulary import Basis, Certainty, Form, Group, Market, Role, codes, label, words
 
 if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
+    from azroutes.extent import Area
+    from azroutes.scale import WidthScale
     from azroutes.theme import Theme
 
 PAGE_PX = (1000.0, 700.0)
 """Size of the map for which arrows are laid out, CSS pixels."""
+
+NAME_PX, COUNTRY_PX = 12.5, 11.0
+"""Height of the names of places and of other countries under a theme that is named, CSS pixels, at the least."""
 
 LAND_TOLERANCE = 0.02
 """How far a drawn coast may leave the true one, in degrees."""
@@ -40,12 +46,15 @@ LAND_TOLERANCE = 0.02
 RING_UNIT, LINE_UNIT = 1000, 10_000
 """Parts of a degree in which the page holds land and arrows."""
 
-_COLOURS = ("water", "land", "border", "ink", "quiet", "halo", "node")
+_COLOURS = ("paper", "water", "land", "border", "ink", "quiet", "halo", "node")
+_SIZES = ("label_px", "country_px", "taper")
 
 
 def explore_flows(
     flows: gpd.GeoDataFrame | None = None, *, title: str = "", by: str = "market", width: str = "auto",
-    method: str = "arc", theme: Theme | None = None,
+    method: str = "declutter", theme: Theme | str = "default", top: int | None = None,
+    min_quantity: float | None = None,
+    rest: str = "merge", scale: WidthScale | None = None, node_size: str = "fixed", extent: Area | None = None,
 ) -> OfflineMap:  # fmt: skip
     """Return an interactive map of flows: one page that works with the network off.
 
@@ -55,8 +64,11 @@ def explore_flows(
         A table of flows; by default those of the bundled documents, each arrow with its statements.
     title : str
         Title of the page.
-    by, width, method, theme
-        As in `azroutes.plot_flows`.
+    by, width, method, theme, top, min_quantity, rest, scale, node_size
+        As in `azroutes.plot_flows`; a theme named takes sizes for a screen.
+    extent : str, sequence of 4 floats, or shapes, optional
+        What the page shows when it is opened, as in `azroutes.plot_flows`; by default all places. All arrows are on the
+        page, wherever they run.
 
     Returns
     -------
@@ -68,7 +80,8 @@ def explore_flows(
     TableError
         If the table is not valid or has no row; it lists every fault.
     OptionError
-        If an option has a value that will not do, or a place lies beyond 85 degrees north or south.
+        If an option has a value that will not do, or a place or all of the extent lies beyond 85 degrees north or
+        south.
 
     Examples
     --------
@@ -80,9 +93,22 @@ def explore_flows(
     documented = flows is None
     table = load_flows() if flows is None else validate(Flows, flows)
     lon = _ends(table)[:, 0]
-    scene = compose(table, title=title or (TITLE if documented else "Flows"), by=by, width=width, method=method,
-                    theme=theme or SCREEN, size_px=PAGE_PX, crs=mercator_for(lon) if len(lon) else None)  # fmt: skip
-    return OfflineMap(payload(scene, table), title=scene.title)
+    heading = title or (TITLE if documented else "Flows")
+    crs = mercator_for(lon) if len(lon) else None
+    look = _on_screen(theme)
+    # The page finds room for letters itself, at each zoom: what the scene says of room for them is not true of it.
+    scene = compose(table, title=heading, by=by, width=width, method=method, theme=replace(look, tags=False),
+                    size_px=PAGE_PX, crs=crs, top=top, min_quantity=min_quantity, rest=rest, scale=scale,
+                    node_size=node_size)  # fmt: skip
+    scene = replace(scene, theme=look)
+    return OfflineMap(payload(scene, table, extent=extent), title=scene.title)
+
+
+def _on_screen(theme: Theme | str) -> Theme:
+    look = theme_of(theme, screen=True)
+    if not isinstance(theme, str):
+        return look
+    return replace(look, label_px=max(look.label_px, NAME_PX), country_px=max(look.country_px, COUNTRY_PX))
 
 
 TITLE = "Documented illicit flows through Azerbaijan"
@@ -98,22 +124,25 @@ def _ends(flows: gpd.GeoDataFrame) -> NDArray[np.float64]:
     return np.array([(known.lon, known.lat) for known in found]).reshape(-1, 2)
 
 
-def payload(scene: Scene, flows: gpd.GeoDataFrame) -> dict[str, object]:
+def payload(scene: Scene, flows: gpd.GeoDataFrame, *, extent: Area | None = None) -> dict[str, object]:
     """Return all that the page draws and says, as plain numbers and text."""
     markets = [code for code in codes(Market) if (scene.arrows["market"] == code).any()]
-    with_none = markets + ([""] if scene.arrows["market"].isna().any() else [])
-    west, south, east, north = _bounds(scene)
+    rest = scene.arrows["rest"].to_numpy(dtype=bool)
+    with_none = [*markets, *([""] if scene.arrows.loc[~rest, "market"].isna().any() else []),
+                 *([REST_CODE] if rest.any() else [])]  # fmt: skip
+    flows = flows[flows.index.isin({name for names in scene.arrows["flows"] for name in names})]
+    west, south, east, north = _bounds(scene) if extent is None else _view(extent, scene)
     behind = _provenance(flows)
     return {
         "version": 1,
         "title": scene.title,
         "subtitle": _subtitle(scene, flows),
         "bounds": [[south, west], [north, east]],
-        "theme": {name: getattr(scene.theme, name) for name in _COLOURS},
+        "theme": {name: getattr(scene.theme, name) for name in (*_COLOURS, *_SIZES)},
         "land": _land(),
-        "markets": [_market(code, scene.theme) for code in with_none],
+        "markets": [_market(code, scene) for code in with_none],
         "nodes": [{"code": n.code, "name": n.name, "kind": n.kind.value, "lat": round(n.lat, 5), "lon": round(lon, 5),
-                   "radius": round(n.radius_px, 1)} for n, lon in zip(scene.nodes, _node_lons(scene), strict=True)],
+                   "radius": round(n.radius_px, 2)} for n, lon in zip(scene.nodes, _node_lons(scene), strict=True)],
         "arrows": _arrows(scene, with_none, {name: k for k, name in enumerate(flows.index)}),
         "flows": _flows(flows, with_none, behind.of_flow),
         "statements": behind.statements,
@@ -130,14 +159,41 @@ def _subtitle(scene: Scene, flows: gpd.GeoDataFrame) -> str:
     return f"Between {len(scene.nodes)} places{said}"
 
 
-def _market(code: str, theme: Theme) -> dict[str, str]:
-    return {"code": code, "label": label(Market, code) if code else "Flow", "colour": theme.colour(code or None)}
+def _market(code: str, scene: Scene) -> dict[str, object]:
+    theme = scene.theme
+    if code == REST_CODE:
+        thin = float(scene.arrows.loc[scene.arrows["rest"].astype(bool), "width_px"].iloc[0])
+        own = {"width": round(thin, 2), "head": _head(thin)}
+        return {"code": code, "label": REST_LABEL, "colour": theme.quiet, **own}
+    letters = {"letters": theme.letters[code]} if code and theme.tags else {}
+    words = label(Market, code) if code else "Flow"
+    return {"code": code, "label": words, "colour": theme.colour(code or None), **letters}
 
 
 def _bounds(scene: Scene) -> tuple[float, float, float, float]:
     lon = _node_lons(scene)
     lat = [node.lat for node in scene.nodes]
     return min(lon), min(lat), max(lon), max(lat)
+
+
+def _view(area: Area, scene: Scene) -> tuple[float, float, float, float]:
+    """Return west, south, east and north of an extent, on the same side of the antimeridian as the places."""
+    wanted = extent_of(area)
+    lon, lat = wanted.lonlat.T
+    if lat.min() > MERCATOR_LIMIT or lat.max() < -MERCATOR_LIMIT:
+        raise OptionError("an interactive map cannot show the poles", [Fault(
+            "beyond the map", column="extent", hint="a page shows up to 85 degrees; use plot_flows")])  # fmt: skip
+    lonlat = np.column_stack([lon, np.clip(lat, -MERCATOR_LIMIT, MERCATOR_LIMIT)])
+    crs = mercator_for(lon)
+    metres = frame_in(crs, lonlat, *PAGE_PX, margin_px=0.0).project(lonlat)
+    low, high = metres.min(axis=0), metres.max(axis=0)
+    # Mercator's metres are longer than the globe's, by as much as its parallels are.
+    middle = mercator_to_lonlat(crs, (low + high)[None, :] / 2)[0, 1]
+    short = np.maximum(wanted.least_m / np.cos(np.radians(middle)) - (high - low), 0.0) / 2
+    (west, south), (east, north) = mercator_to_lonlat(crs, np.array([low - short, high + short]))
+    places = _bounds(scene)
+    turn = 360.0 * np.round(((places[0] + places[2]) - (west + east)) / 720.0)
+    return float(west + turn), float(south), float(east + turn), float(north)
 
 
 def _node_lons(scene: Scene) -> list[float]:
@@ -154,7 +210,7 @@ def _arrows(scene: Scene, markets: list[str], flow_number: dict[str, int]) -> li
         line = mercator_to_lonlat(scene.frame.crs, shapely.get_coordinates(row["spine"]))
         found.append(
             {
-                "market": markets.index(_text(row["market"]) or ""),
+                "market": markets.index(REST_CODE if row["rest"] else _text(row["market"]) or ""),
                 "start": node_number[start],
                 "end": node_number[end],
                 "line": _deltas(line, LINE_UNIT),
@@ -174,7 +230,7 @@ def _flows(flows: gpd.GeoDataFrame, markets: list[str], of_flow: dict[str, list[
     return [
         {
             "id": flow["flow_id"],
-            "market": markets.index(_text(flow["market"]) or ""),
+            "market": markets.index(market if (market := _text(flow["market"]) or "") in markets else REST_CODE),
             "title": words(flow["commodity"]) if _text(flow["commodity"]) else "Flow",
             "route": " → ".join(place(code).name for code in path_of(flow["origin"], flow["via"], flow["destination"])),
             "form": label(Form, _text(flow["form"])) or None,
@@ -258,6 +314,10 @@ def _legends(scene: Scene) -> dict[str, object]:
     if "certainty" in shown:
         entries = [{"certainty": e.code, "label": e.label} for e in shown["certainty"].entries]
         made["certainty"] = {"title": shown["certainty"].title, "entries": entries}
+    if "circles" in shown:
+        entries = [{"radius": round(e.radius_px, 2), "kind": e.kind, "label": e.label}
+                   for e in shown["circles"].entries]  # fmt: skip
+        made["circles"] = {"title": shown["circles"].title, "entries": entries}
     nodes = [{"kind": kind, "label": text} for kind, text in kind_labels({n.kind.value for n in scene.nodes})]
     made["nodes"] = {"title": "Places", "entries": nodes}
     return made

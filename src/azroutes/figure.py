@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from io import BytesIO
+from itertools import pairwise
 from os import PathLike
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -12,8 +13,9 @@ import matplotlib as mpl
 import numpy as np
 import shapely
 from matplotlib.collections import LineCollection, PathCollection
-from matplotlib.colors import to_rgba
+from matplotlib.colors import to_hex, to_rgba
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.offsetbox import AnchoredOffsetbox, DrawingArea, HPacker, TextArea, VPacker
 from matplotlib.patches import Circle, Patch, Polygon, Rectangle
 from matplotlib.path import Path as Outline
@@ -27,7 +29,7 @@ from azroutes.geometry.curve import arrows as arrow_shapes
 from azroutes.geometry.curve import head_size
 from azroutes.labels import shortened, wrapped
 from azroutes.scene import Scene, compose
-from azroutes.theme import FONT, Theme
+from azroutes.theme import FONT, Theme, contrast
 from azroutes.vocabulary import PlaceKind
 from azroutes.write import write_whole
 
@@ -39,17 +41,37 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.backend_bases import RendererBase
 
+    from azroutes.extent import Area
+    from azroutes.geometry.shapes import Floats, Shapes
+    from azroutes.inset import Inset
     from azroutes.labels import Label
     from azroutes.legend import Entry, Legend
+    from azroutes.scale import WidthScale
+    from azroutes.stage import Node
 
 POINTS_PER_INCH = 72.0
 FORMATS = ("pdf", "png", "svg")
 MARGIN_PX = 10.0
 LEGEND_GAP_PX = 12.0
-SWATCH_PX = 30.0
+SWATCH_EMS = 3.75
+"""Length of an arrow in the legend, in heights of its type."""
+
+READABLE = 4.5
+"""Least contrast of words with their ground, as the Web Content Accessibility Guidelines 2.2 ask."""
+
 HALO_PX = 1.2
 """Width of the line around an arrow that parts it from what it crosses; half of it shows, and less where the arrow is
 thinner."""
+
+EXIT_SIZE, EXIT_STROKE = 1.4, 0.58
+"""Half the height of the mark of a place outside, and the width of its line, in least radii of a circle."""
+
+HALO_SHARE = 0.2
+"""Share of the map that the halos of all arrows may take; where they would take more, none is drawn. So many thin
+arrows with halos hide the wide ones below them, and lines that part lines leave little of either."""
+
+MOST_SIGNS = 100
+"""How many places have a sign that is an artist of its own, and so a group of its own in an SVG."""
 
 NOTE_LINE = 1.3
 """Height of a line of the notes, in heights of their type."""
@@ -60,6 +82,7 @@ BOXES_NOTE = "Letters that no font of the computer has are drawn as boxes."
 _PINNED: dict[Any, Any] = {
     "pdf.fonttype": 42,
     "ps.fonttype": 42,
+    "savefig.facecolor": "auto",
     "svg.fonttype": "none",
     "svg.hashsalt": "azroutes",
     "text.hinting": "none",
@@ -80,7 +103,9 @@ _SAVING: dict[str, dict[str, object]] = {
 
 def plot_flows(
     flows: gpd.GeoDataFrame | None = None, *, ax: Axes | None = None, title: str = "", by: str = "market",
-    width: str = "auto", method: str = "arc", theme: Theme | None = None,
+    width: str = "auto", method: str = "declutter", theme: Theme | str = "default",
+    top: int | None = None, min_quantity: float | None = None, rest: str = "merge", scale: WidthScale | None = None,
+    extent: Area | None = None, outside: str = "edge", node_size: str = "fixed",
 ) -> Axes:  # fmt: skip
     """Draw flows as a figure for a report.
 
@@ -99,10 +124,31 @@ def plot_flows(
     width : {'auto', 'lineages', 'quantity'}
         What the width of an arrow shows; auto takes the quantity where the table has any, else the number of
         independent lines of sources.
-    method : {'arc', 'straight', 'declutter'}
-        How the arrows run.
-    theme : Theme, optional
+    method : {'declutter', 'arc', 'straight'}
+        How the arrows run: so that they cross, touch and cover one another least; as arcs; or straight. See
+        `azroutes.layout`.
+    theme : Theme or {'default', 'print', 'dark', 'presentation'}
         Colours, type and sizes.
+    top : int, optional
+        Draw only so many arrows in full, those with the largest numbers; of equal ones those that come first by market,
+        start and end.
+    min_quantity : float, optional
+        Draw only arrows of at least this quantity in full, in the unit of the table.
+    rest : {'merge', 'omit'}
+        What becomes of the others, those without a number among them: thin grey arrows below all others, one for each
+        way between two places, or nothing. The notes tell how many flows they are and which share of the total.
+    scale : WidthScale, optional
+        The scale that a set of figures shares; see `azroutes.width_scale`.
+    extent : str, sequence of 4 floats, or shapes, optional
+        What the map is cut to: a country, region or area by name or code (``"Azerbaijan"``, ``"CIS"``, ``"Caucasus"``),
+        west, south, east and north in degrees (west greater than east over the antimeridian), a shapely geometry in
+        degrees, or a GeoSeries. By default all places of the flows are on the map.
+    outside : {'edge', 'inset', 'omit'}
+        What becomes of arrows with an end outside: they stop at the edge, where a mark bears the name of the place;
+        or a small map in a corner shows them whole, too; or they are not drawn. Arrows with both ends outside are not
+        drawn, but on the small map if neither `top` nor `min_quantity` is given. The notes tell how many flows that is.
+    node_size : {'fixed', 'total'}
+        Whether all places have circles of like size, or of an area that shows how much comes in and goes out.
 
     Returns
     -------
@@ -126,7 +172,9 @@ def plot_flows(
     if flows is None:
         flows = load_flows()
     size = None if ax is None else _size_of(ax)
-    scene = compose(flows, title=title, by=by, width=width, method=method, theme=theme, size_px=size)
+    scene = compose(flows, title=title, by=by, width=width, method=method, theme=theme, size_px=size, top=top,
+                    min_quantity=min_quantity, rest=rest, scale=scale, extent=extent, outside=outside,
+                    node_size=node_size)  # fmt: skip
     if ax is None:
         import matplotlib.pyplot as plt  # noqa: PLC0415 - pyplot picks a window system, which a file needs not
 
@@ -202,7 +250,7 @@ def _rendered(figure: Figure, kind: str, options: dict[str, object]) -> bytes:
 
 
 def _opaque_png(figure: Figure, dpi: float) -> bytes:
-    """Return a PNG without an alpha channel, which a white page needs not: smaller, and sooner written."""
+    """Return a PNG without an alpha channel, which an opaque page needs not: smaller, and sooner written."""
     pixels, buffer = BytesIO(), BytesIO()
     Figure.savefig(figure, pixels, format="rgba", dpi=dpi)
     size = (int(figure.get_figwidth() * dpi), int(figure.get_figheight() * dpi))
@@ -235,10 +283,13 @@ def add_map_axes(figure: Figure, scene: Scene) -> Axes:
     above = look.title_px * 1.9 if scene.title else 0.0
     wide = across + 2 * MARGIN_PX
     high = scene.frame.height_px + below + above + 2 * MARGIN_PX
+    more_wide = max(0.0, high * look.ratio - wide)
+    more_high = max(0.0, wide / look.ratio - high) if look.ratio else 0.0
+    left, low = MARGIN_PX + more_wide / 2, MARGIN_PX + below + more_high / 2
+    wide, high = wide + more_wide, high + more_high
     figure.set_size_inches(wide / POINTS_PER_INCH, high / POINTS_PER_INCH)
-    figure.set_facecolor("white")
-    box = (MARGIN_PX / wide, (MARGIN_PX + below) / high, scene.frame.width_px / wide, scene.frame.height_px / high)
-    return figure.add_axes(box)
+    figure.set_facecolor(look.paper)
+    return figure.add_axes((left / wide, low / high, scene.frame.width_px / wide, scene.frame.height_px / high))
 
 
 def draw(scene: Scene, ax: Axes) -> Axes:
@@ -255,6 +306,8 @@ def draw(scene: Scene, ax: Axes) -> Axes:
         for spine in ax.spines.values():
             spine.set(color=scene.theme.border, linewidth=0.6)
         _draw_land(scene, ax)
+        if scene.inset is not None:
+            _draw_inset(scene.inset, scene, ax)
         _draw_arrows(scene, ax)
         _draw_nodes(scene, ax)
         _draw_labels(scene, ax)
@@ -273,18 +326,19 @@ def _fonts(scene: Scene) -> tuple[list[str], bool]:
     return families([*titles, *entries, *names, *scene.notes, *scene.credits], FONT)
 
 
-def _outline(shape: shapely.Geometry) -> Outline:
-    """Return a (multi)polygon with its holes as one path."""
-    vertices = shapely.get_coordinates(shape)
-    sizes = shapely.get_num_coordinates(shapely.get_rings(shapely.get_parts(shape)))
+def _outlines(shapes: Shapes) -> list[Outline]:
+    """Return each (multi)polygon with its holes as one path."""
+    vertices = shapely.get_coordinates(shapes)
+    sizes = shapely.get_num_coordinates(shapely.get_rings(shapely.get_parts(shapes)))
     kinds = np.full(len(vertices), Outline.LINETO, dtype=np.uint8)
     ends = np.cumsum(sizes)
     kinds[ends - sizes], kinds[ends - 1] = Outline.MOVETO, Outline.CLOSEPOLY
-    return Outline(vertices, kinds)
+    stops = np.cumsum(shapely.get_num_coordinates(shapes))
+    return [Outline(vertices[begin:stop], kinds[begin:stop]) for begin, stop in pairwise((0, *stops.tolist()))]
 
 
 def _draw_land(scene: Scene, ax: Axes) -> None:
-    outlines = [_outline(shape) for shape in scene.basemap.land.geometry]
+    outlines = _outlines(scene.basemap.land.geometry.to_numpy())
     land = PathCollection(outlines, facecolor=scene.theme.land, edgecolor=scene.theme.border, linewidth=0.35, zorder=1)
     land.set_gid("land")
     ax.add_collection(land, autolim=False)
@@ -292,25 +346,93 @@ def _draw_land(scene: Scene, ax: Axes) -> None:
 
 def _draw_arrows(scene: Scene, ax: Axes) -> None:
     arrows = scene.arrows[scene.arrows["width_px"] > 0]
-    outlines = [_outline(shape) for shape in arrows["outline"]]
-    # Halo and ink of each arrow follow one another, so that an arrow's halo parts it from those below it, and no halo
-    # eats into the width of any ink.
-    halo = scene.theme.halo
-    drawn = PathCollection(
-        [outline for outline in outlines for _ in range(2)],
-        facecolor=[colour for ink in arrows["colour"] for colour in (halo, ink)],
-        edgecolor=[halo, "none"] * len(outlines), zorder=3,
-        linewidth=[line for width in arrows["width_px"] for line in (min(HALO_PX, width), 0.0)],
-    )  # fmt: skip
+    shapes = arrows["outline"].to_numpy()
+    outlines = _outlines(shapes)
+    colours = {colour: to_rgba(colour) for colour in arrows["colour"].unique()}
+    faces = np.array([colours[colour] for colour in arrows["colour"]]).reshape(-1, 4)
+    edges, lines = np.zeros_like(faces), np.zeros(len(faces))
+    halo = np.minimum(HALO_PX, arrows["width_px"].to_numpy(dtype=float))
+    taken = float((shapely.length(shapes) * halo).sum()) / 2 / scene.frame.metres_per_px
+    if taken <= HALO_SHARE * scene.frame.width_px * scene.frame.height_px:
+        # Halo and ink of each arrow follow one another, so that an arrow's halo parts it from those below it, and no
+        # halo eats into the width of any ink.
+        white = np.tile(to_rgba(scene.theme.halo), (len(faces), 1))
+        outlines = [outline for outline in outlines for _ in range(2)]
+        faces, edges, lines = _in_turn(white, faces), _in_turn(white, edges), _in_turn(halo, lines)
+    drawn = PathCollection(outlines, facecolor=faces, edgecolor=edges, linewidth=lines, zorder=3)
     drawn.set_gid("arrows")
     ax.add_collection(drawn, autolim=False)
 
 
+def _in_turn(one: Floats, other: Floats) -> Floats:
+    """Return the rows of two arrays in turn."""
+    return np.stack([one, other], axis=1).reshape(-1, *one.shape[1:])
+
+
 def _draw_nodes(scene: Scene, ax: Axes) -> None:
+    inside = [node for node in scene.nodes if not node.beyond]
     for node in scene.nodes:
+        if node.beyond:
+            _draw_exit(node, scene, ax)
+    if len(inside) > MOST_SIGNS:
+        _draw_many_nodes(inside, scene, ax)
+        return
+    for node in inside:
         mark = _mark(node.kind, (node.x, node.y), node.radius_px * scene.frame.metres_per_px, scene.theme)
         mark.set(zorder=4, gid=f"node {node.code}")
         ax.add_artist(mark)
+
+
+def _draw_many_nodes(nodes: Sequence[Node], scene: Scene, ax: Axes) -> None:
+    """Draw all places of a kind as one artist: the same signs, in a third of the time."""
+    for kind in PlaceKind:
+        some = [node for node in nodes if node.kind is kind]
+        if not some:
+            continue
+        sign = _mark(kind, (0.0, 0.0), 1.0, scene.theme)
+        unit = sign.get_patch_transform().transform_path(sign.get_path())
+        around, codes = np.asarray(unit.vertices), unit.codes
+        size = scene.frame.metres_per_px
+        marks = PathCollection(
+            [Outline(around * (node.radius_px * size) + (node.x, node.y), codes) for node in some],
+            facecolor=sign.get_facecolor(), edgecolor=sign.get_edgecolor(), linewidth=sign.get_linewidth(),
+            linestyle=sign.get_linestyle(), zorder=4,
+        )  # fmt: skip
+        marks.set_gid(f"nodes {kind.value}")
+        ax.add_collection(marks, autolim=False)
+
+
+def _draw_exit(node: Node, scene: Scene, ax: Axes) -> None:
+    """Draw the sign of a place outside: an angle that points to where it lies."""
+    ahead = np.array([np.cos(node.towards), np.sin(node.towards)])
+    left = np.array([-ahead[1], ahead[0]])
+    size = EXIT_SIZE * scene.theme.node_radius_px * scene.frame.metres_per_px
+    corners = np.array([node.x, node.y]) + size * np.array([left - 0.6 * ahead, 0.6 * ahead, -left - 0.6 * ahead])
+    thick = EXIT_STROKE * scene.theme.node_radius_px
+    for width, colour, gid in ((thick + 1.9, scene.theme.halo, "edge"), (thick, scene.theme.node, "node")):
+        mark = Line2D(corners[:, 0], corners[:, 1], linewidth=width, color=colour, zorder=4)
+        mark.set_gid(f"{gid} {node.code}")
+        ax.add_artist(mark)
+
+
+def _draw_inset(inset: Inset, scene: Scene, ax: Axes) -> None:
+    """Draw the small map, below all arrows and names of the large one."""
+    look, frame = scene.theme, inset.frame
+    size = np.array([scene.frame.width_px, scene.frame.height_px])
+    low, high = np.array(inset.box[:2]) / size, np.array(inset.box[2:]) / size
+    small = ax.inset_axes((low[0], low[1], *(high - low)), zorder=2.5)
+    small.set(xlim=frame.bounds[::2], ylim=frame.bounds[1::2], xticks=[], yticks=[], facecolor=look.water, gid="inset")
+    for spine in small.spines.values():
+        spine.set(color=look.quiet, linewidth=0.8)
+    land = PathCollection(_outlines(inset.basemap.land.geometry.to_numpy()), facecolor=look.land,
+                          edgecolor=look.border, linewidth=0.2)  # fmt: skip
+    arrows = PathCollection(_outlines(inset.arrows.geometry.to_numpy()), facecolor=inset.arrows["colour"],
+                            edgecolor="none")  # fmt: skip
+    pieces = [shapely.get_coordinates(piece) for piece in shapely.get_parts(inset.focus)]
+    focus = LineCollection(pieces, colors=look.ink, linewidths=0.9)
+    for kind, drawn in (("land", land), ("arrows", arrows), ("focus", focus)):
+        drawn.set_gid(f"inset {kind}")
+        small.add_collection(drawn, autolim=False)
 
 
 def _mark(kind: PlaceKind, at: tuple[float, float], radius: float, look: Theme) -> Patch:
@@ -336,7 +458,9 @@ def _draw_labels(scene: Scene, ax: Axes) -> None:
     leaders = [label.leader for label in scene.labels if label.leader]
     if leaders:
         lines = [scene.frame.to_metres(np.array(line).reshape(2, 2)) for line in leaders]
-        ax.add_collection(LineCollection(lines, colors=scene.theme.quiet, linewidths=0.4, zorder=4.5), autolim=False)
+        # Over arrows a thin line is seen only by the light one around it.
+        for colour, wide in ((scene.theme.halo, 1.6), (scene.theme.ink, 0.45)):
+            ax.add_collection(LineCollection(lines, colors=colour, linewidths=wide, zorder=4.5), autolim=False)
     for label in scene.labels:
         x, y = scene.frame.to_metres(np.array([[label.x, label.y]]))[0]
         _text(ax, x, y, label, scene.theme)
@@ -357,6 +481,15 @@ def _text(ax: Axes, x: float, y: float, label: Label, look: Theme) -> None:
     ax.text(x, y, label.text, color=label.colour, gid=gid, **style)  # type: ignore[arg-type]
 
 
+def _paper_behind(ax: Axes, look: Theme) -> dict[str, Any] | None:
+    """Return the look of a ground for words, where on the figure's own they could not be read: dark on dark."""
+    faces = [figure.get_facecolor() for figure in (ax.get_figure(root=False), ax.get_figure(root=True)) if figure]
+    seen = next((to_hex(face) for face in faces if to_rgba(face)[3] > 0.5), "#ffffff")
+    if min(contrast(to_hex(words), seen) for words in (look.ink, look.quiet)) >= READABLE:
+        return None
+    return {"boxstyle": "square,pad=0.3", "facecolor": look.paper, "edgecolor": "none"}
+
+
 def _draw_title(scene: Scene, ax: Axes) -> None:
     if scene.title:
         width = scene.frame.width_px + LEGEND_GAP_PX + scene.theme.legend_column_px
@@ -364,17 +497,20 @@ def _draw_title(scene: Scene, ax: Axes) -> None:
             shortened(scene.title, scene.theme.title_px, 0.92 * width), (0, 1), xycoords="axes fraction",
             xytext=(0, 0.6 * scene.theme.title_px), textcoords="offset points", ha="left", va="bottom",
             fontsize=scene.theme.title_px, color=scene.theme.ink, fontweight="bold", parse_math=False,
-            annotation_clip=False, gid="title",
+            annotation_clip=False, gid="title", bbox=_paper_behind(ax, scene.theme),
         )  # fmt: skip
 
 
 def _draw_legends(scene: Scene, ax: Axes) -> None:
     packed: list[Artist] = [_packed(legend, scene.theme) for legend in scene.legends]
-    column = VPacker(children=packed, pad=0, sep=9, align="left")
+    column = VPacker(children=packed, pad=0, sep=1.125 * scene.theme.legend_px, align="left")
+    paper = _paper_behind(ax, scene.theme)
     box = AnchoredOffsetbox(
-        loc="upper left", child=column, pad=0, borderpad=0, frameon=False,
+        loc="upper left", child=column, pad=0, borderpad=0, frameon=paper is not None,
         bbox_to_anchor=(1 + LEGEND_GAP_PX / scene.frame.width_px, 1.0), bbox_transform=ax.transAxes,
     )  # fmt: skip
+    if paper is not None:
+        box.patch.set(**paper)
     box.set_gid("legend")
     box.set_clip_on(False)
     ax.add_artist(box)
@@ -384,24 +520,27 @@ def _packed(legend: Legend, look: Theme) -> VPacker:
     plain = {"fontsize": look.legend_px, "color": look.ink, "parse_math": False}
     heading = "\n".join(wrapped(legend.title, look.legend_px * 1.08, look.legend_column_px))
     rows: list[Artist] = [TextArea(heading, textprops={**plain, "fontweight": "bold"})]
+    room = look.legend_column_px - (SWATCH_EMS + 1) * look.legend_px
     for entry in legend.entries:
-        text = "\n".join(wrapped(entry.label, look.legend_px, look.legend_column_px - SWATCH_PX - 8))
+        text = "\n".join(wrapped(entry.label, look.legend_px, room))
         row: list[Artist] = [_swatch(entry, look), TextArea(text, textprops=plain)]
-        rows.append(HPacker(children=row, pad=0, sep=6, align="center"))
-    return VPacker(children=rows, pad=0, sep=4, align="left")
+        rows.append(HPacker(children=row, pad=0, sep=0.75 * look.legend_px, align="center"))
+    return VPacker(children=rows, pad=0, sep=0.5 * look.legend_px, align="left")
 
 
 def _swatch(entry: Entry, look: Theme) -> DrawingArea:
     """Return an arrow of true width, or the sign of a kind of place."""
     width = np.array([entry.width_px])
     length, half = head_size(width)
-    high = max(8.0, 2 * float(half[0]) + 1)
-    area = DrawingArea(SWATCH_PX, high)
+    radius = entry.radius_px or look.node_radius_px + 0.8
+    reach = radius if entry.kind else float(half[0])
+    wide, high = SWATCH_EMS * look.legend_px, max(look.legend_px, 2 * reach + 1)
+    area = DrawingArea(wide, high)
     if entry.kind:
-        area.add_artist(_mark(PlaceKind(entry.kind), (SWATCH_PX / 2, high / 2), look.node_radius_px + 0.8, look))
+        area.add_artist(_mark(PlaceKind(entry.kind), (wide / 2, high / 2), radius, look))
         return area
-    line = np.column_stack([np.linspace(0, SWATCH_PX, 9), np.full(9, high / 2)])[None]
-    shape = arrow_shapes(line, width, (length, half), [look.dashes[entry.certainty]])[0]
+    line = np.column_stack([np.linspace(0, wide, 9), np.full(9, high / 2)])[None]
+    shape = arrow_shapes(line, width, (length, half), [look.dashes[entry.certainty]], taper=look.taper)[0]
     for part in shapely.get_parts(shape):
         area.add_artist(Polygon(shapely.get_coordinates(part.exterior), facecolor=entry.colour, edgecolor="none"))
     return area
@@ -423,4 +562,5 @@ def _draw_notes(scene: Scene, ax: Axes) -> None:
         "\n".join(_note_lines(scene, across)), (0, 0), xycoords="axes fraction", xytext=(0, -5),
         textcoords="offset points", ha="left", va="top", fontsize=scene.theme.note_px, linespacing=NOTE_LINE,
         color=scene.theme.quiet, parse_math=False, annotation_clip=False, gid="notes",
+        bbox=_paper_behind(ax, scene.theme),
     )  # fmt: skip

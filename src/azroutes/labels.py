@@ -1,14 +1,14 @@
 """Where names stand: beside their places, off one another, off circles and heads, and off arrows where there is room.
 
-Each name tries places around its own, near ones first, and takes the one that costs least; a few sweeps let names give
-way to one another. What no name may do is cover another or leave the frame: one that finds no such place is left out
-and told.
+Each name tries spots around its place, near ones first, and takes the one that costs least; then names give way to one
+another (`geometry/spots.py`). What no name may do is cover another name, a circle or an arrowhead, or leave the frame:
+one that finds no such spot is left out and told.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,26 +18,56 @@ import numpy as np
 import shapely
 from PIL import ImageFont
 
-from azroutes.geometry.shapes import Flags, Floats, Shapes, points
+from azroutes.geometry.curve import at as at_distance
+from azroutes.geometry.curve import lengths
+from azroutes.geometry.room import Grid, corners, ink
+from azroutes.geometry.shapes import Flags, Floats, Ints, Shapes, points
 from azroutes.geometry.shapes import boxes as rectangles
+from azroutes.geometry.shapes import lines as lines_of
+from azroutes.geometry.spots import Spots, around, choose, overlap, unshared
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-SWEEPS = 3
-DISTANCES = (2.0, 6.0, 12.0, 20.0, 32.0, 46.0)
 LINE = 1.15
 """Height of a line, in heights of its type."""
 
 ON_LAND = 0.8
 """Share of a country's name that must stand on its land."""
 
-LEADER_FROM = 9.0
-"""A name farther than this from its circle gets a line that leads to it, px."""
+EDGE = 2.0
+"""Free space between a name and the frame, px."""
 
-DIRECTIONS = tuple(np.radians(a) for a in (0, 45, 315, 90, 270, 180, 135, 225, 22, 338, 67, 293, 113, 247, 158, 202))
-"""Where a name may stand, seen from its place: the east first, as readers expect."""
+CIRCLE_MARGIN = 0.6
+"""What circles are wider than they are drawn where names keep off them, px."""
+
+LONGEST_LEADER = 5.6
+"""The longest leader, in heights of type."""
+
+LEADER_SHARE = 0.6
+"""The longest leader, in shares of how far apart names are on the average."""
+
+INK_COST, CROSSING_COST = 8.0, 0.3
+"""What it costs a name to stand wholly on arrows, and on any at all; see `geometry/spots.py` for other costs."""
+
+LED_OVER_COST = 0.05
+"""What each pixel of a leader over arrows costs: it is hard to follow there."""
+
+AMBIGUOUS_COST = 0.8
+"""What it costs a name to stand close to a place that it does not name."""
+
+PREFERRED_GAIN = 0.6
+"""What it saves a name to stand just where it had better."""
+
+TAG_STRETCH, TAG_SPOTS = 0.32, 17
+"""How far from the middle of an arrow its letters may stand, in shares of its length, and how many spots are tried."""
+
+TAG_LEAST = 3.0
+"""The shortest arrow that letters are written on, in heights of their type."""
+
+TAG_INK_COST = 0.6
+"""What it costs letters to stand wholly on ink, in lengths of the arrow."""
 
 _REFERENCE = 100
 
@@ -58,9 +88,9 @@ class Label:
     italic, bold : bool
     colour : str
     kind : str
-        ``node`` or ``country``.
+        ``node``, ``country`` or ``tag``.
     code : str
-        The place that it names.
+        The place that it names, or the number of the arrow whose letters it is.
     leader : tuple of float or None
         A line from the place's circle to the name: x0, y0, x1, y1.
     crosses : bool
@@ -89,15 +119,15 @@ class Label:
 
 @dataclass(frozen=True)
 class Obstacles:
-    """What names keep off: arrows (if they can), circles (always), and the frame's edge.
+    """What names keep off: arrows (if they can), their heads and circles (always), and the frame's edge.
 
     Attributes
     ----------
     arrows : array of Polygon
-    heads : array of Point
-        The tips of the arrows.
+    heads : array of Polygon
+        The heads of the arrows.
     circles : array of Polygon
-        Circles of places, in the order of `codes`.
+        Circles of places.
     size : tuple of float
         Width and height of the frame, px.
     """
@@ -106,6 +136,16 @@ class Obstacles:
     heads: Shapes
     circles: Shapes
     size: tuple[float, float]
+
+    @cached_property
+    def ink(self) -> Grid:
+        """Return where arrows are drawn."""
+        return ink(self.arrows, self.size)
+
+    @cached_property
+    def corners(self) -> Grid:
+        """Return where the corners of heads and circles are."""
+        return corners(np.concatenate([self.heads, self.circles]), self.size)
 
 
 @cache
@@ -179,7 +219,7 @@ def name_lines(text: str, size: float, width: float) -> str:
 
 
 def place_labels(
-    labels: Sequence[Label], radius: Sequence[float], obstacles: Obstacles
+    labels: Sequence[Label], radius: Sequence[float], obstacles: Obstacles, *, preferred: Floats | None = None
 ) -> tuple[list[Label], list[Label]]:
     """Place names around their places.
 
@@ -190,90 +230,194 @@ def place_labels(
     radius : sequence of float
         The radius of each place's circle, px.
     obstacles : Obstacles
+    preferred : array of shape (n, 4), optional
+        A box for each name that it had better keep to, as `reserve` returns them; nan where there is none.
 
     Returns
     -------
     placed, left_out : lists of Label
     """
-    options = _candidates(labels, radius, obstacles)
-    chosen: dict[int, int] = {}
-    for _ in range(SWEEPS):
-        before = dict(chosen)
-        for k, (boxes, costs) in enumerate(options):
-            others = np.array([options[m][0][n] for m, n in chosen.items() if m != k]).reshape(-1, 4)
-            total = np.where(_hits(boxes, others), np.inf, costs)
-            best = int(np.argmin(total)) if len(total) else -1
-            if best >= 0 and np.isfinite(total[best]):
-                chosen[k] = best
-            else:
-                chosen.pop(k, None)
-        if chosen == before:
-            break
-    placed = [_settled(labels[k], radius[k], options[k][0][n]) for k, n in sorted(chosen.items())]
-    on_arrow = _any_near(rectangles(np.array([label.box for label in placed])), obstacles.arrows, 1.0)
-    placed = [replace(label, crosses=bool(crosses)) for label, crosses in zip(placed, on_arrow, strict=True)]
-    return placed, [label for k, label in enumerate(labels) if k not in chosen]
+    spots = _spots(labels, radius, obstacles, preferred)
+    rows = choose(spots)
+    stand = np.flatnonzero(rows >= 0)
+    boxes, leaders = spots.boxes[rows[stand]], spots.leaders[rows[stand]]
+    crosses = ~obstacles.ink.free(boxes)
+    placed = [
+        replace(labels[int(k)], x=float((x0 + x1) / 2), y=float((y0 + y1) / 2), crosses=bool(over),
+                leader=None if np.isnan(line[0]) else (float(line[0]), float(line[1]), float(line[2]), float(line[3])))
+        for k, (x0, y0, x1, y1), line, over in zip(stand, boxes, leaders, crosses, strict=True)
+    ]  # fmt: skip
+    return placed, [labels[int(k)] for k in np.flatnonzero(rows < 0)]
 
 
-def _candidates(labels: Sequence[Label], radius: Sequence[float], obstacles: Obstacles) -> list[tuple[Floats, Floats]]:
-    """Return for each name the boxes that it may take, and what each costs; what is forbidden is not among them."""
-    ring, angle = np.meshgrid(np.arange(len(DISTANCES)), DIRECTIONS, indexing="ij")
-    ring, dx, dy = ring.ravel(), np.cos(angle).ravel(), np.sin(angle).ravel()
-    rank = np.tile(np.arange(len(DIRECTIONS)), len(DISTANCES))
-    size = np.array([(label.width, label.height) for label in labels]).reshape(-1, 1, 2) / 2
-    at = np.array([(label.x, label.y) for label in labels]).reshape(-1, 1, 2)
-    away = np.array(radius)[:, None] + np.array(DISTANCES)[ring]
-    lean = np.column_stack([np.clip(1.6 * dx, -1, 1), np.clip(1.3 * dy, -1, 1)])
-    middle = at + away[..., None] * np.column_stack([dx, dy]) + size * lean
-    table = np.concatenate([middle - size, middle + size], axis=-1).reshape(-1, 4)
-    cost = np.tile(0.25 * ring**1.5 + 0.03 * rank, len(labels))
-    owner = np.repeat(np.arange(len(labels)), len(ring))
+def reserve(labels: Sequence[Label], radius: Sequence[float], lines: Floats, size: tuple[float, float]) -> Floats:
+    """Return where names will likely stand, before it is known how arrows run.
+
+    Parameters
+    ----------
+    labels : sequence of Label
+        As for `place_labels`.
+    radius : sequence of float
+        The least radius of each place's circle, px.
+    lines : array of shape (m, points, 2)
+        Straight or other first lines of the arrows, px.
+    size : tuple of float
+        Width and height of the frame, px.
+
+    Returns
+    -------
+    array of shape (n, 4)
+        Boxes xmin, ymin, xmax, ymax; nan where a name finds no room.
+    """
+    spot = points(np.array([(label.x, label.y) for label in labels]))
+    circles = shapely.buffer(spot, np.array(radius, dtype=float) + CIRCLE_MARGIN)
+    inked = shapely.buffer(lines_of(lines), 1.0, quad_segs=1, cap_style="flat")
+    spots = _spots(labels, radius, Obstacles(inked, np.empty(0, dtype=object), circles, size), None)
+    rows = choose(spots, sweeps=1)
+    boxes = np.full((len(labels), 4), np.nan)
+    boxes[rows >= 0] = spots.boxes[rows[rows >= 0]]
+    return boxes
+
+
+def _spots(labels: Sequence[Label], radius: Sequence[float], obstacles: Obstacles, preferred: Floats | None) -> Spots:
+    """Return the spots that names may take, with what each costs; those that are forbidden are not among them."""
+    at = np.array([(label.x, label.y) for label in labels]).reshape(-1, 2)
+    half = np.array([(label.width, label.height) for label in labels]).reshape(-1, 2) / 2
+    em = np.array([label.size for label in labels], dtype=float)
     width, height = obstacles.size
-    free = (table[:, :2] >= 2).all(axis=1) & (table[:, 2] <= width - 2) & (table[:, 3] <= height - 2)
-    shapes = rectangles(table)
-    free[free] = ~_any_near(shapes[free], obstacles.circles, 0.8)
-    table, owner, cost = table[free], owner[free], cost[free] + _crowding(shapes[free], obstacles)
-    return [(table[owner == k], cost[owner == k]) for k in range(len(labels))]
+    # The more names stand on a map, the shorter their leaders: a share of how far apart they are, on the average, if
+    # only those that matter no less are written. So a crowd leaves out its least names rather than spin a web.
+    apart = np.sqrt(width * height / np.arange(1, len(labels) + 1))
+    longest = np.minimum(LONGEST_LEADER * em, LEADER_SHARE * apart)
+    spots = around(at, half, np.array(radius, dtype=float), em, longest)
+    spots = spots.kept(_inside(spots.boxes, obstacles.size))
+    spots = spots.kept(_clear(spots.boxes, obstacles))
+    spots = spots.kept(~_runs_over(spots, at, obstacles.circles))
+    share = obstacles.ink.touched(spots.boxes) * obstacles.ink.cell**2 / _area(spots.boxes)
+    cost = INK_COST * np.minimum(share, 1.0) + np.where(share > 0, CROSSING_COST, 0.0)
+    cost += LED_OVER_COST * _led_over(spots.leaders, obstacles.ink)
+    cost += AMBIGUOUS_COST * _near_another(spots, at, em, obstacles.circles)
+    if preferred is not None:
+        cost -= PREFERRED_GAIN * _shared(spots.boxes, preferred[spots.owner])
+    return spots.dearer(cost)
 
 
-def _crowding(shapes: Shapes, obstacles: Obstacles) -> Floats:
-    """Return what it costs each box to lie on arrows and heads: for each of them, and by the share that they cover."""
-    cost = np.zeros(len(shapes))
-    if len(obstacles.arrows) == 0 or len(shapes) == 0:
-        return cost
-    np.add.at(cost, shapely.STRtree(obstacles.arrows).query(shapes, predicate="intersects")[0], 0.8)
-    # The ink of an arrow is taken as so many drops along its outline: near enough, and much faster than clipping it.
-    drops, arrow = shapely.get_coordinates(obstacles.arrows, return_index=True)
-    ink = (shapely.area(obstacles.arrows) / np.maximum(np.bincount(arrow, minlength=len(obstacles.arrows)), 1))[arrow]
-    box, drop = shapely.STRtree(points(drops)).query(shapes, predicate="intersects")
-    np.add.at(cost, box, 8.0 * ink[drop] / shapely.area(shapes)[box])
-    near = shapely.STRtree(obstacles.heads).query(shapes, predicate="dwithin", distance=3.0)[0]
-    np.add.at(cost, near, 3.0)
-    return cost
+def _inside(boxes: Floats, size: tuple[float, float]) -> Flags:
+    low, high = boxes[:, :2] >= EDGE, boxes[:, 2:] <= np.array(size) - EDGE
+    return np.asarray((low & high).all(axis=1), dtype=bool)
+
+
+def _clear(boxes: Floats, obstacles: Obstacles) -> Flags:
+    """Return which boxes keep off circles and heads."""
+    # Most of the boxes in a crowd hold a corner of something whole, which is quickly seen; the others are measured.
+    clear: Flags = obstacles.corners.within(boxes) == 0
+    shapes = rectangles(boxes[clear])
+    clear[clear] = ~(_any_near(shapes, obstacles.circles, 0.8) | _any_near(shapes, obstacles.heads, 0.8))
+    return clear
+
+
+def _runs_over(spots: Spots, at: Floats, circles: Shapes) -> Flags:
+    """Return which spots have a leader that runs over another place's circle."""
+    found = np.zeros(len(spots.boxes), dtype=bool)
+    led = np.flatnonzero(~np.isnan(spots.leaders[:, 0]))
+    if len(led) and len(circles):
+        leaders = lines_of(spots.leaders[led].reshape(-1, 2, 2))
+        line, circle = shapely.STRtree(circles).query(leaders, predicate="dwithin", distance=0.5)
+        foreign = _foreign(at, spots.owner[led[line]], circles, circle)
+        found[led[line[foreign]]] = True
+    return found
+
+
+def _led_over(leaders: Floats, inked: Grid) -> Floats:
+    """Return how many pixels of each leader run over arrows, by a few points of it."""
+    found = np.zeros(len(leaders))
+    led = np.flatnonzero(~np.isnan(leaders[:, 0]))
+    share = np.linspace(0.0, 1.0, 12)[None, :, None]
+    spots = (leaders[led, None, :2] * (1 - share) + leaders[led, None, 2:] * share).reshape(-1, 2)
+    over = inked.touched(np.hstack([spots - 0.1, spots + 0.1])) > 0
+    length = np.hypot(*(leaders[led, 2:] - leaders[led, :2]).T)
+    found[led] = length * over.reshape(len(led), share.size).mean(axis=1)
+    return found
+
+
+def _near_another(spots: Spots, at: Floats, em: Floats, circles: Shapes) -> Floats:
+    """Return how many other places a name seems to belong to: they are as near as its own, or near with a leader."""
+    count = np.zeros(len(spots.boxes))
+    if len(circles) and len(spots.boxes):
+        reach = np.where(np.isnan(spots.leaders[:, 0]), spots.gaps + 0.15 * em[spots.owner], 0.8 * em[spots.owner])
+        box, circle = shapely.STRtree(circles).query(rectangles(spots.boxes), predicate="dwithin", distance=reach)
+        np.add.at(count, box[_foreign(at, spots.owner[box], circles, circle)], 1.0)
+    return count
+
+
+def _foreign(at: Floats, owner: Ints, circles: Shapes, circle: Ints) -> Flags:
+    """Return which circles are not those of the places that own a spot."""
+    return np.asarray(~shapely.intersects_xy(circles[circle], at[owner, 0], at[owner, 1]), dtype=bool)
+
+
+def _area(boxes: Floats) -> Floats:
+    area: Floats = np.prod(boxes[:, 2:] - boxes[:, :2], axis=1)
+    return area
+
+
+def _shared(boxes: Floats, others: Floats) -> Floats:
+    """Return the share of each box that lies in its other."""
+    common = np.minimum(boxes[:, 2:], others[:, 2:]) - np.maximum(boxes[:, :2], others[:, :2])
+    share: Floats = np.nan_to_num(np.prod(np.maximum(common, 0.0), axis=1)) / _area(boxes)
+    return share
 
 
 def _any_near(shapes: Shapes, others: Shapes, distance: float) -> Flags:
     found = np.zeros(len(shapes), dtype=bool)
-    if len(others):
+    if len(others) and len(shapes):
         found[shapely.STRtree(others).query(shapes, predicate="dwithin", distance=distance)[0]] = True
     return found
 
 
-def _hits(boxes: Floats, others: Floats) -> Flags:
-    a, b = boxes[:, None, :], others[None, :, :]
-    apart = (a[..., 2] <= b[..., 0]) | (a[..., 0] >= b[..., 2]) | (a[..., 3] <= b[..., 1]) | (a[..., 1] >= b[..., 3])
-    return np.asarray(np.any(~apart, axis=1), dtype=bool)
+def place_tags(
+    lines: Floats, tags: Sequence[str], obstacles: Obstacles, labels: Sequence[Label], *, size: float, colour: str
+) -> tuple[list[Label], int]:
+    """Write letters on arrows, as near their middle as there is room.
 
+    Parameters
+    ----------
+    lines : array of shape (n, points, 2)
+        Centre lines of the arrows, px.
+    tags : sequence of str
+        The letters of each arrow; those of an arrow without any are empty.
+    obstacles : Obstacles
+    labels : sequence of Label
+        What stands already.
+    size : float
+        Height of the type, px.
+    colour : str
 
-def _settled(label: Label, radius: float, box: Floats) -> Label:
-    x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
-    near = np.clip([label.x, label.y], box[:2], box[2:])
-    away = float(np.hypot(*(near - [label.x, label.y])))
-    leader = None
-    if away - radius > LEADER_FROM:
-        rim = np.array([label.x, label.y]) + (near - [label.x, label.y]) * (radius + 1) / away
-        leader = (float(rim[0]), float(rim[1]), float(near[0]), float(near[1]))
-    return replace(label, x=float(x), y=float(y), leader=leader)
+    Returns
+    -------
+    placed : list of Label
+        ``code`` is the number of the arrow.
+    left_out : int
+        How many letters found no room.
+    """
+    wanted = [k for k, text in enumerate(tags) if text]
+    drafts = [sized(Label(tags[k], 0, 0, 0, 0, size, italic=False, bold=True, colour=colour, kind="tag", code=str(k),
+                          crosses=True)) for k in wanted]  # fmt: skip
+    run = lengths(lines[wanted])[:, -1] if wanted else np.empty(0)
+    half = np.array([(tag.width, tag.height) for tag in drafts]).reshape(-1, 2) / 2
+    stretch = np.linspace(-TAG_STRETCH, TAG_STRETCH, TAG_SPOTS)
+    middle = at_distance(lines[wanted], run[:, None] * (0.5 + stretch)).reshape(-1, 2) if wanted else np.empty((0, 2))
+    owner = np.repeat(np.arange(len(wanted)), TAG_SPOTS)
+    boxes = np.hstack([middle - half[owner], middle + half[owner]])
+    leaders = np.array([label.leader for label in labels if label.leader]).reshape(-1, 2, 2)
+    free = _inside(boxes, obstacles.size) & (run >= TAG_LEAST * size)[owner]
+    free[free] = _clear(boxes[free], obstacles)
+    taken = np.concatenate([rectangles(np.array([label.box for label in labels])), lines_of(leaders)])
+    free[free] = ~_any_near(rectangles(boxes[free]), taken, 0.5)
+    share = obstacles.ink.touched(boxes) * obstacles.ink.cell**2 / _area(boxes)
+    cost = np.abs(np.tile(stretch, len(wanted))) + TAG_INK_COST * share
+    best = unshared(boxes, np.where(free, cost, np.inf), owner)
+    placed = [replace(drafts[owner[row]], x=float(middle[row, 0]), y=float(middle[row, 1])) for row in best]
+    return placed, len(wanted) - len(placed)
 
 
 def place_countries(labels: Sequence[Label], land: Shapes, taken: Sequence[Label],
@@ -291,19 +435,15 @@ def place_countries(labels: Sequence[Label], land: Shapes, taken: Sequence[Label
     obstacles : Obstacles
     """
     boxes = [label.box for label in taken]
-    blocked = shapely.STRtree(np.concatenate([obstacles.arrows, obstacles.circles]))
-    width, height = obstacles.size
     placed = []
     for label, shape in zip(labels, land, strict=True):
         half = np.array([label.width, label.height]) / 2
-        spots = _spots(label, shape)
+        spots = _on_grid(label, shape)
         tried = np.hstack([spots - half, spots + half])
-        inside = (tried[:, :2] >= 2).all(axis=1) & (tried[:, 2] <= width - 2) & (tried[:, 3] <= height - 2)
-        free = inside & ~_hits(tried, np.array(boxes).reshape(-1, 4))
+        free = _inside(tried, obstacles.size) & obstacles.ink.free(tried)
+        free &= ~overlap(tried, np.array(boxes).reshape(-1, 4)).any(axis=1)
         spots, tried = spots[free], tried[free]
-        shapes = rectangles(tried)
-        clear = np.ones(len(spots), dtype=bool)
-        clear[blocked.query(shapes, predicate="dwithin", distance=0.5)[0]] = False
+        clear = ~_any_near(rectangles(tried), obstacles.circles, 0.5)
         chosen = _on_land(tried[clear], shape)
         if chosen is not None:
             x, y = spots[clear][chosen]
@@ -325,7 +465,7 @@ def _on_land(boxes: Floats, land: shapely.MultiPolygon) -> int | None:
     return int(enough[0]) if len(enough) else None
 
 
-def _spots(label: Label, shape: shapely.MultiPolygon) -> Floats:
+def _on_grid(label: Label, shape: shapely.MultiPolygon) -> Floats:
     """Return spots for a country's name: its label point, then a grid over its land, the nearest first."""
     x0, y0, x1, y1 = shape.bounds
     if x1 - x0 < ON_LAND * label.width or y1 - y0 < label.height:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from azroutes.arrows import LEAST_PX
 from azroutes.documents import load_sources
 from azroutes.scale import WidthScale, number
@@ -16,7 +18,8 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
-    from azroutes.arrows import Arrows
+    from azroutes.arrows import Arrows, Rest, Unnumbered
+    from azroutes.scale import AreaScale
     from azroutes.theme import Theme
 
 ARROWS_NOTE = "An arrow says that a movement from one place to another is reported; it does not show the way taken."
@@ -24,6 +27,13 @@ REGIONS_NOTE = "Regions are drawn at a point chosen for the map."
 LISTED_NOTE = (
     "Where a source lists several origins and destinations, every pair is drawn; not every pair need have been seen."
 )
+SHARED_NOTE = "Widths are on a scale made for a set of maps: they compare between these."
+REST_LABEL, REST_CODE = "Smaller flows, merged", "rest"
+"""What the thin grey arrows are called, and what stands for them where others have the code of a market."""
+
+NAMES_TOLD = 40
+"""How many names without room on the map are told below it: the most important."""
+
 BORDERS_NOTE = "Borders and names express no opinion on the status of any territory."
 
 
@@ -44,6 +54,8 @@ class Entry:
         For circles: the kind of place; empty for arrows.
     code : str
         The code that the line stands for.
+    radius_px : float
+        True radius of the circle, px; zero where it shows no number.
     """
 
     label: str
@@ -52,11 +64,12 @@ class Entry:
     certainty: str = Certainty.AFFIRMED.value
     kind: str = ""
     code: str = ""
+    radius_px: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Legend:
-    """A titled list of entries; `kind` is ``market``, ``width``, ``certainty`` or ``places``."""
+    """A titled list of entries; `kind` is ``market``, ``width``, ``certainty``, ``places`` or ``circles``."""
 
     kind: str
     title: str
@@ -76,33 +89,65 @@ _KIND_WORDS = {
 }
 
 
-def legends(arrows: Arrows, kinds: Sequence[str], theme: Theme) -> tuple[Legend, ...]:
-    """Return legends of the markets, widths, certainties and kinds of place that are on the map, and no others."""
+def legends(
+    arrows: Arrows,
+    kinds: Sequence[str],
+    theme: Theme,
+    *,
+    circles: AreaScale | None = None,
+    also: Collection[str] = (),
+) -> tuple[Legend, ...]:
+    """Return legends of the markets, widths, certainties and kinds of place that are on the map, and no others.
+
+    Where circles show totals, `circles` is their scale, and they have a legend too. `also` are markets of arrows that
+    stand in a small map only.
+    """
     table = arrows.table
     found = [
-        Legend("market", "Market", tuple(_market_entries(table, theme))),
+        Legend("market", "Market", tuple(_market_entries(table, theme, also))),
         Legend("width", f"Width: {_lower_first(arrows.scale.title)}", tuple(_width_entries(arrows, theme))),
         Legend("certainty", "Certainty of the sources’ words", tuple(_certainty_entries(table, theme))),
         Legend("places", "Places", tuple(_kind_entries(kinds, theme))),
+        Legend("circles", "Circle: total in and out", tuple(_circle_entries(circles, theme))),
     ]
     return tuple(legend for legend in found if legend.entries)
 
 
-def _market_entries(table: pd.DataFrame, theme: Theme) -> list[Entry]:
-    present = [code for code in codes(Market) if (table["market"] == code).any()]
-    entries = [Entry(label(Market, code), theme.colour(code), code=code) for code in present]
-    if table["market"].isna().any():
+def _market_entries(table: pd.DataFrame, theme: Theme, also: Collection[str]) -> list[Entry]:
+    present = [code for code in codes(Market) if code in also or (table["market"] == code).any()]
+    words = {code: f"{label(Market, code)} ({theme.letters[code]})" if theme.tags else label(Market, code)
+             for code in present}  # fmt: skip
+    entries = [Entry(words[code], theme.colour(code), code=code) for code in present]
+    if (table["market"].isna() & ~table["rest"]).any():
         entries.append(Entry("Market not given" if present else "Flow", theme.colour(None)))
+    if table["rest"].any():
+        width = float(table.loc[table["rest"], "width_px"].iloc[0])
+        entries.append(Entry(REST_LABEL, theme.quiet, width_px=width, code=REST_CODE))
     return entries
 
 
 def _width_entries(arrows: Arrows, theme: Theme) -> list[Entry]:
     scale: WidthScale = arrows.scale
-    entries = [Entry(number(value), theme.quiet, width_px=value * scale.px_per_unit) for value in scale.breaks()]
-    if not arrows.table["counted"].all():
-        bare = float(arrows.table.loc[~arrows.table["counted"], "width_px"].iloc[0])
+    full = arrows.table[~arrows.table["rest"]]
+    breaks = scale.breaks() if full["counted"].any() else []
+    # What is thinner than that is drawn wider on the map, so its true width would explain no arrow.
+    seen = [(value, value * scale.px_per_unit) for value in breaks if value * scale.px_per_unit >= LEAST_PX]
+    entries = [Entry(number(value), theme.quiet, width_px=width) for value, width in seen]
+    if not full["counted"].all():
+        bare = float(full.loc[~full["counted"], "width_px"].iloc[0])
         entries.append(Entry("no number given", theme.quiet, width_px=bare))
     return entries
+
+
+def _circle_entries(scale: AreaScale | None, theme: Theme) -> list[Entry]:
+    """Return circles of true size; they are those of a country, the plainest mark."""
+    if scale is None:
+        return []
+    values = scale.breaks()
+    radii = scale.radii(np.array(values))
+    kind = PlaceKind.COUNTRY.value
+    return [Entry(number(value), theme.node, kind=kind, radius_px=float(radius))
+            for value, radius in zip(values, radii, strict=True)]  # fmt: skip
 
 
 def _certainty_entries(table: pd.DataFrame, theme: Theme) -> list[Entry]:
@@ -125,15 +170,21 @@ def kind_labels(kinds: Collection[str]) -> list[tuple[str, str]]:
     return [(kind, text) for kind, text in _KIND_WORDS.items() if kind in kinds]
 
 
-def notes(flows: gpd.GeoDataFrame, arrows: Arrows, kinds: Sequence[str], unlabelled: Sequence[str]) -> tuple[str, ...]:
+def notes(
+    flows: gpd.GeoDataFrame, arrows: Arrows, kinds: Sequence[str], unlabelled: Sequence[str],
+    outside: Sequence[str] = (),
+) -> tuple[str, ...]:  # fmt: skip
     """Return how to read the map: what arrows and borders mean, and what is not told."""
     found = [ARROWS_NOTE]
     if PlaceKind.REGION.value in kinds:
         found.append(REGIONS_NOTE)
     if (flows["basis"] == Basis.LISTED.value).any():
         found.append(LISTED_NOTE)
-    if arrows.without_number:
-        found.append(f"{arrows.without_number} of {len(flows)} flows have no number and are drawn as thin lines.")
+    if arrows.shared:
+        found.append(SHARED_NOTE)
+    if arrows.rest:
+        found.append(_rest_note(arrows.rest, len(flows), legs=bool((flows["via"] != "").any())))
+    found.append(_unnumbered_note(arrows.unnumbered, len(flows), merged=arrows.rest is None or arrows.rest.merged))
     if arrows.widened:
         least = float(f"{LEAST_PX / arrows.scale.px_per_unit:.2g}")
         unit = _lower_first(arrows.scale.title)
@@ -143,11 +194,56 @@ def notes(flows: gpd.GeoDataFrame, arrows: Arrows, kinds: Sequence[str], unlabel
     if nothing:
         many = f"{nothing} arrows have a quantity of zero and are not drawn."
         found.append(many if nothing > 1 else "One arrow has a quantity of zero and is not drawn.")
+    found.extend(outside)
     if unlabelled:
-        found.append("No room for the names of " + ", ".join(unlabelled) + ".")
+        more = len(unlabelled) - NAMES_TOLD
+        rest = f" and {number(more)} more" if more > 0 else ""
+        found.append("No room for the names of " + ", ".join(unlabelled[:NAMES_TOLD]) + rest + ".")
     found.append(_period(flows))
     found.append(BORDERS_NOTE)
     return tuple(note for note in found if note)
+
+
+def _rest_note(rest: Rest, flows: int, *, legs: bool) -> str:
+    """Return what is not drawn in full: by which rule, how much it is, and what becomes of it."""
+    least = "" if rest.least is None else number(rest.least) + (f" ({rest.unit})" if rest.unit else "")
+    of_least = f" of at least {least}" if least else ""
+    if rest.ranked:
+        which = f"widest arrow{of_least} is" if rest.kept == 1 else f"{rest.kept} widest arrows{of_least} are"
+        lead = f"Only the {which} drawn"
+    elif rest.kept:
+        lead = f"Only arrows{of_least or ' with a number'} are drawn"
+    else:
+        lead = f"No arrow reaches {least}"
+    lead += " in full" if rest.merged and rest.kept else ""
+    if rest.ties:
+        lead += f" ({rest.ties} more {'is' if rest.ties == 1 else 'are'} as wide as the narrowest of them)"
+    part = f" ({rest.partly} of them in part)" if rest.partly else ""
+    share = "" if rest.share is None else f", {_percent(rest.share)} of the total{' over all legs' if legs else ''},"
+    verb = "is" if rest.flows == 1 else "are"
+    fate = "drawn as thin grey lines" if rest.merged else "not drawn"
+    return f"{lead}; {rest.flows} of {flows} flows{part}{share} {verb} {fate}."
+
+
+def _percent(share: float) -> str:
+    """Return a share in whole percent; what is not nothing is never told as 0 %, nor what is not all as 100 %."""
+    if 0 < share < 0.01:
+        return "less than 1 %"
+    return "more than 99 %" if 0.99 < share < 1 else f"{share:.0%}".replace("%", " %")
+
+
+def _unnumbered_note(found: Unnumbered, flows: int, *, merged: bool) -> str:
+    """Return how many flows have no number, each told once with what becomes of it."""
+    fates = [
+        (found.thin, "drawn as thin lines"),
+        (found.hidden, "part of arrows whose width the other flows give"),
+        (found.rest, "among the thin grey lines" if merged else "not drawn"),
+    ]
+    told = [(many, fate) for many, fate in fates if many]
+    total = f"{sum(many for many, _ in told)} of {flows} flows have no number"
+    if len(told) < 2:
+        return f"{total} and are {told[0][1]}." if told else ""
+    return f"{total}: " + ", ".join(f"{many} {'is' if many == 1 else 'are'} {fate}" for many, fate in told) + "."
 
 
 def _period(flows: gpd.GeoDataFrame) -> str:

@@ -115,8 +115,9 @@ class Frame:
 
 
 def fit(
-    lonlat: Floats, width_px: float, height_px: float, *, margin_px: float = 36.0, least_m: float = LEAST_SPAN_M
-) -> Frame:
+    lonlat: Floats, width_px: float, height_px: float, *, margin_px: float = 36.0, least_m: float = LEAST_SPAN_M,
+    meridian: float | None = None,
+) -> Frame:  # fmt: skip
     """Return a frame of this size that shows all points, with a projection centred on them.
 
     Lambert's azimuthal equal-area projection up to 75 degrees around the centre; beyond that Equal Earth (B. Savric,
@@ -132,6 +133,8 @@ def fit(
         What stays free around the points.
     least_m : float
         Width of the frame at the least, metres.
+    meridian : float, optional
+        The middle of a map of the world, degrees; by default that of the points. Points on all meridians have none.
     """
     lon, lat = _centre(lonlat)
     for _ in range(4):
@@ -139,7 +142,7 @@ def fit(
         plane = Proj(crs)
         xy = np.column_stack(plane(lonlat[:, 0], lonlat[:, 1]))
         if not np.isfinite(xy).all() or _radius(lonlat, lon, lat) > WIDE_DEGREES:
-            return _world(lonlat, lon, width_px, height_px, margin_px)
+            return _world(lonlat, lon if meridian is None else meridian, width_px, height_px, margin_px)
         low, high = xy.min(axis=0), xy.max(axis=0)
         x, y = (low + high) / 2
         lon, lat = plane(x, y, inverse=True)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from azroutes.arrows import width_scale
 from azroutes.documents import backing, load_flows, load_lineages, load_sources, load_statements
 from azroutes.errors import OutputError
 from azroutes.explore import TITLE, explore_flows
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from os import PathLike
 
     import geopandas as gpd
+
+    from azroutes.scale import WidthScale
+    from azroutes.theme import Theme
 
 DPI = 300
 
@@ -45,7 +49,7 @@ class Piece:
 
 def write_atlas(
     folder: str | PathLike[str], flows: gpd.GeoDataFrame | None = None, *, title: str = "",
-    progress: Callable[[str, int, int], None] | None = None,
+    theme: Theme | str = "default", progress: Callable[[str, int, int], None] | None = None,
 ) -> list[Path]:  # fmt: skip
     """Write an atlas of flows into a folder.
 
@@ -58,6 +62,8 @@ def write_atlas(
         A table of flows; by default those of the bundled documents.
     title : str
         Title of the map and of the figure of all flows.
+    theme : Theme or {'default', 'print', 'dark', 'presentation'}
+        Colours, type and sizes of the map and of the figures.
     progress : callable, optional
         Called before each step with its name, its number and how many there are.
 
@@ -71,6 +77,8 @@ def write_atlas(
     ------
     TableError
         If the table is not valid or has no row.
+    OptionError
+        If there is no such theme.
     OutputError
         If the folder cannot be written.
 
@@ -82,7 +90,7 @@ def write_atlas(
     target = Path(folder)
     table = load_flows() if flows is None else validate(Flows, flows)
     heading = title or (TITLE if flows is None else "Flows")
-    pieces = list(_pieces(table, heading, documented=flows is None))
+    pieces = list(_pieces(table, heading, theme, documented=flows is None))
     made = not target.exists()
     try:
         target.mkdir(parents=True, exist_ok=True)
@@ -118,22 +126,31 @@ def _move(stage: Path, target: Path, names: list[str]) -> None:
         raise OutputError(f"cannot write into {target}: {error.strerror or error}") from None
 
 
-def _pieces(flows: gpd.GeoDataFrame, title: str, *, documented: bool) -> Iterator[Piece]:
+def _pieces(flows: gpd.GeoDataFrame, title: str, theme: Theme | str, *, documented: bool) -> Iterator[Piece]:
     source = None if documented else flows
-    yield Piece("map", lambda: {"index.html": explore_flows(source, title=title).page().encode("utf-8", "replace")})
-    yield _figure_piece("all-flows", flows, title)
+    # Counts are shown on one scale, so that figures compare; of quantities the large would leave the small unseen.
+    shared = width_scale(flows, theme=theme)
+    scale = shared if shared.whole else None
+    yield Piece("map", lambda: {"index.html": _map_page(source, title, theme)})
+    yield _figure_piece("all-flows", flows, title, theme, scale)
     for code in codes(Market):
         chosen = flows[flows["market"] == code]
         if len(chosen):
             of = " through Azerbaijan" if documented else ""
-            yield _figure_piece(code, chosen, f"{label(Market, code)}: documented flows{of}")
+            yield _figure_piece(code, chosen, f"{label(Market, code)}: documented flows{of}", theme, scale)
     yield Piece("tables", lambda: {f"tables/flows{ending}": flows_bytes(flows, ending) for ending in ENDINGS})
     yield Piece("sources", lambda: {"sources.html": sources_page(flows, title).encode("utf-8", "replace")})
 
 
-def _figure_piece(name: str, flows: gpd.GeoDataFrame, title: str) -> Piece:
+def _map_page(flows: gpd.GeoDataFrame | None, title: str, theme: Theme | str) -> bytes:
+    return explore_flows(flows, title=title, theme=theme).page().encode("utf-8", "replace")
+
+
+def _figure_piece(
+    name: str, flows: gpd.GeoDataFrame, title: str, theme: Theme | str, scale: WidthScale | None
+) -> Piece:
     def make() -> dict[str, bytes]:
-        scene = compose(flows, title=title)
+        scene = compose(flows, title=title, theme=theme, scale=scale)
         return {f"figures/{name}.{kind}": render(scene, kind, dpi=DPI) for kind in FORMATS}
 
     return Piece(f"figure {name}", make)

@@ -1,14 +1,23 @@
-"""How numbers become widths, and which round numbers the legend shows."""
+"""How numbers become widths and circles, and which round numbers the legend shows."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from azroutes.errors import Fault, OptionError
+
 if TYPE_CHECKING:
     from azroutes.geometry.shapes import Floats
+
+
+LEAST_PLAIN, MOST_PLAIN = 1e-4, 1e15
+"""Between which numbers are written out."""
+
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +34,32 @@ class WidthScale:
         The largest number that the scale was made for.
     whole : bool
         Whether only whole numbers make sense (a count of sources).
+
+    Raises
+    ------
+    OptionError
+        If a number is not finite or below zero: the values are beyond what can be drawn.
+
+    Examples
+    --------
+    >>> WidthScale("kg", px_per_unit=0.1, largest=70.0).breaks()
+    [5.0, 10.0, 50.0]
     """
 
     title: str
     px_per_unit: float
     largest: float
     whole: bool = False
+
+    def __post_init__(self) -> None:
+        """Check the numbers."""
+        faults = [
+            Fault("not a finite number from 0", column=name, value=value, hint="say the quantities in another unit")
+            for name, value in (("px_per_unit", self.px_per_unit), ("largest", self.largest))
+            if not (math.isfinite(value) and value >= 0)
+        ]
+        if faults:
+            raise OptionError("widths cannot show these numbers", faults)
 
     def widths(self, values: Floats) -> Floats:
         """Return the width of each value, px; a missing value has width zero."""
@@ -46,6 +75,44 @@ class WidthScale:
         top = round_down(self.largest)
         found = sorted({round_down(top / step) for step in (10.0, 10.0**0.5, 1.0)})
         return [value for value in found if not self.whole or value >= 1][-count:]
+
+
+@dataclass(frozen=True, slots=True)
+class AreaScale:
+    """Circles whose area is in proportion to a number: four times the number, twice the radius.
+
+    Attributes
+    ----------
+    title : str
+        What the area shows.
+    largest : float
+        The number of the largest circle.
+    max_px, least_px : float
+        Radius of the largest circle, and of one too small to be seen.
+    whole : bool
+        Whether only whole numbers make sense.
+    """
+
+    title: str
+    largest: float
+    max_px: float
+    least_px: float
+    whole: bool = False
+
+    def radii(self, values: Floats) -> Floats:
+        """Return the radius of each value, px: never less than `least_px`, of zero and of a missing value too."""
+        share = np.nan_to_num(values) / self.largest if self.largest > 0 else np.zeros(len(values))
+        radii: Floats = np.maximum(np.sqrt(share) * self.max_px, self.least_px)
+        return radii
+
+    def breaks(self) -> list[float]:
+        """Return two round numbers for the legend, or one where the second would be too small to be seen."""
+        if self.largest <= 0:
+            return []
+        top = round_down(self.largest)
+        found = [value for value in (round_down(top / 5), top) if not self.whole or value >= 1]
+        true = np.sqrt(np.array(found) / self.largest) * self.max_px
+        return [value for value, radius in zip(found, true, strict=True) if radius >= self.least_px]
 
 
 def round_down(value: float) -> float:
@@ -74,11 +141,17 @@ def quantity_scale(title: str, values: Floats, *, max_px: float) -> WidthScale:
 
 
 def number(value: float) -> str:
-    """Return a number as a reader writes it: 12,000 or 0.5.
+    """Return a number as a reader writes it: 12,000 or 0.5, and a very large or small one by its power of ten.
 
     Examples
     --------
     >>> number(12000.0)
     '12,000'
+    >>> number(5e-9)
+    '5 × 10⁻⁹'
     """
-    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,g}"
+    if value and not LEAST_PLAIN <= abs(value) < MOST_PLAIN:
+        lead, power = f"{value:.2e}".split("e")
+        return f"{float(lead):g} × 10{str(int(power)).translate(_RAISED)}"
+    # A computer's own short form turns to powers of ten at a million.
+    return f"{value:,.0f}" if float(value).is_integer() or abs(value) >= 1e5 else f"{value:,g}"

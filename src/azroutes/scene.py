@@ -5,76 +5,51 @@ No renderer decides a width, a colour, an offset or a word: it draws what the sc
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
 import shapely
 
-from azroutes.arrows import arrows_of
+from azroutes.arrows import Cut, circle_scale, node_radii
 from azroutes.basemap import Basemap, basemap
-from azroutes.errors import Fault, TableError
+from azroutes.errors import Fault, TableError, check_option
+from azroutes.flows import steps_of
 from azroutes.geometry.curve import arrows as arrow_shapes
-from azroutes.geometry.curve import head_size, trimmed
-from azroutes.geometry.layout import Drawn, arrange
-from azroutes.geometry.shapes import Shapes, lines, points
-from azroutes.labels import Label, Obstacles, name_lines, place_countries, place_labels, sized
-from azroutes.legend import Legend, credits, legends, notes
-from azroutes.places import gazetteer, place
-from azroutes.projection import COUNTRY_SPAN_M, Frame, fit, frame_in
+from azroutes.geometry.curve import at as at_distance
+from azroutes.geometry.curve import head_size, lengths, trimmed
+from azroutes.geometry.layout import METHODS, Drawn, arrange
+from azroutes.geometry.shapes import Flags, Floats, Shapes, lines, points
+from azroutes.labels import CIRCLE_MARGIN, Label, Obstacles
+from azroutes.legend import REST_LABEL, Legend, credits, legends, notes
+from azroutes.lettering import names, reserved, tags, wanted_names
+from azroutes.places import place
+from azroutes.progress import shown
 from azroutes.schema import Flows, validate
-from azroutes.theme import Theme
-from azroutes.vocabulary import Market, PlaceKind, label
+from azroutes.stage import Node, Stage, staged
+from azroutes.theme import Theme, theme_of
+from azroutes.vocabulary import Market, label
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import pandas as pd
 
-    from azroutes.places import Place
+    from azroutes.extent import Area
+    from azroutes.inset import Inset
+    from azroutes.projection import Frame
+    from azroutes.scale import WidthScale
 
-
-NAME_PX = 105.0
-"""Longest line of a name on the map, px; longer names take two lines, and what does not fit them is cut there and
-whole in the tables."""
 
 START_GAP, END_GAP = 0.6, 1.4
 """Free space between an arrow and the circles it joins, px."""
 
-NEIGHBOUR_PX = 60.0
-"""How close to an arrow or a place a country comes whose name is written."""
+AT_ONCE = 8192
+"""How many arrows are shaped together."""
 
-CURVES_MARGIN = 46.0
-"""Free space around the places for arcs and names, px."""
-
-
-@dataclass(frozen=True, slots=True)
-class Node:
-    """A place that arrows join.
-
-    Attributes
-    ----------
-    code, name : str
-    kind : PlaceKind
-    lon, lat : float
-        Degrees.
-    x, y : float
-        In the projection of the frame.
-    radius_px : float
-    arrows : int
-        How many arrows meet there.
-    """
-
-    code: str
-    name: str
-    kind: PlaceKind
-    lon: float
-    lat: float
-    x: float
-    y: float
-    radius_px: float
-    arrows: int
+NODE_SIZES = ("fixed", "total")
 
 
 @dataclass(frozen=True)
@@ -88,7 +63,7 @@ class Scene:
     title : str
     arrows : GeoDataFrame
         One row an arrow in drawing order, in the CRS of the frame; geometry is the centre line from place to place.
-        Columns: ``market, start, end, flows, lineages, quantity, certainty, counted, width_px, colour, title,
+        Columns: ``market, start, end, flows, lineages, quantity, certainty, counted, rest, width_px, colour, title,
         head_length_px, head_half_px, lane_px, spine`` (line), ``outline`` (polygon, dashed where it is not certain).
     nodes : tuple of Node
     labels : tuple of Label
@@ -98,6 +73,8 @@ class Scene:
         Markets, widths, certainty, places: only what is on the map.
     notes, credits : tuple of str
     theme : Theme
+    inset : Inset or None
+        A small map of all flows, where the large one is cut to an extent.
     """
 
     frame: Frame
@@ -110,11 +87,14 @@ class Scene:
     notes: tuple[str, ...]
     credits: tuple[str, ...]
     theme: Theme
+    inset: Inset | None = None
 
 
 def compose(
-    flows: gpd.GeoDataFrame, *, title: str = "", by: str = "market", width: str = "auto", method: str = "arc",
-    theme: Theme | None = None, size_px: tuple[float, float] | None = None, crs: str | None = None,
+    flows: gpd.GeoDataFrame, *, title: str = "", by: str = "market", width: str = "auto", method: str = "declutter",
+    theme: Theme | str = "default", size_px: tuple[float, float] | None = None, crs: str | None = None,
+    top: int | None = None, min_quantity: float | None = None, rest: str = "merge", scale: WidthScale | None = None,
+    extent: Area | None = None, outside: str = "edge", node_size: str = "fixed",
 ) -> Scene:  # fmt: skip
     """Resolve flows into a scene.
 
@@ -128,18 +108,29 @@ def compose(
         What is drawn as an arrow of its own.
     width : {'auto', 'lineages', 'quantity'}
         What the width shows.
-    method : {'arc', 'straight', 'declutter'}
+    method : {'declutter', 'arc', 'straight'}
         How arrows run; see `azroutes.layout`.
-    theme : Theme, optional
+    theme : Theme or {'default', 'print', 'dark', 'presentation'}
+        Colours, type and sizes.
     size_px : (float, float), optional
         Width and height of the map; by default the theme's.
     crs : str, optional
         A projected CRS; by default one fitted to the flows.
+    top, min_quantity, rest
+        Which arrows are drawn in full; see `azroutes.plot_flows`.
+    scale : WidthScale, optional
+        A scale for a set of figures; see `azroutes.width_scale`.
+    extent, outside
+        What the map is cut to, and what becomes of places outside; see `azroutes.plot_flows`.
+    node_size : {'fixed', 'total'}
+        Whether the area of a place's circle shows how much comes in and goes out.
 
     Raises
     ------
     TableError
         If the table is not valid, or has no row.
+    OptionError
+        If an option has a value that will not do.
 
     Examples
     --------
@@ -148,123 +139,129 @@ def compose(
     >>> [legend.title for legend in scene.legends][0]
     'Market'
     """
-    look = theme or Theme()
+    look = theme_of(theme)
+    check_option("method", method, METHODS)
+    check_option("node_size", node_size, NODE_SIZES)
     if len(validate(Flows, flows)) == 0:
         raise TableError("there is no flow to draw", [Fault("the table has no rows", hint="loosen the filter")])
-    arrows = arrows_of(flows, look, by=by, width=width)
-    table = arrows.table
-    ends = sorted({*table["start"], *table["end"]})
-    places = {code: place(code) for code in ends}
-    frame = _frame(places, size_px or look.map_px, crs)
-    at = _positions(places, frame)
-    drawn = arrange(list(table["start"]), list(table["end"]), at, table["width_px"].to_numpy(dtype=float),
-                    method=method, node_radius_px=look.node_radius_px,
-                    frame=(0.0, 0.0, frame.width_px, frame.height_px))  # fmt: skip
-    outlines, tips = _outlines(drawn, table, look)
-    nodes = _nodes(places, at, drawn, table, frame)
+    stage = staged(flows, look, by=by, width=width, cut=Cut(top, min_quantity, rest), scale=scale,
+                   size=size_px or look.map_px, crs=crs, extent=extent, outside=outside)  # fmt: skip
+    order, wanted = wanted_names(stage, look)
+    likely = reserved(stage, order, wanted)
+    totals = node_size == "total"
+    drawn = _drawn(stage, look, method, likely, node_radii(stage.arrows, look, at=stage.spots) if totals else None)
+    table, frame = stage.arrows.table, stage.frame
+    outlines, heads = _outlines(drawn, table, look)
+    order = [replace(node, radius_px=drawn.radius[node.code]) for node in order]
+    nodes = tuple(sorted(order, key=lambda node: node.code))
     land = basemap(frame)
-    labels, unlabelled = _labels(nodes, at, frame, land, look, Obstacles(
-        outlines, tips, _circles(nodes, at), (frame.width_px, frame.height_px)))  # fmt: skip
-    kinds = sorted({node.kind.value for node in nodes})
+    kept_off = [*_circles(nodes, stage.spots), *([] if stage.inset is None else [shapely.box(*stage.inset.box)])]
+    obstacles = Obstacles(outlines, heads, np.array(kept_off, dtype=object), (frame.width_px, frame.height_px))
+    labels, unlabelled = names(wanted, order, frame, land, look, obstacles, likely)
+    letters, untagged = tags(drawn.lines, table, obstacles, labels, look)
+    kinds = sorted({node.kind.value for node in nodes if not node.beyond})
+    circles = circle_scale(stage.arrows, look, at=stage.spots) if totals else None
     return Scene(
         frame=frame,
         title=title,
         arrows=_arrow_frame(table, drawn, outlines, frame, look),
         nodes=nodes,
-        labels=labels,
+        labels=(*labels, *letters),
         basemap=land,
-        legends=legends(arrows, kinds, look),
-        notes=notes(flows, arrows, kinds, unlabelled),
-        credits=credits(flows, land.credit),
+        legends=legends(stage.arrows, kinds, look, circles=circles, also=stage.elsewhere),
+        notes=(*notes(stage.flows, stage.arrows, kinds, unlabelled, stage.notes), *untagged),
+        credits=credits(stage.flows, land.credit),
         theme=look,
+        inset=stage.inset,
     )
 
 
-def _frame(places: Mapping[str, Place], size: tuple[float, float], crs: str | None) -> Frame:
-    lonlat = np.array([(found.lon, found.lat) for found in places.values()])
-    if crs is None:
-        only_points = all(found.kind is PlaceKind.POINT for found in places.values())
-        return fit(lonlat, *size, margin_px=CURVES_MARGIN, least_m=0.0 if only_points else COUNTRY_SPAN_M)
-    return frame_in(crs, lonlat, *size, margin_px=CURVES_MARGIN)
+def _drawn(stage: Stage, look: Theme, method: str, names_at: Floats, radii: Mapping[str, float] | None) -> Drawn:
+    """Return how the arrows run: off one another, off the places, and off the boxes where names will stand."""
+    table, frame = stage.arrows.table, stage.frame
+    plain = {node.code: look.node_radius_px for node in stage.nodes if node.beyond}
+    with shown("Laying out") as tell:
+        drawn = arrange(
+            list(table["start"]), list(table["end"]), stage.spots, table["width_px"].to_numpy(dtype=float),
+            method=method, node_radius_px=look.node_radius_px, radii=None if radii is None else {**radii, **plain},
+            keep_off=names_at[~np.isnan(names_at).any(axis=1)],
+            follows=_follows(stage) if method == "declutter" else (),
+            frame=(0.0, 0.0, frame.width_px, frame.height_px), tell=tell,
+        )  # fmt: skip
+    return _kept_in(drawn, table, stage.spots, frame) if stage.cut else drawn
 
 
-def _positions(places: Mapping[str, Place], frame: Frame) -> dict[str, tuple[float, float]]:
-    lonlat = np.array([(found.lon, found.lat) for found in places.values()])
-    px = frame.to_px(frame.project(lonlat))
-    return {code: (float(x), float(y)) for code, (x, y) in zip(places, px, strict=True)}
+def _follows(stage: Stage) -> list[tuple[int, int]]:
+    """Return which arrows a flow takes one after the other."""
+    table = stage.arrows.table
+    row = {(flow, start, end): k for k, (start, end, flows) in
+           enumerate(zip(table["start"], table["end"], table["flows"], strict=True)) for flow in flows}  # fmt: skip
+    steps = steps_of(stage.flows).sort_values(["flow_id", "order"], kind="stable")
+    legs = list(zip(steps["flow_id"], steps["start"], steps["end"], strict=True))
+    found = {(row[one], row[other]) for one, other in pairwise(legs)
+             if one[0] == other[0] and one in row and other in row}  # fmt: skip
+    return sorted(found)
+
+
+def _kept_in(drawn: Drawn, table: pd.DataFrame, at: dict[str, tuple[float, float]], frame: Frame) -> Drawn:
+    """Return the arrows with those straight that would leave the map on their way, and all others of their pairs."""
+    starts, ends, width = list(table["start"]), list(table["end"]), table["width_px"].to_numpy(dtype=float)
+    size, half = np.array([frame.width_px, frame.height_px]), head_size(width)[1][:, None, None]
+    out: Flags = np.asarray(((drawn.lines < half) | (drawn.lines > size - half)).any(axis=(1, 2)))
+    pairs = [frozenset(pair) for pair in zip(starts, ends, strict=True)]
+    gone = {pair for pair, leaves in zip(pairs, out, strict=True) if leaves}
+    turned = np.array([pair in gone for pair in pairs], dtype=bool)
+    if not turned.any():
+        return drawn
+    straight = arrange(starts, ends, at, width, method="straight", radii=drawn.radius)
+    lines_px, spines = (np.where(turned[:, None, None], new, old) for new, old in (
+        (straight.lines, drawn.lines), (straight.spines, drawn.spines)))  # fmt: skip
+    return replace(drawn, lines=lines_px, spines=spines, lanes=np.where(turned, straight.lanes, drawn.lanes))
 
 
 def _outlines(drawn: Drawn, table: pd.DataFrame, look: Theme) -> tuple[Shapes, Shapes]:
-    """Return the arrows as polygons, px, and the points where their heads end."""
+    """Return the arrows as polygons, px, and their heads alone."""
     width = table["width_px"].to_numpy(dtype=float)
     starts = np.array([drawn.radius[code] for code in table["start"]])
     ends = np.array([drawn.radius[code] for code in table["end"]])
-    seen = trimmed(drawn.lines, starts + START_GAP, ends + END_GAP)
-    shapes = arrow_shapes(seen, width, head_size(width), [look.dashes[code] for code in table["certainty"]])
+    dashes = [look.dashes[code] for code in table["certainty"]]
+    shapes: Shapes = np.empty(len(width), dtype=object)
+    heads: Shapes = np.empty(len(width), dtype=object)
+    # Some at a time: what is worked out on the way takes many times the room of the arrows.
+    for begin in range(0, len(width), AT_ONCE):
+        some = slice(begin, begin + AT_ONCE)
+        seen = trimmed(drawn.lines[some], starts[some] + START_GAP, ends[some] + END_GAP)
+        shapes[some] = arrow_shapes(seen, width[some], head_size(width[some]), dashes[some], taper=look.taper)
+        heads[some] = _heads(seen, width[some])
     shapes[width == 0] = shapely.Polygon()
-    return shapes, points(seen[:, -1])
+    return shapes, heads[width > 0]
 
 
-def _nodes(
-    places: Mapping[str, Place], at: dict[str, tuple[float, float]], drawn: Drawn, table: pd.DataFrame, frame: Frame
-) -> tuple[Node, ...]:
-    met: dict[str, int] = dict.fromkeys(places, 0)
-    for start, end in zip(table["start"], table["end"], strict=True):
-        for code in {start, end}:
-            met[code] += 1
-    metres = frame.to_metres(np.array([at[code] for code in places]))
-    return tuple(
-        Node(code, found.name, found.kind, found.lon, found.lat, float(x), float(y), drawn.radius[code], met[code])
-        for (code, found), (x, y) in zip(places.items(), metres, strict=True)
-    )
+def _heads(seen: Floats, width: Floats) -> Shapes:
+    """Return the heads of arrows as triangles, px."""
+    total = lengths(seen)[:, -1]
+    length, half = head_size(width)
+    shrink = np.minimum(1.0, 0.8 * total / length)
+    tip, neck = seen[:, -1], at_distance(seen, (total - shrink * length)[:, None])[:, 0]
+    ahead = tip - neck
+    right = np.column_stack([ahead[:, 1], -ahead[:, 0]]) / np.maximum(np.hypot(*ahead.T), 1e-9)[:, None]
+    barb = right * (half * np.maximum(shrink, 0.5))[:, None]
+    return np.atleast_1d(np.asarray(shapely.polygons(np.stack([neck + barb, tip, neck - barb], axis=1)), dtype=object))
 
 
 def _circles(nodes: tuple[Node, ...], at: dict[str, tuple[float, float]]) -> Shapes:
-    return np.array([shapely.Point(at[node.code]).buffer(node.radius_px + 0.6) for node in nodes], dtype=object)
-
-
-def _labels(
-    nodes: tuple[Node, ...], at: dict[str, tuple[float, float]], frame: Frame, land: Basemap, look: Theme,
-    obstacles: Obstacles,
-) -> tuple[tuple[Label, ...], list[str]]:  # fmt: skip
-    """Return the names of places, then those of countries where there is room, and the names without room."""
-    order = sorted(nodes, key=lambda node: (-node.arrows, node.code))
-    wanted = [
-        sized(Label(name_lines(node.name, look.label_px, NAME_PX), *at[node.code], 0, 0, look.label_px,
-                    italic=node.kind is PlaceKind.REGION, bold=node.arrows == order[0].arrows > 4, colour=look.ink,
-                    kind="node", code=node.code))
-        for node in order
-    ]  # fmt: skip
-    named, left_out = place_labels(wanted, [node.radius_px for node in order], obstacles)
-    shapes = shapely.transform(land.land.geometry.to_numpy(), frame.to_px)
-    # Neighbours tell a reader where the arrows are; names far from all of them only crowd the map.
-    inked = shapely.STRtree([*obstacles.arrows, *obstacles.circles])
-    near = np.unique(inked.query(shapes, predicate="dwithin", distance=NEIGHBOUR_PX)[0])
-    used = {node.code for node in nodes}
-    countries, grounds = [], []
-    for code, shape in sorted(
-        zip(land.land["code"].iloc[near], shapes[near], strict=True), key=lambda pair: -pair[1].area
-    ):
-        known = gazetteer().get(code)
-        if known is None or code in used or known.kind is not PlaceKind.COUNTRY:
-            continue
-        spot = frame.to_px(frame.project(np.array([[known.label_lon, known.label_lat]])))[0]
-        countries.append(sized(Label(known.name, float(spot[0]), float(spot[1]), 0, 0, look.country_px, italic=False,
-                                     bold=False, colour=look.quiet, kind="country", code=code)))  # fmt: skip
-        grounds.append(shape)
-    ground: Shapes = np.empty(len(grounds), dtype=object)
-    ground[:] = grounds
-    quiet = place_countries(countries, ground, named, obstacles)
-    return (*named, *quiet), [name.text.replace("\n", " ") for name in left_out]
+    wide = np.array([node.radius_px + CIRCLE_MARGIN for node in nodes])
+    return np.asarray(shapely.buffer(points(np.array([at[node.code] for node in nodes])), wide), dtype=object)
 
 
 def _arrow_frame(table: pd.DataFrame, drawn: Drawn, outlines: Shapes, frame: Frame, look: Theme) -> gpd.GeoDataFrame:
     length, half = head_size(table["width_px"].to_numpy(dtype=float))
     market = [code if isinstance(code, str) else None for code in table["market"]]
-    ends = zip(market, table["start"], table["end"], strict=True)
+    names = [REST_LABEL if rest else label(Market, code) for code, rest in zip(market, table["rest"], strict=True)]
+    ends = zip(table["start"], table["end"], strict=True)
     looks = table.assign(
-        colour=[look.colour(code) for code in market],
-        title=[_arrow_title(code, start, end) for code, start, end in ends],
+        colour=[look.quiet if rest else look.colour(code) for code, rest in zip(market, table["rest"], strict=True)],
+        title=[_arrow_title(name, start, end) for name, (start, end) in zip(names, ends, strict=True)],
         head_length_px=length,
         head_half_px=half,
         lane_px=drawn.lanes,
@@ -275,6 +272,6 @@ def _arrow_frame(table: pd.DataFrame, drawn: Drawn, outlines: Shapes, frame: Fra
     return made
 
 
-def _arrow_title(market: str | None, start: str, end: str) -> str:
+def _arrow_title(lead: str, start: str, end: str) -> str:
     way = f"within {place(start).name}" if start == end else f"{place(start).name} to {place(end).name}"
-    return f"{label(Market, market)}: {way}" if market else way[:1].upper() + way[1:]
+    return f"{lead}: {way}" if lead else way[:1].upper() + way[1:]

@@ -9,10 +9,15 @@ import numpy as np
 import shapely
 
 if TYPE_CHECKING:
-    from azroutes.geometry.shapes import Floats, Shapes
+    from collections.abc import Sequence
+
+    from azroutes.geometry.shapes import Floats, Ints, Shapes
 
 SAMPLES = 49
 """Points of a drawn curve."""
+
+STROKE_SAMPLES = 6
+"""Points along each side of a dash."""
 
 LEAST_SHARE = 0.3
 """Share of a line that is drawn at the least where the circles at its ends leave no room."""
@@ -69,11 +74,21 @@ def lengths(lines: Floats) -> Floats:
 
 def at(lines: Floats, distance: Floats) -> Floats:
     """Return the points of each line at the given distances along it; `distance` has shape (n, m)."""
+    return _on(lines, np.arange(len(lines)), distance)
+
+
+def _on(lines: Floats, owner: Ints, distance: Floats) -> Floats:
+    """Return points on the lines that `owner` names, shape (k,), at the distances along them, shape (k, m)."""
     run = lengths(lines)
-    found = np.empty((*distance.shape, 2))
-    for k, (line, along) in enumerate(zip(lines, run, strict=True)):
-        found[k, :, 0] = np.interp(distance[k], along, line[:, 0])
-        found[k, :, 1] = np.interp(distance[k], along, line[:, 1])
+    # Laid end to end the runs are one rising row of numbers, so that one search finds the step of every point.
+    begin = np.cumsum(run[:, -1] + 1.0) - (run[:, -1] + 1.0)
+    first = owner[:, None] * lines.shape[1]
+    step = np.searchsorted((run + begin[:, None]).ravel(), distance + begin[owner, None], side="right") - 1
+    step = np.clip(step, first, first + lines.shape[1] - 2)
+    along, xy = run.ravel(), lines.reshape(-1, 2)
+    size = along[step + 1] - along[step]
+    share = np.clip(np.divide(distance - along[step], size, out=np.zeros_like(size), where=size > 0), 0.0, 1.0)
+    found: Floats = xy[step] + share[..., None] * (xy[step + 1] - xy[step])
     return found
 
 
@@ -157,8 +172,10 @@ def head_size(width: Floats) -> tuple[Floats, Floats]:
     return 2.1 * half, half
 
 
-def arrows(lines: Floats, width: Floats, head: tuple[Floats, Floats], dashes: list[Dash]) -> Shapes:
-    """Return arrows as polygons: a shaft of constant width and a head whose tip is the line's last point.
+def arrows(
+    lines: Floats, width: Floats, head: tuple[Floats, Floats], dashes: Sequence[Dash], *, taper: float = 1.0
+) -> Shapes:
+    """Return arrows as polygons: a shaft and a head whose tip is the line's last point.
 
     Parameters
     ----------
@@ -168,72 +185,90 @@ def arrows(lines: Floats, width: Floats, head: tuple[Floats, Floats], dashes: li
         Width of the shafts, px.
     head : pair of arrays of shape (n,)
         Length and half width of the heads, px; a head takes at most 0.8 of its line.
-    dashes : list of Dash
+    dashes : sequence of Dash
         The pattern of each shaft.
+    taper : float
+        The share of its width with which a shaft begins; it has the whole of it where it meets the head. 1 for shafts
+        that are as wide all along.
 
     Returns
     -------
     array of Polygon or MultiPolygon
+        The head is in the last part.
+
+    Examples
+    --------
+    >>> line = np.array([[[0.0, 0.0], [60.0, 0.0], [120.0, 0.0]]])
+    >>> shape = arrows(line, np.array([4.0]), head_size(np.array([4.0])), [Dash()])[0]
+    >>> [float(side) for side in shape.bounds]
+    [0.0, -5.0, 120.0, 5.0]
     """
+    outlines: Shapes = np.empty(len(lines), dtype=object)
+    if len(lines) == 0:
+        return outlines
     total = lengths(lines)[:, -1]
     shrink = np.minimum(1.0, 0.8 * total / np.maximum(head[0], 1e-9))
-    head_length, half = head[0] * shrink, head[1] * np.maximum(shrink, 0.5)
+    head_length, half_head = head[0] * shrink, head[1] * np.maximum(shrink, 0.5)
     neck = total - head_length
-    share = np.linspace(0, 1, lines.shape[1])[None, :]
+    share = np.linspace(0, 1, lines.shape[1])
     shaft = at(lines, neck[:, None] * share)
-    outlines: Shapes = np.empty(len(lines), dtype=object)
-    for k, dash in enumerate(dashes):
-        tip = _head(lines[k, -1], shaft[k], half[k])
-        stroke, gap = dash.lengths(float(width[k]))
-        if gap <= 0 or neck[k] <= stroke:
-            outlines[k] = _whole(shaft[k], float(width[k]) / 2, tip)
-        else:
-            outlines[k] = _dashed(shaft[k], float(width[k]) / 2, tip, (stroke, gap))
+    heads = _heads(lines[:, -1], shaft, half_head)
+    stroke, gap = np.array([dash.lengths(float(wide)) for dash, wide in zip(dashes, width, strict=True)]).T
+    whole = (gap <= 0) | (neck <= stroke)
+    half = width[whole, None] / 2 * (taper + (1 - taper) * share)
+    outlines[whole] = _polygons(_ends_in(shaft[whole], half, heads[whole]))
+    dashed = ~whole
+    if dashed.any():
+        outlines[dashed] = _dashed(shaft[dashed], width[dashed] / 2, heads[dashed], stroke[dashed], gap[dashed], taper)
     # A wide shaft around a tight bend folds over itself; the fold is part of the same ink.
     folded = ~shapely.is_valid(outlines)
     outlines[folded] = shapely.make_valid(outlines[folded], method="structure", keep_collapsed=False)
     return outlines
 
 
-def _head(tip: Floats, shaft: Floats, half: float) -> Floats:
-    """Return the two barbs and the tip of a head: right barb, tip, left barb."""
-    ahead = tip - shaft[-1]
-    size = float(np.hypot(*ahead))
-    ahead = ahead / size if size > 0 else np.array([1.0, 0.0])
-    right = np.array([ahead[1], -ahead[0]])
-    return np.array([shaft[-1] + half * right, tip, shaft[-1] - half * right])
+def _heads(tip: Floats, shaft: Floats, half: Floats) -> Floats:
+    """Return the two barbs and the tip of each head, shape (n, 3, 2): right barb, tip, left barb."""
+    neck = shaft[:, -1]
+    ahead = tip - neck
+    size = np.hypot(ahead[:, 0], ahead[:, 1])[:, None]
+    ahead = np.divide(ahead, size, out=np.tile([1.0, 0.0], (len(ahead), 1)), where=size > 0)
+    right = np.column_stack([ahead[:, 1], -ahead[:, 0]]) * half[:, None]
+    return np.stack([neck + right, tip, neck - right], axis=1)
 
 
-def _sides(line: Floats, half: float) -> tuple[Floats, Floats]:
-    right = normals(line[None])[0] * half
-    return line + right, line - right
+def _ends_in(lines: Floats, half: Floats, heads: Floats) -> Floats:
+    """Return the rings of shafts that are joined to their heads; `half` has shape (n, points)."""
+    out = normals(lines) * half[..., None]
+    return np.concatenate([lines + out, heads, (lines - out)[:, ::-1]], axis=1)
 
 
-def _whole(shaft: Floats, half: float, tip: Floats) -> shapely.Polygon:
-    right, left = _sides(shaft, half)
-    return shapely.Polygon(np.concatenate([right, tip, left[::-1]]))
+def _polygons(rings: Floats) -> Shapes:
+    return np.atleast_1d(np.asarray(shapely.polygons(rings), dtype=object))
 
 
-def _dashed(shaft: Floats, half: float, tip: Floats, dash: tuple[float, float]) -> shapely.MultiPolygon:
-    """Return strokes along a shaft, all of one length, and a shorter one that is joined to the head."""
-    run = lengths(shaft[None])[0]
-    stroke, gap = dash
-    last = max(float(run[-1]) - 0.7 * stroke, 0.0)
+def _dashed(shaft: Floats, half: Floats, heads: Floats, stroke: Floats, gap: Floats, taper: float) -> Shapes:
+    """Return strokes along each shaft, all of one length, and a shorter one that is joined to the head."""
+    neck = lengths(shaft)[:, -1]
+    last = np.maximum(neck - 0.7 * stroke, 0.0)
     # As many whole periods as fit best, drawn a little longer or shorter so that none is cut.
-    count = max(1, round(last / (stroke + gap)))
+    count = np.maximum(1, np.rint(last / (stroke + gap)).astype(np.intp))
     period = last / count
-    drawn = period * stroke / (stroke + gap)
-    pieces = [_part(shaft, run, k * period, k * period + drawn, half) for k in range(count)]
-    right, left = _sides(_stretch(shaft, run, last, float(run[-1])), half)
-    pieces.append(shapely.Polygon(np.concatenate([right, tip, left[::-1]])))
-    return shapely.MultiPolygon([piece for piece in pieces if piece.area > 0])
-
-
-def _part(shaft: Floats, run: Floats, begin: float, end: float, half: float) -> shapely.Polygon:
-    right, left = _sides(_stretch(shaft, run, begin, end), half)
-    return shapely.Polygon(np.concatenate([right, left[::-1]]))
-
-
-def _stretch(line: Floats, run: Floats, begin: float, end: float) -> Floats:
-    distance = np.linspace(begin, end, 6)
-    return np.column_stack([np.interp(distance, run, line[:, 0]), np.interp(distance, run, line[:, 1])])
+    owner = np.repeat(np.arange(len(shaft)), count)
+    begin = (np.arange(len(owner)) - np.repeat(np.cumsum(count) - count, count)) * period[owner]
+    drawn = (period * stroke / (stroke + gap))[owner]
+    share = np.linspace(0, 1, STROKE_SAMPLES)
+    along = begin[:, None] + drawn[:, None] * share
+    wide = half[owner, None] * (taper + (1 - taper) * along / neck[owner, None])
+    middle = _on(shaft, owner, along)
+    out = normals(middle) * wide[..., None]
+    strokes = _polygons(np.concatenate([middle + out, (middle - out)[:, ::-1]], axis=1))
+    every = np.arange(len(shaft))
+    along = last[:, None] + (neck - last)[:, None] * share
+    wide = half[:, None] * (taper + (1 - taper) * along / neck[:, None])
+    tips = _polygons(_ends_in(_on(shaft, every, along), wide, heads))
+    pieces, owner = np.concatenate([strokes, tips]), np.concatenate([owner, every])
+    order = np.argsort(owner, kind="stable")
+    order = order[shapely.area(pieces[order]) > 0]
+    made: Shapes = np.full(len(shaft), shapely.MultiPolygon(), dtype=object)
+    shapely.multipolygons(pieces[order], indices=owner[order], out=made)
+    return made

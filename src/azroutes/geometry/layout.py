@@ -8,6 +8,8 @@ one another and stand in the same order at both ends.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
@@ -18,6 +20,10 @@ from azroutes.errors import Fault, OptionError, TableError, check_option
 from azroutes.geometry.curve import SAMPLES, arc, bezier, head_size, loops, shifted
 from azroutes.geometry.declutter import MOST, Spines, declutter
 from azroutes.geometry.shapes import Flags, Floats, Ints, lines, points
+from azroutes.progress import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
 
 METHODS = ("arc", "straight", "declutter")
 ARC_BULGE = 0.09
@@ -38,11 +44,27 @@ ROOM_AROUND = 0.12
 LANE_GAP = 1.2
 """Free space between two lanes, px."""
 
+SAME_SPOT_PX = 0.01
+"""Places closer than this are at one spot: an arrow between them is a loop, px."""
+
+ASTRAY_PX = 1.0
+"""How far the ends of lines may be from where most rows have their place, px."""
+
+NARROW = 1e-3
+"""A figure whose places are less wide than this share of their height is measured along its height."""
+
 LOOP_PX = 5.0
 """Radius of the innermost loop at a place, px."""
 
 MOST_GROWTH = 1.8
 """How many times its least radius a circle may grow to make room for lanes; what is wider draws together there."""
+
+HUB_FILL, HUB_GROWTH = 0.5, 3.0
+"""Share of the circumference of all arrows that meet at a place which its circle has, and how many times its least
+radius it may grow for that."""
+
+NODE_GAP = 2.0
+"""Free space between two circles, px, where they are large enough to give any."""
 
 SPREAD = 3.0
 """Over how many half widths of a bundle its lanes draw together where they meet a circle that is narrower."""
@@ -74,10 +96,12 @@ class Drawn:
 
 
 def arrange(
-    starts: list[str], ends: list[str], at: dict[str, tuple[float, float]], width: Floats, *,
-    method: str = "arc", node_radius_px: float = 3.0, frame: tuple[float, float, float, float] | None = None,
+    starts: list[str], ends: list[str], at: dict[str, tuple[float, float]], width: Floats, *, method: str = "declutter",
+    node_radius_px: float = 5.0, radii: Mapping[str, float] | None = None, keep_off: Floats | None = None,
+    follows: Sequence[tuple[int, int]] = (), frame: tuple[float, float, float, float] | None = None,
+    tell: Callable[[float], None] | None = None,
 ) -> Drawn:  # fmt: skip
-    """Lay out arrows between places.
+    """Draw arrows between places.
 
     Parameters
     ----------
@@ -87,30 +111,50 @@ def arrange(
         Where they are, px, y up.
     width : array of shape (n,)
         Widths of the arrows, px.
-    method : {'arc', 'straight', 'declutter'}
+    method : {'declutter', 'arc', 'straight'}
         How spines run.
     node_radius_px : float
-        Radius of a place's circle at the least.
+        Radius of a place's circle at the least; it grows where wide arrows meet.
+    radii : mapping of place to float, optional
+        The radius of each circle, px, where it is not for the arrows to say.
+    keep_off : array of shape (k, 4), optional
+        Boxes that decluttered arrows keep off if they can, such as names: xmin, ymin, xmax, ymax.
+    follows : sequence of (int, int)
+        Arrows that a route takes one after the other, for decluttered ones to run on smoothly.
     frame : tuple of float, optional
         xmin, ymin, xmax, ymax that decluttered arrows keep within.
+    tell : callable, optional
+        Called with the share of the work that is done.
     """
     check_option("method", method, METHODS)
     count = len(starts)
     a = np.array([at[code] for code in starts], dtype=float).reshape(-1, 2)
     b = np.array([at[code] for code in ends], dtype=float).reshape(-1, 2)
-    lanes, half_bundle = _lanes(starts, ends, width, both_ways=method != "declutter")
-    radius = _radii(starts, ends, at, half_bundle, node_radius_px)
-    still = np.all(np.isclose(a, b, atol=1e-6), axis=1)
-    spines = np.empty((count, SAMPLES, 2))
-    moving = np.flatnonzero(~still)
-    spines[moving] = _spines(a[moving], b[moving], method)
-    pairs = [(starts[k], ends[k]) for k in moving]
-    if method != "straight":
-        reach = half_bundle[moving] + CLEARANCE_PX
-        spines[moving] = _clear_of_places(spines[moving], pairs, at, radius, reach)
+    still = np.hypot(*(b - a).T) < SAME_SPOT_PX
+    laid = np.zeros(count, dtype=bool)
+    lanes, half_bundle = _lanes(starts, ends, width, both_ways=True)
     if method == "declutter":
-        spines[moving] = _decluttered(spines[moving], pairs, at, radius, (half_bundle[moving], width[moving]), frame)
+        laid = ~still & _widest(starts, ends, half_bundle)
+        own = _lanes(starts, ends, width, both_ways=False)
+        lanes, half_bundle = (np.where(laid, *parts) for parts in zip(own, (lanes, half_bundle), strict=True))
+    used = {*starts, *ends}
+    radius = ({code: float(radii[code]) for code in sorted(used)} if radii is not None
+              else _radii(starts, ends, at, width, half_bundle, node_radius_px))  # fmt: skip
+    spines = np.empty((count, SAMPLES, 2))
+    plain = np.flatnonzero(~still & ~laid)
+    spines[plain] = _spines(a[plain], b[plain], method)
+    if method != "straight":
+        pairs, reach = [(starts[k], ends[k]) for k in plain], half_bundle[plain] + CLEARANCE_PX
+        spines[plain] = _clear_of_places(spines[plain], pairs, at, radius, reach)
+    if laid.any():
+        chosen = np.flatnonzero(laid)
+        rank = {int(k): n for n, k in enumerate(chosen)}
+        joined = [(rank[a], rank[b]) for a, b in follows if a in rank and b in rank]
+        room = Room(radius, np.empty((0, 4)) if keep_off is None else keep_off, frame)
+        pairs, sizes = [(starts[k], ends[k]) for k in chosen], (lanes[chosen], width[chosen])
+        spines[chosen] = _decluttered(pairs, at, sizes, room, joined, tell)
     spines[still] = _loops(starts, ends, at, still, lanes, radius)
+    spines[still, -1] = b[still]
     rim = np.array([[radius[s], radius[e]] for s, e in zip(starts, ends, strict=True)]).reshape(-1, 2)
     fits = np.minimum(1.0, CIRCLE_FILL * rim / np.maximum(half_bundle[:, None], 1e-9))
     side = np.where(still, 0.0, lanes)
@@ -119,7 +163,7 @@ def arrange(
 
 
 def layout(
-    legs: gpd.GeoDataFrame, *, method: str = "arc", width: str = "width_px", figure_width_px: float = 1000.0,
+    legs: gpd.GeoDataFrame, *, method: str = "declutter", width: str = "width_px", figure_width_px: float = 1000.0,
     node_radius_px: float = 5.0,
 ) -> gpd.GeoDataFrame:  # fmt: skip
     """Return legs with the centre lines that they are drawn along.
@@ -147,7 +191,9 @@ def layout(
     Raises
     ------
     TableError
-        If a line, an end or a width is missing or not finite, or the CRS is geographic.
+        If a line, an end or a width is missing or not finite, the CRS is geographic, or a place is in two spots.
+    OptionError
+        If there is no such method, or a size is not a positive number.
 
     Examples
     --------
@@ -156,31 +202,59 @@ def layout(
     >>> azroutes.layout(steps).geometry.iloc[0].geom_type
     'LineString'
     """
+    check_option("method", method, METHODS)
+    _check_px("node_radius_px", node_radius_px)
     _check_legs(legs, width, figure_width_px)
     if legs.empty:
         return legs.copy()
+    legs_in_order = legs.iloc[_order(legs, width)]
+    starts, ends = ([str(code) for code in legs_in_order[side]] for side in ("start", "end"))
+    spots = _spots(starts, ends, legs_in_order, figure_width_px)
+    xy = np.array(list(spots.values()))
+    low, scale = xy.min(axis=0), picture_scale(xy, figure_width_px)
+    px = (xy - low) * scale
+    at = {code: (float(x), float(y)) for code, (x, y) in zip(spots, px, strict=True)}
+    with shown("Laying out") as tell:
+        drawn = arrange(starts, ends, at, _widths(legs_in_order, width), method=method,
+                        radii=dict.fromkeys(at, float(node_radius_px)), follows=_follows(legs_in_order),
+                        frame=_around(px), tell=tell)  # fmt: skip
+    placed = drawn.lines / scale + low
+    # There and back through pixels costs a last digit.
+    placed[:, 0], placed[:, -1] = [spots[code] for code in starts], [spots[code] for code in ends]
+    rows = np.empty_like(placed)
+    rows[_order(legs, width)] = placed
+    return legs.set_geometry(gpd.GeoSeries(list(lines(rows)), index=legs.index, crs=legs.crs))
+
+
+def picture_scale(spots: Floats, figure_width_px: float) -> float:
+    """Return how many pixels a unit of the CRS takes where a figure of this width holds all spots, shape (n, 2).
+
+    Where they stand on one meridian, or nearly, the width is taken along it; a unit is a pixel where all are one spot.
+    """
+    span = np.ptp(spots, axis=0)
+    across = float(span[0] if span[0] >= NARROW * span[1] else span[1])
+    noise = 8 * np.finfo(float).eps * float(np.abs(spots).max())
+    return figure_width_px / across if across > max(noise, 1e-9) else 1.0
+
+
+def _spots(
+    starts: list[str], ends: list[str], legs: gpd.GeoDataFrame, figure_width_px: float
+) -> dict[str, tuple[float, float]]:
+    """Return where each place is, in the CRS, in the order of their names."""
     shapes = legs.geometry.to_numpy()
-    first, last = shapely.get_point(shapes, 0), shapely.get_point(shapes, -1)
-    ends = pd.DataFrame(
-        {
-            "place": [*legs["start"], *legs["end"]],
-            "x": [*shapely.get_x(first), *shapely.get_x(last)],
-            "y": [*shapely.get_y(first), *shapely.get_y(last)],
-        }
-    )
-    anchors = ends.groupby("place", sort=True)[["x", "y"]].first()
-    low, span = anchors.min(), np.ptp(anchors.to_numpy(), axis=0)
-    scale = figure_width_px / max(span[0] or span.max(), 1e-9)
-    px = (anchors - low) * scale
-    at = {str(code): (float(x), float(y)) for code, x, y in px.itertuples()}
-    order = _order(legs, width)
-    sorted_legs = legs.iloc[order]
-    drawn = arrange(list(sorted_legs["start"]), list(sorted_legs["end"]), at,
-                    sorted_legs[width].to_numpy(dtype=float), method=method, node_radius_px=node_radius_px,
-                    frame=_around(px.to_numpy()))  # fmt: skip
-    placed = np.empty_like(drawn.lines)
-    placed[order] = drawn.lines / scale + low.to_numpy()
-    return legs.set_geometry(gpd.GeoSeries(list(lines(placed)), index=legs.index, crs=legs.crs))
+    xy = shapely.get_coordinates(np.concatenate([shapely.get_point(shapes, k) for k in (0, -1)]))
+    # The median is one of the ends where most agree, whatever the order of the rows.
+    table = pd.DataFrame(xy, columns=["x", "y"]).groupby([*starts, *ends], sort=True)
+    middle = table.transform("median").to_numpy()
+    astray = np.hypot(*(xy - middle).T) * picture_scale(middle, figure_width_px) > ASTRAY_PX
+    if astray.any():
+        rows, codes = [str(row) for row in legs.index] * 2, [*starts, *ends]
+        raise TableError("these legs cannot be laid out", [
+            Fault("a place in two spots", row=rows[k], column="start" if k < len(legs) else "end",
+                  value=codes[k], hint="lines begin and end at their places, and a place is where all rows have it")
+            for k in np.flatnonzero(astray)
+        ])  # fmt: skip
+    return {str(code): (float(x), float(y)) for code, x, y in table.median().itertuples()}
 
 
 def _around(px: Floats) -> tuple[float, float, float, float]:
@@ -193,32 +267,64 @@ def _around(px: Floats) -> tuple[float, float, float, float]:
 def _order(legs: gpd.GeoDataFrame, width: str) -> Ints:
     """Return an order of the rows that does not depend on the one they stand in."""
     keys = [name for name in ("start", "end", "market", "commodity", "flow_id", "order") if name in legs]
-    table = pd.DataFrame(legs[keys].astype("string").fillna("")).assign(width=legs[width])
+    table = pd.DataFrame(legs[keys].astype("string").fillna("")).assign(width=_widths(legs, width))
     return table.reset_index(drop=True).sort_values([*keys, "width"], kind="stable").index.to_numpy()
 
 
+def _widths(legs: gpd.GeoDataFrame, width: str) -> Floats:
+    """Return the widths, px; what is not a number is nan."""
+    return pd.to_numeric(legs[width], errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+
+
+def _follows(legs: gpd.GeoDataFrame) -> list[tuple[int, int]]:
+    """Return which legs a flow takes one after the other, where the table tells."""
+    if not {"flow_id", "order"} <= set(legs.columns):
+        return []
+    order = pd.to_numeric(legs["order"], errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+    table = pd.DataFrame({"flow": legs["flow_id"].astype("string").to_numpy(), "order": order})
+    known = table.dropna().sort_values(["flow", "order"], kind="stable")
+    rows = [int(row) for row in known.index]
+    same = known["flow"].eq(known["flow"].shift()).to_numpy(dtype=bool)[1:]
+    return [pair for pair, joined in zip(pairwise(rows), same, strict=True) if joined]
+
+
+def _check_px(name: str, value: object) -> None:
+    number = isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
+    if not number or not 0 < float(value) < np.inf:  # type: ignore[arg-type]
+        raise OptionError(f"{name} must be a positive number", [Fault("not positive", column=name, value=value)])
+
+
 def _check_legs(legs: gpd.GeoDataFrame, width: str, figure_width_px: float) -> None:
-    if not figure_width_px > 0 or not np.isfinite(figure_width_px):
-        raise OptionError("figure_width_px must be a positive number",
-                          [Fault("not positive", column="figure_width_px", value=figure_width_px)])  # fmt: skip
+    _check_px("figure_width_px", figure_width_px)
     faults = [Fault("missing column", column=name) for name in ("start", "end", width) if name not in legs]
-    if legs.crs is None or not legs.crs.is_projected:
+    if getattr(legs, "active_geometry_name", None) is None:
+        faults.append(Fault("missing column", column="geometry", hint="a GeoDataFrame of lines"))
+    elif legs.crs is None or not legs.crs.is_projected:
         faults.append(Fault("not a projected CRS", column="geometry", value=str(legs.crs), hint="say legs.to_crs(...)"))
     if not faults:
         faults += [Fault("missing place", row=str(row), column=name)
                    for name in ("start", "end") for row in legs.index[legs[name].isna()]]  # fmt: skip
-        shapes, widths = legs.geometry.to_numpy(), legs[width].to_numpy(dtype=float, na_value=np.nan)
+        shapes, widths = legs.geometry.to_numpy(), _widths(legs, width)
         line = shapely.get_type_id(shapes) == shapely.GeometryType.LINESTRING
+        many = shapely.get_type_id(shapes) == shapely.GeometryType.MULTILINESTRING
         sound = line & ~shapely.is_empty(shapes)
         # Bounds pass over what is not a number: only the coordinates tell.
         xy, owner = shapely.get_coordinates(shapes, return_index=True)
         sound[owner[~np.isfinite(xy).all(axis=1)]] = False
-        faults += [Fault("not a finite line", row=str(row), column="geometry") for row in legs.index[~sound]]
+        faults += [Fault("not a finite line", row=str(row), column="geometry",
+                         hint="one line from place to place: see shapely.line_merge" if many[k] else "")
+                   for k, row in enumerate(legs.index) if not sound[k]]  # fmt: skip
         wide = np.isfinite(widths) & (widths >= 0)
-        faults += [Fault("not a width", row=str(row), column=width, value=float(widths[k]), hint="zero or more, px")
+        faults += [Fault("not a width", row=str(row), column=width, value=legs[width].iloc[k], hint="zero or more, px")
                    for k, row in enumerate(legs.index) if not wide[k]]  # fmt: skip
     if faults:
         raise TableError("these legs cannot be laid out", faults)
+
+
+def _room(width: Floats) -> Floats:
+    """Return how much room across an arrow takes, px."""
+    room: Floats = np.maximum(width, 1.6 * head_size(width)[1])
+    return room
 
 
 def _lanes(starts: list[str], ends: list[str], width: Floats, *, both_ways: bool) -> tuple[Floats, Floats]:
@@ -226,8 +332,7 @@ def _lanes(starts: list[str], ends: list[str], width: Floats, *, both_ways: bool
 
     A bundle is all arrows between two places, or only those of one direction.
     """
-    _, half_head = head_size(width)
-    room = np.maximum(width, 1.6 * half_head) + LANE_GAP
+    room = _room(width) + LANE_GAP
     bundles: dict[tuple[str, str], list[int]] = {}
     for k, (start, end) in enumerate(zip(starts, ends, strict=True)):
         bundles.setdefault((min(start, end), max(start, end)) if both_ways else (start, end), []).append(k)
@@ -244,24 +349,34 @@ def _lanes(starts: list[str], ends: list[str], width: Floats, *, both_ways: bool
 
 
 def _radii(
-    starts: list[str], ends: list[str], at: dict[str, tuple[float, float]], half_bundle: Floats, least: float
-) -> dict[str, float]:
-    """Return a radius for each place: room for its widest bundle, but never into the next place's."""
+    starts: list[str], ends: list[str], at: Mapping[str, tuple[float, float]], width: Floats, half_bundle: Floats,
+    least: float,
+) -> dict[str, float]:  # fmt: skip
+    """Return a radius for each place: room for its widest bundle and for all that meets there, off the next circles.
+
+    Where many arrows meet they would lie on one another on a small circle, whatever way they come.
+    """
     used = sorted({*starts, *ends})
-    wanted = dict.fromkeys(used, least)
-    for start, end, half in zip(starts, ends, half_bundle, strict=True):
-        if start != end:
-            for code in (start, end):
-                wanted[code] = max(wanted[code], min(float(half) / CIRCLE_FILL, MOST_GROWTH * least))
+    if not used:
+        return {}
+    rank = {code: k for k, code in enumerate(used)}
+    ends_at = np.array([[rank[start], rank[end]] for start, end in zip(starts, ends, strict=True)]).reshape(-1, 2)
+    moving = ends_at[:, 0] != ends_at[:, 1]
+    both = ends_at[moving].ravel()
+    widest = np.zeros(len(used))
+    np.maximum.at(widest, both, np.repeat(np.minimum(half_bundle[moving] / CIRCLE_FILL, MOST_GROWTH * least), 2))
+    around = np.bincount(both, np.repeat(_room(width[moving]) + LANE_GAP, 2), len(used)) / (2 * np.pi)
+    wanted = np.maximum(np.maximum(widest, least), np.minimum(HUB_FILL * around, HUB_GROWTH * least))
     xy = np.array([at[code] for code in used]).reshape(-1, 2)
-    tree = shapely.STRtree(points(xy))
-    radius = {}
-    for code, (x, y) in zip(used, xy, strict=True):
-        others = [float(np.hypot(x - xy[k, 0], y - xy[k, 1]))
-                  for k in tree.query(shapely.Point(x, y).buffer(4 * wanted[code])) if used[k] != code]  # fmt: skip
-        room = 0.3 * min((d for d in others if d > 0), default=np.inf)
-        radius[code] = max(least, min(wanted[code], room))
-    return radius
+    spots = points(xy)
+    one, other = shapely.STRtree(spots).query(spots, predicate="dwithin", distance=2 * float(wanted.max()) + NODE_GAP)
+    away = np.hypot(*(xy[one] - xy[other]).T)
+    matter = away > 0
+    one, other, away = one[matter], other[matter], away[matter]
+    room = np.full(len(used), np.inf)
+    np.minimum.at(room, one, (away - NODE_GAP) * wanted[one] / (wanted[one] + wanted[other]))
+    radius = np.maximum(np.minimum(wanted, room), least)
+    return {code: float(r) for code, r in zip(used, radius, strict=True)}
 
 
 def _spines(a: Floats, b: Floats, method: str) -> Floats:
@@ -269,43 +384,76 @@ def _spines(a: Floats, b: Floats, method: str) -> Floats:
     # Arcs stand off to the north of their chord, most where it lies east-west: like the paths of aeroplanes on a map.
     chord = b - a
     tilt = chord[:, 0] / np.maximum(np.hypot(chord[:, 0], chord[:, 1]), 1e-9)
-    bulge = ARC_BULGE * tilt if method == "arc" else np.zeros(len(a))
+    bulge = ARC_BULGE * tilt if method != "straight" else np.zeros(len(a))
     return arc(a, b, bulge)
 
 
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What is not free for arrows: circles, boxes, and all that lies outside the frame."""
+
+    radius: Mapping[str, float]
+    boxes: Floats
+    frame: tuple[float, float, float, float] | None
+
+
+def _widest(starts: list[str], ends: list[str], half_bundle: Floats) -> Flags:
+    """Return which arrows are laid out: all of the widest pairs of places, as long as they take `MOST` spines at most.
+
+    Both directions of a pair are laid out or neither is: a lane beside an arc is no place beside a curve.
+    """
+    ways = set(zip(starts, ends, strict=True))
+    half = {(min(a, b), max(a, b)): float(wide) for a, b, wide in zip(starts, ends, half_bundle, strict=True) if a != b}
+    chosen: set[tuple[str, str]] = set()
+    left = MOST
+    for pair in sorted(half, key=lambda pair: (-half[pair], pair)):
+        left -= (pair in ways) + (pair[::-1] in ways)
+        if left < 0:
+            break
+        chosen.add(pair)
+    return np.array([(min(a, b), max(a, b)) in chosen for a, b in zip(starts, ends, strict=True)], dtype=bool)
+
+
 def _decluttered(
-    arcs: Floats, pairs: list[tuple[str, str]], at: dict[str, tuple[float, float]], radius: dict[str, float],
-    sizes: tuple[Floats, Floats], frame: tuple[float, float, float, float] | None,
+    pairs: list[tuple[str, str]], at: dict[str, tuple[float, float]], sizes: tuple[Floats, Floats], room: Room,
+    follows: list[tuple[int, int]], tell: Callable[[float], None] | None,
 ) -> Floats:  # fmt: skip
     """Return spines that cross, touch and cover one another least: one for each pair of places and direction.
 
-    `sizes` are the half width of the bundle and the width of each arrow. The widest bundles are laid out; what is
-    thinner than the first `declutter.MOST` keeps its arc.
+    `sizes` are the lane and the width of each arrow.
     """
-    half, width = sizes
+    lanes, width = sizes
     bundles: dict[tuple[str, str], list[int]] = {}
     for k, pair in enumerate(pairs):
         bundles.setdefault(pair, []).append(k)
-    chosen = sorted(sorted(bundles, key=lambda pair: (-half[bundles[pair][0]], pair))[:MOST])
-    if not chosen:
-        return arcs
-    number = {code: n for n, code in enumerate(sorted(radius))}
+    reach = np.abs(lanes) + _room(width) / 2
+    half = {pair: float(reach[members].max()) for pair, members in bundles.items()}
+    chosen = sorted(bundles)
+    # Places at one spot are one: an arrow to either cannot keep off the other.
+    spots: dict[tuple[float, float], list[str]] = {}
+    for code in sorted(room.radius):
+        spots.setdefault((round(at[code][0], 2), round(at[code][1], 2)), []).append(code)
+    number = {code: n for n, codes in enumerate(spots.values()) for code in codes}
     ends = np.array([sorted((number[a], number[b])) for a, b in chosen], dtype=np.intp)
     widest = np.array([max(width[k] for k in bundles[pair]) for pair in chosen])
+    bundle_of = {pair: n for n, pair in enumerate(chosen)}
+    joined = sorted({(bundle_of[pairs[a]], bundle_of[pairs[b]]) for a, b in follows})
     # Rounded, so that places which differ by the noise of another scale are laid out alike.
-    exact = np.array([at[code] for code in number])
-    place = np.round(exact, 3)
+    exact = np.array([at[codes[0]] for codes in spots.values()])
     spines = Spines(
         start=ends[:, 0], end=ends[:, 1], forward=np.array([number[a] < number[b] for a, b in chosen]),
-        half=np.array([half[bundles[pair][0]] for pair in chosen]),
+        half=np.array([half[pair] for pair in chosen]),
         count=np.array([float(len(bundles[pair])) for pair in chosen]),
-        head=np.column_stack(head_size(widest)), place=place,
-        radius=np.array([radius[code] for code in number]), frame=frame,
+        head=np.column_stack(head_size(widest)), place=np.round(exact, 3),
+        radius=np.array([max(room.radius[code] for code in codes) for codes in spots.values()]),
+        box=np.round(room.boxes, 3),
+        follows=np.array(joined, dtype=np.intp).reshape(-1, 2), frame=room.frame,
     )  # fmt: skip
-    curves = bezier(exact[ends[:, 0]], declutter(spines), exact[ends[:, 1]])
-    laid = arcs.copy()
+    curves = bezier(exact[ends[:, 0]], declutter(spines, tell=tell), exact[ends[:, 1]])
+    laid = np.empty((len(pairs), SAMPLES, 2))
     for curve, ahead, pair in zip(curves, spines.forward, chosen, strict=True):
         laid[bundles[pair]] = curve if ahead else curve[::-1]
+    laid[:, 0], laid[:, -1] = [at[start] for start, _ in pairs], [at[end] for _, end in pairs]
     return laid
 
 
@@ -315,34 +463,52 @@ def _clear_of_places(
 ) -> Floats:  # fmt: skip
     """Bend the spines that run over a place they do not serve, by as little as clears it.
 
-    An arrow over a foreign place reads as if it stopped there. Both directions of a pair bend alike.
+    An arrow over a foreign place reads as if it stopped there. Both directions of a pair bend alike. Of very many
+    arrows only the widest are looked at: among thousands none could get clear.
     """
+    if not pairs:
+        return spines
     codes = list(radius)
     spots = np.array([at[code] for code in codes])
+    size, number = np.array([radius[code] for code in codes]), {code: n for n, code in enumerate(codes)}
     room = reach + max(radius.values())
     tree = shapely.STRtree(points(spots))
     cleared, bent = spines.copy(), {}
-    for k in np.unique(tree.query(lines(spines), predicate="dwithin", distance=room)[0]):
+    widest = np.sort(np.lexsort((np.arange(len(pairs)), -reach))[:MOST])
+    near = tree.query(lines(spines[widest]), predicate="dwithin", distance=room[widest])[0]
+    for k in widest[np.unique(near)]:
         # Once a pair, from the end that comes first by name: two curves may cost the same but for a rounding.
         pair, ahead = tuple(sorted(pairs[k])), 1 if pairs[k][0] < pairs[k][1] else -1
         if pair not in bent:
-            foreign = [n for n, code in enumerate(codes) if code not in pair]
-            needed = np.array([radius[codes[n]] for n in foreign]) + reach[k]
-            bent[pair] = _least_run_over(spines[k][::ahead], spots[foreign], needed)
+            own = [number[code] for code in pair]
+            bent[pair] = _least_run_over(spines[k][::ahead], tree, size + reach[k], own)
         cleared[k] = bent[pair][::ahead]
     return cleared
 
 
-def _least_run_over(spine: Floats, spots: Floats, needed: Floats) -> Floats:
-    """Return the spine, or the bend of it that keeps best to its distance from each spot for the least change."""
+def _least_run_over(spine: Floats, tree: shapely.STRtree, needed: Floats, own: list[int]) -> Floats:
+    """Return the spine, or the bend of it that keeps best to its distance from each place for the least change.
+
+    `needed` is that distance for each place of the tree; those of `own` do not count.
+    """
     start, end = spine[0], spine[-1]
     ends = np.ones((len(BENDS), 1))
     curves = np.concatenate([spine[None], arc(ends * start, ends * end, np.array(BENDS))])
-    gap = shapely.distance(lines(curves)[:, None], points(spots)[None, :])
-    run_over = np.clip((needed - gap) / needed, 0.0, 1.0) ** 0.5
+    ways = lines(curves)
+    # Who is near is found by short pieces, whose boxes hold few places; they leave the curve by no more than this.
+    slack = max(BENDS) * float(np.hypot(*(end - start))) * (4 / (SAMPLES - 1)) ** 2
+    rough = curves[:, ::4]
+    pieces = lines(np.stack([rough[:, :-1], rough[:, 1:]], axis=2).reshape(-1, 2, 2))
+    piece, place = tree.query(pieces, predicate="dwithin", distance=float(needed.max()) + slack)
+    bend, place = np.divmod(np.unique(piece // (rough.shape[1] - 1) * len(needed) + place), len(needed))
+    foreign = ~np.isin(place, own)
+    bend, place = bend[foreign], place[foreign]
+    gap = shapely.distance(ways[bend], tree.geometries[place])
+    share = np.clip((needed[place] - gap) / needed[place], 0.0, 1.0) ** 0.5
+    run_over = np.bincount(bend, share, len(curves))
     middle = curves[:, SAMPLES // 2]
     change = np.hypot(*(middle - middle[0]).T) / np.hypot(*(end - start))
-    best: Floats = curves[int(np.argmin(run_over.sum(axis=1) + BEND_COST * change))]
+    best: Floats = curves[int(np.argmin(run_over + BEND_COST * change))]
     return best
 
 
@@ -354,18 +520,26 @@ def _loops(
     chosen = np.flatnonzero(still)
     bearing, size = np.zeros(len(chosen)), np.zeros(len(chosen))
     centre = np.array([at[starts[k]] for k in chosen]).reshape(-1, 2)
-    for n, k in enumerate(chosen):
-        x, y = at[starts[k]]
-        rays = [float(np.arctan2(at[code][1] - y, at[code][0] - x)) for code in _neighbours(starts, ends, starts[k])]
-        bearing[n] = _widest_gap(rays)
-        rank = sum(1 for m in chosen if starts[m] == starts[k] and (lanes[m], m) < (lanes[k], k))
-        size[n] = LOOP_PX + radius[starts[k]] / 2 + 3.5 * rank
+    # Of several places at one spot the loops lie around one another too.
+    spot = {code: (round(at[code][0], 2), round(at[code][1], 2)) for code in {*starts, *ends}}
+    rays = _rays([spot[code] for code in starts], [spot[code] for code in ends])
+    rank: dict[tuple[float, float], int] = {}
+    for n in sorted(range(len(chosen)), key=lambda n: (lanes[chosen[n]], chosen[n])):
+        code = starts[chosen[n]]
+        inner = rank.get(spot[code], 0)
+        rank[spot[code]] = inner + 1
+        bearing[n] = _widest_gap(rays.get(spot[code], []))
+        size[n] = LOOP_PX + radius[code] / 2 + 3.5 * inner
     return loops(centre, bearing, size)
 
 
-def _neighbours(starts: list[str], ends: list[str], code: str) -> list[str]:
-    pairs = zip(starts, ends, strict=True)
-    return sorted({e if s == code else s for s, e in pairs if code in (s, e) and s != e})
+def _rays(starts: list[tuple[float, float]], ends: list[tuple[float, float]]) -> dict[tuple[float, float], list[float]]:
+    """Return for each spot the bearings of those that it is joined to."""
+    joined = {pair for pair in zip(starts, ends, strict=True) if pair[0] != pair[1]}
+    rays: dict[tuple[float, float], list[float]] = {}
+    for here, there in sorted(joined | {(b, a) for a, b in joined}):
+        rays.setdefault(here, []).append(float(np.arctan2(there[1] - here[1], there[0] - here[0])))
+    return rays
 
 
 def _widest_gap(rays: list[float]) -> float:

@@ -7,6 +7,12 @@
   const STEP = 4;
   const LOOP_REACH = 30;
   const LOOP_SPREAD = 0.7;
+  /** How much farther out the next loop at a place runs, px, and how much wider it opens, radians. */
+  const LOOP_GAP = 6;
+  const LOOP_OPENS = 0.15;
+  const LOOP_WIDEST = 1.2;
+  /** How much wider than its ink an arrow's halo is, both sides together, px. */
+  const HALO = 2.2;
 
   /** Dash pattern of a certainty; it grows with the width so that it reads the same on thin and thick arrows. */
   const dashOf = (certainty, width) => {
@@ -27,14 +33,18 @@
       return [Math.atan2(next[1] - near[1], next[0] - near[0])];
     });
 
-  /** A drop that leaves a node and comes back, on the side where fewest arrows are. */
+  /** A drop that leaves a node and comes back, on the side where fewest arrows are; each around those before it. */
   const loopLine = (model, arrow, place) => {
     const node = model.nodes[arrow.start];
     const angle = g.widestGap(directionsAt(model, node)) + arrow.lane * 0.09;
+    const inner = node.arrows.map((index) => model.arrows[index]).filter((other) =>
+      other.start === other.end && other.index < arrow.index);
+    const reach = inner.reduce((far, other) => far + other.width + LOOP_GAP, LOOP_REACH);
+    const spread = Math.min(LOOP_WIDEST, LOOP_SPREAD + LOOP_OPENS * inner.length);
     // A cubic curve with both ends at the node reaches 3/4 of the way to the middle of its control points.
-    const away = (node.radius + LOOP_REACH) / (0.75 * Math.cos(LOOP_SPREAD));
+    const away = (node.radius + reach) / (0.75 * Math.cos(spread));
     const control = (side) => {
-      const turn = angle + side * LOOP_SPREAD;
+      const turn = angle + side * spread;
       return [Math.cos(turn) * away, Math.sin(turn) * away];
     };
     const [first, second] = [control(-1), control(1)];
@@ -91,40 +101,65 @@
     if (closed) context.closePath();
   };
 
-  /**
-   * @param {CanvasRenderingContext2D} context
-   * @param {object} shape from shapeOf
-   * @param {{colour: string, halo: string, alpha?: number, strong?: boolean}} style
-   */
-  const paint = (context, shape, style) => {
-    const width = shape.width + (style.strong ? 1 : 0);
-    const casing = style.strong ? 4 : 2.2;
-    context.save();
-    context.globalAlpha = style.alpha ?? 1;
-    context.lineJoin = "round";
+  /** A shaft all of one width: its halo, then its ink in dashes. */
+  const paintEven = (context, shape, width, casing, style) => {
     context.strokeStyle = style.halo;
     context.lineWidth = width + casing;
     trace(context, shape.shaft, false);
     context.stroke();
-    context.lineWidth = casing;
-    trace(context, shape.head, true);
-    context.stroke();
     context.strokeStyle = style.colour;
-    context.fillStyle = style.colour;
     context.lineWidth = width;
     context.setLineDash(dashOf(shape.arrow.certainty, shape.width));
     trace(context, shape.shaft, false);
     context.stroke();
     context.setLineDash([]);
+  };
+
+  /** A shaft that begins with a share of its width and has the whole of it at the head. */
+  const paintTapered = (context, shape, width, casing, style) => {
+    const whole = g.ribbon(shape.shaft, width, style.taper);
+    const dash = dashOf(shape.arrow.certainty, shape.width);
+    context.fillStyle = context.strokeStyle = style.halo;
+    context.lineWidth = casing;
+    trace(context, whole, true);
+    context.stroke();
+    context.fill();
+    context.fillStyle = style.colour;
+    for (const part of dash.length ? g.strokes(shape.shaft, width, style.taper, dash) : [whole]) {
+      trace(context, part, true);
+      context.fill();
+    }
+  };
+
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {object} shape from shapeOf
+   * @param {{colour: string, halo: string, taper?: number, alpha?: number, strong?: boolean}} style
+   */
+  const paint = (context, shape, style) => {
+    const width = shape.width + (style.strong ? 1 : 0);
+    // A halo wider than a thin arrow would be seen before the arrow is.
+    const casing = style.strong ? 4 : Math.min(HALO, width);
+    context.save();
+    context.globalAlpha = style.alpha ?? 1;
+    context.lineJoin = "round";
+    context.strokeStyle = style.halo;
+    context.lineWidth = casing;
+    trace(context, shape.head, true);
+    context.stroke();
+    const paintShaft = (style.taper ?? 1) === 1 ? paintEven : paintTapered;
+    paintShaft(context, shape, width, casing, style);
+    context.fillStyle = style.colour;
     trace(context, shape.head, true);
     context.fill();
     context.restore();
   };
 
-  /** Draw a place in the manner of its kind. */
+  /** Draw a place in the manner of its kind; its ink is as wide as its radius says, as the size may show a number. */
   const paintNode = (context, kind, [x, y], radius, theme) => {
     context.save();
-    context.lineWidth = kind === "region" ? 1.8 : 1.4;
+    const ring = Math.min(1.8, 0.6 * radius);
+    context.lineWidth = kind === "region" ? ring : 1.4;
     context.fillStyle = kind === "region" ? theme.halo : theme.node;
     context.strokeStyle = kind === "region" ? theme.node : theme.halo;
     context.beginPath();
@@ -133,9 +168,11 @@
       const reach = radius * 1.15;
       [[0, -1], [1, 0], [0, 1], [-1, 0]].forEach(([dx, dy]) => context.lineTo(x + dx * reach, y + dy * reach));
       context.closePath();
-    } else context.arc(x, y, kind === "region" ? radius - 0.4 : radius, 0, 2 * Math.PI);
-    context.fill();
+    } else context.arc(x, y, kind === "region" ? radius - ring / 2 : radius, 0, 2 * Math.PI);
+    // A halo goes below the ink, a region's ring above its ground.
+    if (kind === "region") context.fill();
     context.stroke();
+    if (kind !== "region") context.fill();
     context.restore();
   };
 

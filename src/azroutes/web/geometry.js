@@ -154,6 +154,54 @@
     return [...points.slice(0, next), between(points[next - 1], points[next], (keep - sums[next - 1]) / gap)];
   };
 
+  /** Unit normals to the right of the way, one a point. @param {Point[]} points @returns {Point[]} */
+  const normals = (points) =>
+    points.map((_, i) => {
+      const before = points[Math.max(0, i - 1)];
+      const after = points[Math.min(points.length - 1, i + 1)];
+      const size = distance(before, after) || 1;
+      return [-(after[1] - before[1]) / size, (after[0] - before[0]) / size];
+    });
+
+  /** The outline of a line with a half width at each of its points. @param {Point[]} points @param {number[]} halves */
+  const outline = (points, halves) => {
+    const out = normals(points);
+    const side = (sign) =>
+      points.map(([x, y], i) => [x + sign * out[i][0] * halves[i], y + sign * out[i][1] * halves[i]]);
+    return [...side(1), ...side(-1).reverse()];
+  };
+
+  /** The outline of a line that begins with the share `taper` of its width and ends with the whole. */
+  const ribbon = (points, width, taper) => {
+    const sums = lengths(points);
+    const total = sums[sums.length - 1] || 1;
+    return outline(points, sums.map((s) => (width / 2) * (taper + (1 - taper) * (s / total))));
+  };
+
+  /** The points of a line between two distances along it; `sums` are its lengths. @returns {Point[]} */
+  const section = (points, sums, from, to) => {
+    const pointAt = (s) => {
+      const k = Math.max(1, sums.findIndex((sum, i) => i > 0 && sum >= s));
+      const gap = sums[k] - sums[k - 1];
+      return between(points[k - 1], points[k], gap > 0 ? clamp((s - sums[k - 1]) / gap, 0, 1) : 0);
+    };
+    return [pointAt(from), ...points.filter((_, i) => sums[i] > from && sums[i] < to), pointAt(to)];
+  };
+
+  /** The same in dashes: the outline of each stroke. @param {[number, number]} dash lengths of stroke and gap */
+  const strokes = (points, width, taper, [stroke, gap]) => {
+    const sums = lengths(points);
+    const total = sums[sums.length - 1];
+    const half = (s) => (width / 2) * (taper + (1 - taper) * (s / total));
+    const made = [];
+    for (let from = 0; from < total; from += stroke + gap) {
+      const to = Math.min(total, from + stroke);
+      const part = section(points, sums, from, to);
+      made.push(outline(part, lengths(part).map((s) => half(from + s))));
+    }
+    return made;
+  };
+
   /** Distance from a point to a polyline. @param {Point} p @param {Point[]} points */
   const distanceTo = (p, points) => {
     let best = points.length ? distance(p, points[0]) : Infinity;
@@ -192,6 +240,6 @@
 
   az.geometry = {
     between, boundsOf, boxAround, clamp, decode, distance, distanceTo, lengths, mercator, offset, overlaps,
-    resample, shorten, smooth, squash, thin, trimEnd, trimStart, widestGap,
+    resample, ribbon, shorten, smooth, squash, strokes, thin, trimEnd, trimStart, widestGap,
   };
 })();

@@ -6,25 +6,33 @@
   const g = az.geometry;
   const FONT = 'system-ui, -apple-system, "Segoe UI", "Noto Sans", "Liberation Sans", sans-serif';
   const LONGEST = 42;
-  const HEIGHT = 15;
+  /** Height of the box of a name, in heights of its type. */
+  const LINE = 1.2;
+  /** Height of letters on arrows, in heights of the type of places' names; the least that can be read, px. */
+  const TAG_SHARE = 0.75;
+  const TAG_LEAST = 9;
+  /** Points of a line farther apart than this, px, may have letters between them. */
+  const COARSE = 6;
+  /** Where letters are tried: at the middle of their arrow first, in shares of its length. */
+  const TAG_SPOTS = [0.5, 0.46, 0.54, 0.42, 0.58, 0.38, 0.62];
   const CELL = 32;
 
   // Right of the place is read best, then left, then above and below, the corners last.
   const POSITIONS = [[1, 0], [-1, 0], [0, -1], [0, 1], [1, -1], [1, 1], [-1, -1], [-1, 1]];
 
-  const fontOf = (kind) => (kind === "region" ? `italic 12.5px ${FONT}` : `600 12.5px ${FONT}`);
+  const fontOf = (kind, size) => `${kind === "region" ? "italic" : "600"} ${size}px ${FONT}`;
   const shortened = (text) => {
     const whole = Array.from(String(text).replace(/\s+/g, " "));
     return whole.length > LONGEST ? `${whole.slice(0, LONGEST - 1).join("")}…` : whole.join("");
   };
 
   /** The box a name fills at one of the positions around a place. */
-  const boxAt = ([x, y], radius, width, [dx, dy]) => {
+  const boxAt = ([x, y], radius, width, height, [dx, dy]) => {
     const reach = radius + 4;
     const side = dy && dx ? reach * 0.72 : reach;
     const left = dx > 0 ? x + side : dx < 0 ? x - side - width : x - width / 2;
-    const top = dy < 0 ? y - side - HEIGHT : dy > 0 ? y + side : y - HEIGHT / 2;
-    return { left, top, right: left + width, bottom: top + HEIGHT };
+    const top = dy < 0 ? y - side - height : dy > 0 ? y + side : y - height / 2;
+    return { left, top, right: left + width, bottom: top + height };
   };
 
   const inside = (box, view) =>
@@ -35,28 +43,29 @@
   /**
    * The points of all arrows, sorted into squares, so that what lies under a name is quickly found.
    * @param {object[]} shapes
-   * @returns {Map<number, [number, number, number][]>} x, y and how much it matters that the point stays free
+   * @returns {Map<number, number[][]>} x, y, how much it matters that the point stays free, and whose point it is
    */
   const gridOf = (shapes) => {
     const grid = new Map();
-    const add = (x, y, weight) => {
+    const add = (x, y, weight, owner) => {
       const key = cellOf(x, y);
       if (!grid.has(key)) grid.set(key, []);
-      grid.get(key).push([x, y, weight]);
+      grid.get(key).push([x, y, weight, owner]);
     };
-    for (const { line, head } of shapes) {
-      for (const [x, y] of line) add(x, y, 0.5);
-      for (const [x, y] of head) add(x, y, 2);
+    for (const { arrow, line, head } of shapes) {
+      for (const [x, y] of line) add(x, y, 0.5, arrow.index);
+      for (const [x, y] of head) add(x, y, 2, arrow.index);
     }
     return grid;
   };
 
-  /** How much a box is in the way of the arrows: heads weigh most. */
-  const burden = (box, grid) => {
+  /** How much a box is in the way of the arrows but one: heads weigh most. */
+  const burden = (box, grid, but = null) => {
     let cost = 0;
     for (let x = box.left; x < box.right + CELL; x += CELL) {
       for (let y = box.top; y < box.bottom + CELL; y += CELL) {
-        for (const [px, py, weight] of grid.get(cellOf(x, y)) ?? []) {
+        for (const [px, py, weight, owner] of grid.get(cellOf(x, y)) ?? []) {
+          if (owner === but) continue;
           if (px > box.left - 2 && px < box.right + 2 && py > box.top && py < box.bottom) cost += weight;
         }
       }
@@ -70,19 +79,20 @@
    * @param {(text: string, font: string) => number} measure
    * @param {object} view the box in which names may stand
    * @param {object[]} controls boxes of the map's buttons
+   * @param {number} size height of the type, px
    * @returns {{labels: object[], taken: object[]}} the names that found a place, and every box that is taken
    */
-  const placeNodes = (wanted, grid, measure, view, controls) => {
+  const placeNodes = (wanted, grid, measure, view, controls, size) => {
     const taken = [...controls, ...wanted.map(({ node, place }) => g.boxAround([place], node.radius + 1))];
     const labels = [];
     const order = [...wanted].sort((a, b) => b.degree - a.degree || a.node.index - b.node.index);
     for (const { node, place } of order) {
       const text = shortened(node.name);
-      const font = fontOf(node.kind);
+      const font = fontOf(node.kind, size);
       const width = measure(text, font) + 4;
       let best = null;
       POSITIONS.forEach((position, rank) => {
-        const box = boxAt(place, node.radius, width, position);
+        const box = boxAt(place, node.radius, width, size * LINE, position);
         if (!inside(box, view) || taken.some((other) => g.overlaps(box, other))) return;
         const cost = burden(box, grid) + rank * 0.2;
         if (!best || cost < best.cost) best = { cost, box };
@@ -94,26 +104,65 @@
     return { labels, taken };
   };
 
-  /** Where a country's name may stand: at its point, or a little above or below it. */
-  const SHIFTS = [0, -16, 16, -32, 32];
+  /**
+   * Letters of markets on their arrows, near the middle, where they stand free of everything else; else none.
+   * @param {object[]} shapes
+   * @param {(arrow: object) => string | undefined} lettersOf
+   * @param {Map} grid of the arrows
+   * @param {object[]} taken boxes of names, places and buttons
+   * @returns {object[]} the letters that found a place
+   */
+  const placeTags = (shapes, lettersOf, grid, taken, measure, view, labelSize) => {
+    const size = Math.max(TAG_LEAST, TAG_SHARE * labelSize);
+    const font = `700 ${size}px ${FONT}`;
+    const full = [...taken];
+    const coarse = shapes.filter(({ line }) => g.distance(line[0], line[1]) > COARSE);
+    const tags = [];
+    for (const { arrow, line, head } of shapes) {
+      const text = lettersOf(arrow);
+      if (!text) continue;
+      const half = [measure(text, font) / 2 + 2, (size * LINE) / 2];
+      const ownHead = g.boxAround(head, 0);
+      const runsUnder = (shape, box) =>
+        shape.arrow !== arrow && g.overlaps(shape.box, box) &&
+        g.distanceTo([(box.left + box.right) / 2, (box.top + box.bottom) / 2], shape.line) < Math.hypot(...half);
+      const boxes = TAG_SPOTS.map((share) => {
+        const [x, y] = line[Math.round(share * (line.length - 1))];
+        return { left: x - half[0], right: x + half[0], top: y - half[1], bottom: y + half[1] };
+      });
+      const free = (box) =>
+        inside(box, view) && !g.overlaps(box, ownHead) && !full.some((other) => g.overlaps(box, other)) &&
+        burden(box, grid, arrow.index) === 0 && !coarse.some((shape) => runsUnder(shape, box));
+      const box = boxes.find(free);
+      if (!box) continue;
+      full.push(box);
+      tags.push({ arrow: arrow.index, text, font, box });
+    }
+    return tags;
+  };
+
+  /** Where a country's name may stand: at its point, or above or below it, in heights of its type. */
+  const SHIFTS = [0, -1.45, 1.45, -2.9, 2.9];
 
   /** Names of countries, only where they fit into the country and stand free of everything else. */
-  const placeCountries = (land, grid, toPixel, scale, taken, measure, view) => {
+  const placeCountries = (land, grid, toPixel, scale, taken, measure, view, type) => {
     const labels = [];
     const full = [...taken];
-    const font = `11px ${FONT}`;
+    const font = `${type}px ${FONT}`;
     const size = (country) => (country.extent ? country.extent.right - country.extent.left : 0);
     for (const country of [...land].sort((a, b) => size(b) - size(a))) {
       if (!country.label || !country.extent) continue;
       const roomX = size(country) * scale * 0.85;
       const roomY = (country.extent.bottom - country.extent.top) * scale * 0.6;
       const text = shortened(country.name);
-      if (roomX < 22 || roomY < 12) continue;
+      if (roomX < 2 * type || roomY < 1.1 * type) continue;
       const width = measure(text, font);
       if (width > roomX) continue;
       const [x, y] = toPixel(country.label);
-      const boxes = SHIFTS.filter((shift) => Math.abs(shift) < roomY / 3).map((shift) => ({
-        left: x - width / 2 - 3, right: x + width / 2 + 3, top: y + shift - 9, bottom: y + shift + 9,
+      const high = 0.8 * type;
+      const shifts = SHIFTS.map((shift) => shift * type).filter((shift) => Math.abs(shift) < roomY / 3);
+      const boxes = shifts.map((shift) => ({
+        left: x - width / 2 - 3, right: x + width / 2 + 3, top: y + shift - high, bottom: y + shift + high,
       }));
       const free = (box) =>
         inside(box, view) && !full.some((other) => g.overlaps(box, other)) && burden(box, grid) === 0;
@@ -143,5 +192,5 @@
     context.restore();
   };
 
-  az.labels = { FONT, boxAt, fontOf, gridOf, paint, placeCountries, placeNodes, shortened, POSITIONS };
+  az.labels = { FONT, boxAt, fontOf, gridOf, paint, placeCountries, placeNodes, placeTags, shortened, POSITIONS };
 })();

@@ -4,6 +4,9 @@
 (() => {
   const az = (globalThis.azroutes ??= {});
   const FAINT = 0.16;
+  /** Heights of the names of places and countries where the theme has none, px. */
+  const LABEL_PX = 12.5;
+  const COUNTRY_PX = 11;
 
   const makeMap = (id) => {
     const map = L.map(id, {
@@ -66,18 +69,26 @@
       const node = model.nodes[index];
       return { node, place: view.toPixel(node.world), degree: count };
     });
+    // Large circles lie below small ones, which they would hide.
+    nodes.sort((a, b) => b.node.radius - a.node.radius);
     const measure = (text, font) => {
       context.font = font;
       return context.measureText(text).width;
     };
     const { frame } = view;
+    const { label_px: type = LABEL_PX, country_px: quietType = COUNTRY_PX } = model.theme;
     const { boxAround, overlaps } = az.geometry;
     const inView = nodes.filter(({ place }) => overlaps(boxAround([place], 20), frame));
-    const { labels, taken } = az.labels.placeNodes(inView, grid, measure, frame, controlBoxes(app.map, view));
+    const controls = controlBoxes(app.map, view);
+    const { labels, taken } = az.labels.placeNodes(inView, grid, measure, frame, controls, type);
+    const lettersOf = (arrow) => model.markets[arrow.market]?.letters;
+    const tags = az.labels.placeTags(shapes, lettersOf, grid, taken, measure, frame, type);
+    taken.push(...tags.map((tag) => tag.box));
     const named = new Set(nodes.map(({ node }) => node.code));
     const others = model.land.filter((country) => !named.has(country.code));
-    const countries = az.labels.placeCountries(others, grid, view.toPixel, view.scale, taken, measure, frame);
-    return { shapes, nodes, labels, countries, x: view.x, y: view.y };
+    const { toPixel, scale } = view;
+    const countries = az.labels.placeCountries(others, grid, toPixel, scale, taken, measure, frame, quietType);
+    return { shapes, nodes, labels, tags, countries, x: view.x, y: view.y };
   };
 
   const paintFlows = (app, context, view) => {
@@ -86,7 +97,7 @@
     const picture = (app.picture = compose(app, view, context));
     const focus = emphasis(app);
     context.translate(-view.x, -view.y);
-    picture.countries.forEach((label) => az.labels.paint(context, label, theme.country ?? "#8a867b", null));
+    picture.countries.forEach((label) => az.labels.paint(context, label, theme.quiet ?? "#64625d", null));
     const rank = ({ arrow }) => {
       if (focus?.strong === arrow.index) return 3;
       // A loop is short, so it would be lost under the arrows that pass by.
@@ -97,9 +108,13 @@
       const { index, market } = shape.arrow;
       const colour = model.markets[market]?.colour ?? theme.ink;
       az.arrows.paint(context, shape, {
-        colour, halo: theme.halo, alpha: focus && !focus.full.has(index) ? FAINT : 1, strong: focus?.strong === index,
+        colour, halo: theme.halo, taper: theme.taper, alpha: focus && !focus.full.has(index) ? FAINT : 1,
+        strong: focus?.strong === index,
       });
     }
+    // The letters of arrows that stand back now would be read as those of the arrows that do not.
+    const lettered = picture.tags.filter((tag) => !focus || focus.full.has(tag.arrow));
+    lettered.forEach((tag) => az.labels.paint(context, tag, theme.ink, theme.halo));
     picture.nodes.forEach(({ node, place }) => az.arrows.paintNode(context, node.kind, place, node.radius, theme));
     picture.labels.forEach((label) => az.labels.paint(context, label, theme.ink, theme.halo));
   };
@@ -119,12 +134,12 @@
     const state = { on: new Set(model.markets.keys()), hover: null, selected: null };
     const app = {
       model, map, state,
-      picture: { shapes: [], nodes: [], labels: [], countries: [], x: 0, y: 0 },
+      picture: { shapes: [], nodes: [], labels: [], tags: [], countries: [], x: 0, y: 0 },
       isOn: (arrow) => state.on.has(arrow.market),
       redraw: () => app.flows.redraw(),
       swatch: (market) => {
-        const colour = model.markets[market]?.colour ?? model.theme.ink;
-        return az.legend.arrowPicture(colour, model.theme.halo, 3, [10, 5], "affirmed");
+        const { colour = model.theme.ink, width = 3, head = [10, 5] } = model.markets[market] ?? {};
+        return az.legend.arrowPicture(colour, model.theme, width, head, "affirmed");
       },
       showMarkets: (markets) => {
         state.on = new Set(markets);
@@ -164,6 +179,20 @@
     return app;
   };
 
+  /** Whether a colour that a style has come to, such as "rgb(18, 22, 26)", is a dark one. */
+  const isDark = (colour) => {
+    const [red, green, blue] = colour.match(/[\d.]+/g).map(Number);
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue < 128;
+  };
+
+  /** Give the panel the paper and the inks of the theme. */
+  const dress = (root, theme) => {
+    for (const name of ["paper", "ink", "quiet"]) {
+      if (theme[name]) root.style.setProperty(`--${name}`, theme[name]);
+    }
+    root.classList.toggle("azroutes-dark", isDark(getComputedStyle(root).backgroundColor));
+  };
+
   /**
    * Build the page around the element of the map.
    * @param {string} id of the map's element
@@ -175,6 +204,7 @@
     const map = makeMap(id);
     const container = map.getContainer();
     container.style.backgroundColor = model.theme.water;
+    dress(container.parentElement, model.theme);
     container.setAttribute("role", "region");
     container.setAttribute("aria-label", "Map; every arrow is also in the table of the panel");
     const app = (az.app = makeApp(model, map));

@@ -15,12 +15,13 @@
       input.addEventListener("change", () => app.showMarket(index, input.checked));
       const arrows = model.arrows.filter((arrow) => arrow.market === index);
       const count = `${counted(arrows.length, "arrow")} · ${counted(model.flowCount(arrows), "flow")}`;
+      const name = market.letters ? `${market.label} (${market.letters})` : market.label;
       const label = element(
         "label",
         {},
         input,
         app.swatch(index),
-        element("span", { class: "name" }, isolated(market.label)),
+        element("span", { class: "name" }, isolated(name)),
         element("span", { class: "count" }, count),
       );
       return { input, label };

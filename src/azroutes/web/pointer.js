@@ -12,7 +12,8 @@
     const point = [x + picture.x, y + picture.y];
     let best = null;
     for (const { node, place } of picture.nodes) {
-      const far = g.distance(point, place) - node.radius - 3;
+      // In shares of the radius, so that a small circle on a large one can be pointed at.
+      const far = g.distance(point, place) / (node.radius + 3) - 1;
       if (far <= 0 && (!best || far < best.far)) best = { kind: "node", index: node.index, far };
     }
     if (best) return best;
