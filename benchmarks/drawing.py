@@ -47,11 +47,11 @@ def main() -> None:
     mpl.use("Agg")
     numbers = [int(text.replace(",", "")) for text in sys.argv[1:]]
     places = numbers[1] if len(numbers) > 1 else PLACES
-    render(azroutes.compose(made_up(10, 5)), "png", dpi=DPI)  # pays for fonts and the like
+    render(azroutes.compose(made_up(10, 5), method="arc"), "png", dpi=DPI)  # pays for fonts and the like
     for count in numbers[:1] or ARROWS:
         flows = made_up(count, places)
         begin = time.perf_counter()
-        scene = azroutes.compose(flows)
+        scene = azroutes.compose(flows, method="arc")
         print(f"{len(scene.arrows):,} arrows among {places:,} places, composed in {time.perf_counter() - begin:.1f} s")
         compare(scene)
 

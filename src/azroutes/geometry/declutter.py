@@ -31,10 +31,10 @@ if TYPE_CHECKING:
 SAMPLES = 15
 """Points of a curve while searching."""
 
-ACROSS = np.linspace(-0.9, 0.9, 61)
+ACROSS = np.linspace(-0.9, 0.9, 73)
 """Offsets of the control point across the chord, in shares of its length."""
 
-ALONG = np.array([0.0, 0.25, 0.5, 0.75, 1.0])
+ALONG = np.array([0.0, 0.17, 0.33, 0.5, 0.67, 0.83, 1.0])
 """Positions of the control point along the chord."""
 
 PENCILS, CURVES = len(ALONG), len(ACROSS)
@@ -92,10 +92,16 @@ HOOK_PX = 20.0
 DETOUR = 0.07
 """By how much lines may be longer than their chords, on the average, before detours are made dearer."""
 
+CLOSE = 0.4
+"""Share of the distance at which two lines touch, within which they lie on one another."""
+
+MOST_PENDING = 1_000_000
+"""Intervals that are gathered, at the most, before they are summed up."""
+
 TOLD_EVERY = 20
 """Moves after which progress is told."""
 
-BUDGET, BUDGETED = 8.0, 500
+BUDGET, BUDGETED = 5.5, 500
 """Moves for each spine that the search goes on for after its first descent, and the spines that have so many: a move
 takes time in proportion to the number of spines."""
 
@@ -142,11 +148,11 @@ class Costs:
     """What a drawing is charged for, in crossings."""
 
     crossing: float = 1.0
-    acute: float = 1.3
+    acute: float = 1.1
     place: float = 60.0
     head: float = 2.0
     label: float = 0.25
-    touching: float = 0.115
+    touching: float = 0.08
     spread: float = 0.1
     fan: float = 0.6
     bend: float = 0.1
@@ -358,12 +364,15 @@ class _Board:
         self.stiff = costs.detour * spines.count * _straighter(spines.half)
         self.fixed = np.stack([self._fixed(k) for k in range(count)]) if count else np.empty((0, PENCILS, CURVES))
         self.total = self.fixed.copy()
+        self.pending = _Sums(count)
+        self.concerned = np.zeros(count, dtype=bool)
         self.best = np.zeros(count, dtype=np.intp)
         self.chosen = np.array([self._first(k) for k in range(count)], dtype=np.intp)
         self.line: Shapes = np.array([self._shape(k) for k in range(count)], dtype=object)
         for k in range(count):
             self._felt_by_others([_Line(k, int(self.chosen[k]), 1.0)])
-        self.best = self.total.reshape(count, -1).argmin(axis=1)
+        self.concerned[:] = True
+        self.settle()
 
     def _first(self, k: int) -> int:
         """Return where a spine begins its search: straight, or beside its twin on its right hand."""
@@ -384,6 +393,7 @@ class _Board:
 
     def gains(self) -> Floats:
         """Return what each spine would gain by its best curve."""
+        self.settle()
         flat = self.total.reshape(len(self.all), -1)
         gain: Floats = flat[self.all, self.chosen] - flat[self.all, self.best]
         return gain
@@ -394,6 +404,7 @@ class _Board:
 
     def stiffen(self, factor: float) -> None:
         """Make detours dearer."""
+        self.settle()
         more = (factor - 1) * self.stiff[:, None, None] * DETOURS
         self.stiff = self.stiff * factor
         self.fixed += more
@@ -402,6 +413,7 @@ class _Board:
 
     def felt(self) -> Floats:
         """Return what each spine costs now."""
+        self.settle()
         felt: Floats = self.total.reshape(len(self.all), -1)[self.all, self.chosen]
         return felt
 
@@ -412,11 +424,14 @@ class _Board:
 
     def saved(self) -> tuple[Floats, Ints, Ints, Shapes]:
         """Return what `restore` needs to undo all that follows."""
+        self.settle()
         return self.total.copy(), self.best.copy(), self.chosen.copy(), self.line.copy()
 
     def restore(self, before: tuple[Floats, Ints, Ints, Shapes]) -> None:
         """Go back to a saved state."""
         self.total, self.best, self.chosen, self.line = before
+        self.pending = _Sums(len(self.all))
+        self.concerned[:] = False
 
     def take(self, k: int, choice: int) -> None:
         """Give a spine another of its curves."""
@@ -429,8 +444,19 @@ class _Board:
 
     def put_back(self, k: int) -> None:
         """Put a spine back where it costs least."""
-        self._choose(k, int(self.best[k]))
+        now = self.total[k] + self.pending.of(k)
+        self._choose(k, int(now.argmin()))
         self._felt_by_others([_Line(k, int(self.chosen[k]), 1.0)])
+
+    def settle(self) -> None:
+        """Bring the costs of all curves, and which of them are best, up to date."""
+        if self.pending.at:
+            self.total += self.pending.summed()
+            self.pending = _Sums(len(self.all))
+        changed = np.flatnonzero(self.concerned)
+        if len(changed):
+            self.best[changed] = self.total[changed].reshape(len(changed), PENCILS * CURVES).argmin(axis=1)
+            self.concerned[:] = False
 
     def _choose(self, k: int, choice: int) -> None:
         self.chosen[k] = choice
@@ -493,12 +519,15 @@ class _Board:
         each = np.concatenate([np.full(int(foreign.sum()), c.place), np.full(len(sizes), c.label)])
         sums = _Sums(1)
         framed = (centre @ self.way[k].T - self.shift[k])[None]
-        self._cover(sums, np.array([k]), framed, radius, each[None] * s.count[k])
+        self._cover(sums, np.array([0]), np.array([k]), framed, radius, each[None] * s.count[k])
         total: Floats = cost + sums.summed()[0]
         return total
 
-    def _cover(self, sums: _Sums, spines: Ints, centre: Floats, radius: Floats, cost: Floats) -> None:
-        """Charge the curves of spines that run over discs: centres (spines, discs, 2) in their frames, radii in px."""
+    def _cover(self, sums: _Sums, rows: Ints, spines: Ints, centre: Floats, radius: Floats, cost: Floats) -> None:
+        """Charge the curves of spines that run over discs.
+
+        Centres (spines, discs, 2) are in the frames of the spines, radii in px; `rows` are the spines' in the sums.
+        """
         x, y = centre[..., 0], centre[..., 1]
         room = (radius + self.spines.half[spines, None]) / self.length[spines, None]
         row, disc = np.nonzero((x + room > EDGE) & (x - room < 1 - EDGE) & (np.abs(y) - room < 0.47) & (cost != 0))
@@ -506,11 +535,10 @@ class _Board:
             return
         # Through each point runs one curve: those over a disc lie between the least and the greatest around it.
         x, y = (v[row, disc] + room[row, disc] * ring[:, None] for v, ring in ((x, _RING[0]), (y, _RING[1])))
-        inside = (x > EDGE) & (x < 1 - EDGE)
+        # Beside an end, where x is hardly more than 0 or less than 1, the widest curves run.
         offset = y * _pencils().per_offset[:, (np.clip(x, 0, 1) * _GRID).astype(np.intp)]
-        low = np.where(inside, offset, np.inf).min(axis=1)
-        high = np.where(inside, offset, -np.inf).max(axis=1)
-        pencil = row * PENCILS + np.arange(PENCILS)[:, None]
+        low, high = offset.min(axis=1), offset.max(axis=1)
+        pencil = rows[row] * PENCILS + np.arange(PENCILS)[:, None]
         sums.charge(pencil.ravel(), low.ravel(), high.ravel(), np.broadcast_to(cost[row, disc], low.shape).ravel())
 
     def _felt_by_others(self, lines: Sequence[_Line]) -> None:
@@ -525,15 +553,14 @@ class _Board:
         concerned = near.any(axis=1)
         others = np.flatnonzero(concerned)
         if len(others):
-            sums = _Sums(len(others))
+            sums = self.pending
             sign = np.array([line.sign for line in lines])
             pairs = s.count[others, None] * s.count[owner] * sign
             self._charge_lines(sums, px, owner, others, pairs)
             strange = ~_shared(s, others[:, None], owner)
             heads = np.stack([self._head(k, choice) for k, choice, _ in lines])
             centre = np.einsum("kij,mj->kmi", self.way[others], heads) - self.shift[others][:, None]
-            self._cover(sums, others, centre, s.head[owner, 1] + 0.5, self.costs.head * pairs * strange)
-            self.total[others] += sums.summed()
+            self._cover(sums, others, others, centre, s.head[owner, 1] + 0.5, self.costs.head * pairs * strange)
         for k in dict.fromkeys(line.spine for line in lines):
             own = [line for line in lines if line.spine == k]
             for side in (0, 1):
@@ -541,8 +568,9 @@ class _Board:
             concerned[self.meeting[k][0]] = concerned[self.meeting[k][1]] = True
             self._charge_twin(own)
             self._charge_route(own)
-        changed = np.flatnonzero(concerned)
-        self.best[changed] = self.total[changed].reshape(len(changed), PENCILS * CURVES).argmin(axis=1)
+        self.concerned |= concerned
+        if self.pending.size > MOST_PENDING:
+            self.settle()
 
     def _charge_lines(self, sums: _Sums, px: Floats, owner: Ints, others: Ints, pairs: Floats) -> None:
         """Charge the curves of other spines for crossing or touching lines of shape (lines, points, 2)."""
@@ -572,7 +600,7 @@ class _Board:
         # The square of the cosine of the angle between the line and the curve through its middle.
         alike = (ahead * run + aside * rise) ** 2 / (size * step)
         weight = pairs.ravel()[pair]
-        row = who * PENCILS + pencil
+        row = others[who] * PENCILS + pencil
         acute = np.clip((alike - ACUTE[0]) / (ACUTE[1] - ACUTE[0]), 0, 1)
         sums.charge(row, low, high, weight * (c.crossing + c.acute * acute))
         flatly = np.flatnonzero(alike > 0.4)
@@ -584,6 +612,9 @@ class _Board:
         touching = np.sign(weight) * np.sqrt(np.abs(weight)) * c.touching * alike[flatly] ** 2 * stretch
         middle = (low[flatly] + high[flatly]) / 2
         sums.charge(row[flatly], middle - wide, middle + wide, touching)
+        # To lie on one another is worse than to touch.
+        close = CLOSE * wide
+        sums.charge(row[flatly], middle - close, middle + close, 2 * touching)
 
     def _charge_spread(self, j: int, side: int, lines: Sequence[_Line]) -> None:
         """Charge the curves of the spines that meet one at an end for leaving too close to it."""
@@ -649,6 +680,7 @@ class _Sums:
         self.spines = spines
         self.at: list[Ints] = []
         self.cost: list[Floats] = []
+        self.size = 0
 
     def charge(self, row: Ints, low: Floats, high: Floats, cost: Floats) -> None:
         """Add a cost to all offsets between two; a row is a pencil of a spine."""
@@ -657,6 +689,17 @@ class _Sums:
             bins = np.ceil(np.clip((bound - ACROSS[0]) * (1 / BIN), 0, CURVES))
             self.at.append(base + bins.astype(np.intp))
             self.cost.append(weight)
+            self.size += len(bins)
+
+    def of(self, spine: int) -> Floats:
+        """Return the costs of one spine, shape (pencils, curves)."""
+        if not self.at:
+            return np.zeros((PENCILS, CURVES))
+        size = PENCILS * (CURVES + 1)
+        at, cost = np.concatenate(self.at) - spine * size, np.concatenate(self.cost)
+        own = (at >= 0) & (at < size)
+        found: Floats = np.bincount(at[own], cost[own], size).cumsum().reshape(PENCILS, CURVES + 1)[:, :-1]
+        return found
 
     def summed(self) -> Floats:
         """Return the costs, shape (spines, pencils, curves)."""
