@@ -26,6 +26,7 @@ from matplotlib.figure import Figure
 import azroutes
 from azroutes.figure import FlowFigure, add_map_axes, render
 from azroutes.vocabulary import Market
+from main_job import report
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -117,15 +118,6 @@ def _measure(work: Callable[[], None], queue: multiprocessing.SimpleQueue[tuple[
     took = time.process_time() - begin
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
     queue.put((took, grown / 1e3))
-
-
-def report(what: str, value: float, floor_name: str, floor: float, most: float) -> None:
-    """Print one line: what it took, against what, the ratio, and whether that is within reach."""
-    ratio = value / floor
-    verdict = "ok" if ratio <= most else "MISSED"
-    print(
-        f"{what:40} {value:8.3f}   {floor_name:22} {floor:8.3f}   ratio {ratio:5.2f}   at most {most:4.2f}   {verdict}"
-    )
 
 
 if __name__ == "__main__":

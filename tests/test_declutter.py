@@ -13,7 +13,8 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from azroutes.geometry.declutter import Costs, Spines, declutter
+from azroutes.geometry.board import Costs, Spines
+from azroutes.geometry.declutter import declutter
 from azroutes.geometry.layout import Drawn, arrange, layout
 from azroutes.geometry.metrics import metrics
 

@@ -1,8 +1,8 @@
-"""Where arrows run: one spine for each pair of places, and a lane beside it for each arrow.
+"""Where arrows run: spines from place to place, and a lane beside one for each arrow.
 
-Everything here is in pixels of the final picture, y up. The arrows of one pair keep to their lanes along its spine,
-those from A to B on the right hand of the way and those from B to A on the right hand of theirs, so they never lie on
-one another and stand in the same order at both ends.
+Everything here is in pixels of the final picture, y up. The arrows of one pair of places keep to their lanes, those
+from A to B on the right hand of the way and those from B to A on the right hand of theirs, so they stand in the same
+order at both ends. Arcs and straight lines have one spine for both directions, decluttered lines one for each.
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ import pandas as pd
 import shapely
 
 from azroutes.errors import Fault, OptionError, TableError, check_option
+from azroutes.geometry.board import Spines
 from azroutes.geometry.curve import SAMPLES, arc, bezier, head_size, loops, shifted
-from azroutes.geometry.declutter import MOST, Spines, declutter
+from azroutes.geometry.declutter import MOST, declutter
 from azroutes.geometry.shapes import Flags, Floats, Ints, lines, points
 from azroutes.progress import shown
 
@@ -82,7 +83,7 @@ class Drawn:
     lines : array of shape (n, points, 2)
         The centre lines, px; both ends exactly at their places.
     spines : array of shape (n, points, 2)
-        The line that the pair of places shares, in the direction of the arrow.
+        The line that an arrow shares with others between its places, in its own direction.
     lanes : array of shape (n,)
         How far the arrow runs to the right of its spine, px.
     radius : mapping of place to float
