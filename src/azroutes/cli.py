@@ -231,7 +231,8 @@ class _Progress:
 
     def step(self, name: str, number: int, total: int) -> None:
         """Show the step that begins."""
-        self._bar.update(self._task, description=name, completed=number, total=total)
+        # A short step would begin and end between two looks of the bar.
+        self._bar.update(self._task, description=name, completed=number, total=total, refresh=True)
 
 
 def main() -> NoReturn:
