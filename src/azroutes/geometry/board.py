@@ -1,9 +1,8 @@
-"""The state of a search for a layout: the curve that each spine has, and what every curve of every spine would cost.
+"""The state of a search for a layout: the curve that each spine has, and what every curve of a spine would cost.
 
-One pass over a line counts the crossings of all curves of a spine with it (`pencil.py`); angles, touching lines, places
-and arrowheads are intervals of offsets too. What others do by drawing each candidate and intersecting it with every
-other line takes here the time of looking at each line once. The costs are kept up to date: when a spine moves, its old
-line is taken out of those of all other spines and its new one is put in, in one pass.
+One pass over the lines of all other spines counts the crossings of all curves of a spine with them (`pencil.py`);
+angles, touching lines, places, arrowheads and the directions at places are intervals of offsets too. What others do by
+drawing each candidate and intersecting it with every other line takes here the time of looking at each line once.
 """
 
 from __future__ import annotations
@@ -12,12 +11,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import shapely
 
 from azroutes.geometry.pencil import (
     ACROSS,
     ALONG,
-    BIN,
     CURVES,
     DETOURS,
     GRID,
@@ -25,18 +22,17 @@ from azroutes.geometry.pencil import (
     PENCILS,
     TIGHTEST,
     TURNS,
-    Sums,
-    by_angle,
+    Charges,
+    leaving,
     number_of,
     pencils,
+    summed,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from azroutes.geometry.shapes import Flags, Floats, Ints, Singles
 
-    from azroutes.geometry.shapes import Flags, Floats, Ints, Shapes
-
-SAMPLES = 15
+SAMPLES = 12
 """Points of a curve while searching."""
 
 EDGE = 1e-3
@@ -51,21 +47,37 @@ HOOK_PX = 20.0
 CLOSE = 0.4
 """Share of the distance at which two lines touch, within which they lie on one another."""
 
-MOST_PENDING = 1_000_000
-"""Intervals that are gathered, at the most, before they are summed up."""
+ACUTE = (0.68, 0.78)
+"""The squares of the cosines of the angles from which a crossing is acute, and from which it is so in full: 34 and 28
+degrees."""
 
-ACUTE = (0.6, 0.78)
-"""The squares of the cosines of the angles from which a crossing is acute, and from which it is so in full."""
+FLAT = 0.5
+"""The square of the cosine of the angle below which lines may touch along some stretch."""
+
+FARTHEST = 0.5 * float(ACROSS[-1]) + 0.02
+"""How far off its chord a curve may come, in shares of it."""
+
+NARROWS = np.array([[0.8, 0.12], [0.5, 0.30], [0.2, 0.39]])
+"""Steps in which the cost of leaving a place too close to another falls as the angle grows to what is needed: shares of
+the angle, and what is charged within them."""
+
+BACKS = np.array([[np.pi * (k + 0.5) / 12, (2 * k + 1) / 36] for k in range(12)])
+"""Steps in which the cost of a turn between the legs of a route grows with its square: angles, and what is saved within
+them; 1 for a right angle."""
 
 _RING = 1.03 * np.stack([np.cos(np.arange(0, 2 * np.pi, np.pi / 5)), np.sin(np.arange(0, 2 * np.pi, np.pi / 5))])
+_EACH = np.arange(PENCILS)
 
 
-class _Line(NamedTuple):
-    """A curve of a spine that is put into the drawing (sign 1) or taken out (-1)."""
+class Beside(NamedTuple):
+    """The spines that one meets, once for each end where it does."""
 
-    spine: int
-    choice: int
-    sign: float
+    others: Ints
+    end: Ints  # its end where they meet, 0 or 1
+    theirs: Ints  # their own end there
+    needed: Floats  # the angle to be kept, radians
+    cost: Floats  # of keeping none
+    joined: Flags  # whether a route takes both
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,18 +142,16 @@ class Spines:
 
 
 class Board:
-    """The curve that each spine has now, and what every curve of every spine would cost.
+    """The curve that each spine has now, and what its curves would cost.
 
     Parameters
     ----------
     spines : Spines
     costs : Costs
-    moved : callable
-        Called whenever lines are put in or taken out.
     """
 
-    def __init__(self, spines: Spines, costs: Costs, moved: Callable[[], None]) -> None:
-        self.spines, self.costs, self.moved = spines, costs, moved
+    def __init__(self, spines: Spines, costs: Costs) -> None:
+        self.spines, self.costs = spines, costs
         self.origin = spines.place[spines.start]
         chord = spines.place[spines.end] - self.origin
         self.length = np.maximum(np.hypot(chord[:, 0], chord[:, 1]), 1e-3)
@@ -149,34 +159,22 @@ class Board:
         self.across = np.column_stack([-self.along[:, 1], self.along[:, 0]])
         self.bearing = np.arctan2(self.along[:, 1], self.along[:, 0])
         count = len(chord)
-        self.all = np.arange(count)
-        # Turns and scales pixels into the frame of each chord: x and y are (way . px) - shift.
-        self.way = np.stack([self.along, self.across], axis=1) / self.length[:, None, None]
-        self.shift = np.einsum("kij,kj->ki", self.way, self.origin)
         self.twin = _twins(spines)
-        self.reach = self._reach()
-        self.meeting = [
-            [np.flatnonzero(((spines.start == end) | (spines.end == end)) & (self.all != k)) for end in pair]
-            for k, pair in enumerate(zip(spines.start, spines.end, strict=True))
-        ]
+        self.beside = [self._beside(k) for k in range(count)]
         self.stiff = costs.detour * spines.count * _straighter(spines.half)
-        self.fixed = np.stack([self._fixed(k) for k in range(count)]) if count else np.empty((0, PENCILS, CURVES))
-        self.total = self.fixed.copy()
-        self.pending = Sums(count)
-        self.concerned = np.zeros(count, dtype=bool)
-        self.best = np.zeros(count, dtype=np.intp)
-        self.chosen = np.array([self._first(k) for k in range(count)], dtype=np.intp)
-        self.line: Shapes = np.array([self._shape(k) for k in range(count)], dtype=object)
+        self.strange = [self._strange(k) for k in range(count)]
+        self.fixed = [self._fixed(k) for k in range(count)]
+        self.chosen = np.zeros(count, dtype=np.intp)
+        self.px: Singles = np.zeros((count, SAMPLES, 2), dtype=np.float32)
+        self.head = np.zeros((count, 2))
         for k in range(count):
-            self._felt_by_others([_Line(k, int(self.chosen[k]), 1.0)])
-        self.concerned[:] = True
-        self.settle()
+            self.take(k, self._first(k))
 
     def _first(self, k: int) -> int:
         """Return where a spine begins its search: straight, or beside its twin on its right hand."""
         away = self._apart(k) / 2 if self.twin[k] >= 0 else 0.0
         u = -away if self.spines.forward[k] else away
-        return number_of(PENCILS // 2, int(np.clip(np.round((u - ACROSS[0]) / BIN), 0, CURVES - 1)))
+        return number_of(PENCILS // 2, int(np.abs(ACROSS - u).argmin()))
 
     def _apart(self, k: int) -> float:
         """Return how far the offsets of a spine and its twin have to be apart, for their arrows not to touch."""
@@ -189,85 +187,35 @@ class Board:
         control: Floats = self.origin + self.length[:, None] * (v[:, None] * self.along + u[:, None] * self.across)
         return control
 
-    def gains(self) -> Floats:
-        """Return what each spine would gain by its best curve."""
-        self.settle()
-        flat = self.total.reshape(len(self.all), -1)
-        gain: Floats = flat[self.all, self.chosen] - flat[self.all, self.best]
-        return gain
-
     def detour(self) -> float:
         """Return by how much the curves are longer than their chords, on the average."""
         return float(DETOURS.ravel()[self.chosen].mean())
 
     def stiffen(self, factor: float) -> None:
         """Make detours dearer."""
-        self.settle()
-        more = (factor - 1) * self.stiff[:, None, None] * DETOURS
         self.stiff = self.stiff * factor
-        self.fixed += more
-        self.total += more
-        self.best = self.total.reshape(len(self.all), -1).argmin(axis=1)
-
-    def felt(self) -> Floats:
-        """Return what each spine costs now."""
-        self.settle()
-        felt: Floats = self.total.reshape(len(self.all), -1)[self.all, self.chosen]
-        return felt
-
-    def cost(self) -> float:
-        """Return what the drawing costs: what two spines cost one another counts once."""
-        own = self.fixed.reshape(len(self.all), -1)[self.all, self.chosen]
-        return float((own + self.felt()).sum() / 2)
-
-    def saved(self) -> tuple[Floats, Ints, Ints, Shapes]:
-        """Return what `restore` needs to undo all that follows."""
-        self.settle()
-        return self.total.copy(), self.best.copy(), self.chosen.copy(), self.line.copy()
-
-    def restore(self, before: tuple[Floats, Ints, Ints, Shapes]) -> None:
-        """Go back to a saved state."""
-        self.total, self.best, self.chosen, self.line = before
-        self.pending = Sums(len(self.all))
-        self.concerned[:] = False
 
     def take(self, k: int, choice: int) -> None:
-        """Give a spine another of its curves."""
-        self._felt_by_others([_Line(k, int(self.chosen[k]), -1.0), _Line(k, choice, 1.0)])
-        self._choose(k, choice)
-
-    def leave_out(self, spines: Ints) -> None:
-        """Take spines out of the drawing, for the others as if they were not there."""
-        self._felt_by_others([_Line(int(k), int(self.chosen[k]), -1.0) for k in spines])
-
-    def put_back(self, k: int) -> None:
-        """Put a spine back where it costs least."""
-        now = self.total[k] + self.pending.of(k)
-        self._choose(k, int(now.argmin()))
-        self._felt_by_others([_Line(k, int(self.chosen[k]), 1.0)])
-
-    def settle(self) -> None:
-        """Bring the costs of all curves, and which of them are best, up to date."""
-        if self.pending.at:
-            self.total += self.pending.summed()
-            self.pending = Sums(len(self.all))
-        changed = np.flatnonzero(self.concerned)
-        if len(changed):
-            self.best[changed] = self.total[changed].reshape(len(changed), PENCILS * CURVES).argmin(axis=1)
-            self.concerned[:] = False
-
-    def _choose(self, k: int, choice: int) -> None:
+        """Give a spine one of its curves."""
         self.chosen[k] = choice
-        self.line[k] = self._shape(k)
+        self.px[k] = self._points(k, choice)
+        self.head[k] = self._head(k, choice)
 
-    def _shape(self, k: int) -> shapely.LineString:
-        return shapely.LineString(self._points(k, int(self.chosen[k]), bare=1.0))
+    def prices(self, k: int, every: int = 1) -> Floats:
+        """Return what each curve of a spine would cost among all other lines, shape (pencils, curves).
 
-    def _points(self, k: int, choice: int, bare: float) -> Floats:
-        """Return points of a curve, but for a share of the circles at its ends."""
+        Where only every so many pencils are asked for, the others are out of reach.
+        """
+        charges = [*self._of_lines(k, every), *self._of_heads(k), *self._of_ends(k)]
+        price: Floats = self.fixed[k] + self.stiff[k] * DETOURS + summed(charges)
+        price[np.mod(_EACH, every) != 0] = np.inf
+        return price
+
+    def _points(self, k: int, choice: int) -> Floats:
+        """Return points of a curve, but for what is hardly seen in the circles at its ends."""
         m, g = divmod(choice, CURVES)
         v, u = float(ALONG[m]), float(ACROSS[g])
-        room = bare * self.spines.radius[[self.spines.start[k], self.spines.end[k]]] / self.length[k]
+        room = UNSEEN * self.spines.radius[[self.spines.start[k], self.spines.end[k]]] / self.length[k]
         first = min(room[0] / (2 * np.hypot(v, u) + 1e-9), 0.3)
         last = 1 - min(room[1] / (2 * np.hypot(1 - v, u) + 1e-9), 0.3)
         t = first + (last - first) * np.linspace(0.0, 1.0, SAMPLES)
@@ -287,19 +235,33 @@ class Board:
         middle: Floats = s.place[tip] + away * np.array([np.cos(towards), np.sin(towards)])
         return middle
 
-    def _reach(self) -> Floats:
-        """Return the box that no curve of a spine leaves."""
-        spread = np.array([[v, u] for v in (0.0, 1.0) for u in (ACROSS[0] / 2, ACROSS[-1] / 2)])
-        x = spread[:, :1] * self.along[:, None] + spread[:, 1:] * self.across[:, None]
-        corners = self.origin[:, None] + self.length[:, None, None] * x
-        margin = (self.spines.half + 12.0)[:, None]
-        return np.hstack([corners.min(axis=1) - margin, corners.max(axis=1) + margin])
+    def _framed(self, k: int, px: Floats) -> tuple[Floats, Floats]:
+        """Return points, (..., 2), in the frame of a chord."""
+        (ox, oy), (ax, ay) = self.origin[k].tolist(), (self.along[k] / self.length[k]).tolist()
+        x, y = px[..., 0] - ox, px[..., 1] - oy
+        return ax * x + ay * y, ax * y - ay * x
+
+    def _beside(self, k: int) -> Beside:
+        """Return what is needed to tell what those that a spine meets at its ends mean to it."""
+        s = self.spines
+        every = np.arange(len(s.start))
+        met = [np.flatnonzero(((s.start == end) | (s.end == end)) & (every != k)) for end in (s.start[k], s.end[k])]
+        end = np.repeat([0, 1], [len(others) for others in met])
+        others = np.concatenate(met)
+        place = np.where(end == 0, s.start[k], s.end[k])
+        theirs = (s.start[others] != place).astype(np.intp)
+        needed = (s.half[k] + s.half[others] + 2.0) / (s.radius[place] + 17.0)
+        # Lanes that fan out from a place run over those of a bundle that leaves it too close by.
+        cost = self.costs.spread + self.costs.fan * (s.count[others] * s.count[k] - 1)
+        routed = s.follows[(s.follows == k).any(axis=1)].ravel()
+        joined = np.isin(others, routed) & (np.bincount(others, minlength=len(every))[others] == 1)
+        return Beside(others, end, theirs, needed, cost, joined)
 
     def _fixed(self, k: int) -> Floats:
         """Return what each curve costs whatever the others do: its bend, what it covers, leaving the frame."""
         s, c = self.spines, self.costs
         hook = np.clip(1 - TIGHTEST * self.length[k] / (HOOK_PX + s.half[k]), 0, 1) ** 2
-        cost = s.count[k] * TURNS**2 * (c.bend * TURNS**2 + c.hook * hook) + self.stiff[k] * DETOURS
+        cost = s.count[k] * TURNS**2 * (c.bend * TURNS**2 + c.hook * hook)
         if s.frame is not None:
             t = np.linspace(0.0, 1.0, 9)
             rise = 2 * t * (1 - t)
@@ -315,167 +277,110 @@ class Board:
         centre = np.concatenate([s.place[foreign], spots])
         radius = np.concatenate([s.radius[foreign] + 1.5, sizes])
         each = np.concatenate([np.full(int(foreign.sum()), c.place), np.full(len(sizes), c.label)])
-        sums = Sums(1)
-        framed = (centre @ self.way[k].T - self.shift[k])[None]
-        self._cover(sums, np.array([0]), np.array([k]), framed, radius, each[None] * s.count[k])
-        total: Floats = cost + sums.summed()[0]
+        total: Floats = cost + summed([self._over(k, centre, radius, each * s.count[k])])
         return total
 
-    def _cover(self, sums: Sums, rows: Ints, spines: Ints, centre: Floats, radius: Floats, cost: Floats) -> None:
-        """Charge the curves of spines that run over discs.
-
-        Centres (spines, discs, 2) are in the frames of the spines, radii in px; `rows` are the spines' in the sums.
-        """
-        x, y = centre[..., 0], centre[..., 1]
-        room = (radius + self.spines.half[spines, None]) / self.length[spines, None]
-        row, disc = np.nonzero((x + room > EDGE) & (x - room < 1 - EDGE) & (np.abs(y) - room < 0.47) & (cost != 0))
-        if len(row) == 0:
-            return
+    def _over(self, k: int, centre: Floats, radius: Floats, cost: Floats) -> Charges:
+        """Return charges for curves of a spine that run over discs, px."""
+        x, y = self._framed(k, centre)
+        room = (radius + self.spines.half[k]) / self.length[k]
+        near = np.flatnonzero((x + room > EDGE) & (x - room < 1 - EDGE) & (np.abs(y) - room < FARTHEST))
         # Through each point runs one curve: those over a disc lie between the least and the greatest around it.
-        x, y = (v[row, disc] + room[row, disc] * ring[:, None] for v, ring in ((x, _RING[0]), (y, _RING[1])))
+        x, y = (v[near] + room[near] * ring[:, None] for v, ring in ((x, _RING[0]), (y, _RING[1])))
         # Beside an end, where x is hardly more than 0 or less than 1, the widest curves run.
         offset = y * pencils().per_offset[:, (np.clip(x, 0, 1) * GRID).astype(np.intp)]
         low, high = offset.min(axis=1), offset.max(axis=1)
-        pencil = rows[row] * PENCILS + np.arange(PENCILS)[:, None]
-        sums.charge(pencil.ravel(), low.ravel(), high.ravel(), np.broadcast_to(cost[row, disc], low.shape).ravel())
+        return Charges(np.broadcast_to(_EACH[:, None], low.shape), low, high, np.broadcast_to(cost[near], low.shape))
 
-    def _felt_by_others(self, lines: Sequence[_Line]) -> None:
-        """Add to the costs of all others what some lines mean to them, or take that away."""
+    def _strange(self, k: int) -> tuple[Ints, Floats, Floats]:
+        """Return the spines between other places, the radii of their heads, and what it costs to run over these."""
         s = self.spines
-        self.moved()
-        px = np.stack([self._points(k, choice, UNSEEN) for k, choice, _ in lines])
-        low, high = px.min(axis=1), px.max(axis=1)
-        near = (self.reach[:, None, :2] <= high).all(axis=2) & (self.reach[:, None, 2:] >= low).all(axis=2)
-        owner = np.array([line.spine for line in lines])
-        near[owner, self.all[: len(lines)]] = False
-        concerned = near.any(axis=1)
-        others = np.flatnonzero(concerned)
-        if len(others):
-            sums = self.pending
-            sign = np.array([line.sign for line in lines])
-            pairs = s.count[others, None] * s.count[owner] * sign
-            self._charge_lines(sums, px, owner, others, pairs)
-            strange = ~_shared(s, others[:, None], owner)
-            heads = np.stack([self._head(k, choice) for k, choice, _ in lines])
-            centre = np.einsum("kij,mj->kmi", self.way[others], heads) - self.shift[others][:, None]
-            self._cover(sums, others, others, centre, s.head[owner, 1] + 0.5, self.costs.head * pairs * strange)
-        for k in dict.fromkeys(line.spine for line in lines):
-            own = [line for line in lines if line.spine == k]
-            for side in (0, 1):
-                self._charge_spread(k, side, own)
-            concerned[self.meeting[k][0]] = concerned[self.meeting[k][1]] = True
-            self._charge_twin(own)
-            self._charge_route(own)
-        self.concerned |= concerned
-        if self.pending.size > MOST_PENDING:
-            self.settle()
+        strange = np.flatnonzero(~_shared(s, k))
+        return strange, s.head[strange, 1] + 0.5, self.costs.head * s.count[strange] * s.count[k]
 
-    def _charge_lines(self, sums: Sums, px: Floats, owner: Ints, others: Ints, pairs: Floats) -> None:
-        """Charge the curves of other spines for crossing or touching lines of shape (lines, points, 2)."""
+    def _of_heads(self, k: int) -> list[Charges]:
+        """Return charges for running over the heads of arrows to other places."""
+        strange, radius, cost = self.strange[k]
+        return [self._over(k, self.head[strange], radius, cost)]
+
+    def _of_lines(self, k: int, every: int) -> list[Charges]:
+        """Return charges for crossing and for touching other lines."""
         s, c, table = self.spines, self.costs, pencils()
-        shape = (len(others), len(px), px.shape[1])
-        flat = px.reshape(-1, 2).T
-        x, y = (
-            (self.way[others, axis] @ flat - self.shift[others, axis, None]).astype(np.float32).reshape(shape)
-            for axis in (0, 1)
-        )
-        grid = np.clip(x, 0, 1) * np.float32(GRID)
-        offset = y * table.per_offset[:, grid.astype(np.intp)]
-        first, last = offset[..., :-1], offset[..., 1:]
+        x, y = self._framed(k, self.px)
+        # Steps of the lines that any curve can come to.
+        near = (np.maximum(x[:, :-1], x[:, 1:]) > EDGE) & (np.minimum(x[:, :-1], x[:, 1:]) < 1 - EDGE)
+        near &= (np.maximum(y[:, :-1], y[:, 1:]) > -FARTHEST) & (np.minimum(y[:, :-1], y[:, 1:]) < FARTHEST)
+        near[k] = False
+        owner, step = np.nonzero(near)
+        x0, y0, x1, y1 = x[owner, step], y[owner, step], x[owner, step + 1], y[owner, step + 1]
+        grid = [(np.minimum(np.maximum(v, 0), 1) * GRID).astype(np.intp) for v in (x0, x1)]
+        asked = table.per_offset[::every]
+        first, last = y0 * asked[:, grid[0]], y1 * asked[:, grid[1]]
         low, high = np.minimum(first, last), np.maximum(first, last)
-        between = (np.maximum(x[..., :-1], x[..., 1:]) > EDGE) & (np.minimum(x[..., :-1], x[..., 1:]) < 1 - EDGE)
-        between &= (others[:, None] != owner)[..., None]
-        hit = np.flatnonzero(between & (high > ACROSS[0] - 0.1) & (low < ACROSS[-1] + 0.1))
+        hit = np.flatnonzero((high > ACROSS[0] - 0.1) & (low < ACROSS[-1] + 0.1))
+        pencil, bit = np.divmod(hit, len(owner))
+        pencil *= every
         low, high = low.ravel()[hit], high.ravel()[hit]
-        pencil, bit = np.divmod(hit, between.size)
-        pair = bit // between.shape[2]
-        who, which = np.divmod(pair, len(px))
-        run, rise = np.diff(x).ravel()[bit], np.diff(y).ravel()[bit]
-        at = ((grid[..., :-1] + grid[..., 1:]) / 2).astype(np.intp).ravel()[bit] + pencil * (GRID + 1)
-        centre = (np.clip(low, -1, 1) + np.clip(high, -1, 1)) / 2
-        ahead, aside = table.ahead.ravel()[at], table.aside.ravel()[at] * centre
-        size, step = ahead * ahead + aside * aside, run * run + rise * rise + np.float32(1e-12)
+        at = ((grid[0] + grid[1]) // 2)[bit] + pencil * (GRID + 1)
+        middle = (np.maximum(low, -1) + np.minimum(high, 1)) / 2
+        ahead, aside = table.ahead.ravel()[at], table.aside.ravel()[at] * middle
+        run, rise = x1 - x0, y1 - y0
+        length = np.sqrt(run * run + rise * rise + np.float32(1e-12))
+        weight = (s.count[k] * s.count[owner]).astype(np.float32)
+        room = ((s.half[owner] + (s.half[k] + 1.5)) / self.length[k]).astype(np.float32)
+        stretch = np.sqrt(weight) * length * float(c.touching * self.length[k] / 25.0)
+        run, rise = (run / length)[bit], (rise / length)[bit]
+        size = ahead * ahead + aside * aside
         # The square of the cosine of the angle between the line and the curve through its middle.
-        alike = (ahead * run + aside * rise) ** 2 / (size * step)
-        weight = pairs.ravel()[pair]
-        row = others[who] * PENCILS + pencil
-        acute = np.clip((alike - ACUTE[0]) / (ACUTE[1] - ACUTE[0]), 0, 1)
-        sums.charge(row, low, high, weight * (c.crossing + c.acute * acute))
-        flatly = np.flatnonzero(alike > 0.4)
-        who, which, weight = others[who[flatly]], owner[which[flatly]], weight[flatly]
-        room = (s.half[who] + s.half[which] + 1.5) / self.length[who]
-        per = table.per_offset.ravel()[at[flatly]]
-        wide = room * np.sqrt(size[flatly]) / np.maximum(np.abs(ahead[flatly]), 0.05) * per
-        stretch = np.sqrt(step[flatly]) * self.length[who] / 25.0
-        touching = np.sign(weight) * np.sqrt(np.abs(weight)) * c.touching * alike[flatly] ** 2 * stretch
-        middle = (low[flatly] + high[flatly]) / 2
-        sums.charge(row[flatly], middle - wide, middle + wide, touching)
+        alike = (ahead * run + aside * rise) ** 2 / size
+        acute = np.minimum(np.maximum((alike - ACUTE[0]) / (ACUTE[1] - ACUTE[0]), 0), 1)
+        crossing = Charges(pencil, low, high, weight[bit] * (c.crossing + c.acute * acute))
+        flat = np.flatnonzero(alike > FLAT)
+        bit, pencil, alike = bit[flat], pencil[flat], alike[flat]
+        slant = np.sqrt(size[flat]) / np.maximum(np.abs(ahead[flat]), 0.05)
+        wide = room[bit] * slant * table.per_offset.ravel()[at[flat]]
+        touching = stretch[bit] * alike * alike
+        middle = (low[flat] + high[flat]) / 2
         # To lie on one another is worse than to touch.
         close = CLOSE * wide
-        sums.charge(row[flatly], middle - close, middle + close, 2 * touching)
+        return [crossing, Charges(pencil, middle - wide, middle + wide, touching),
+                Charges(pencil, middle - close, middle + close, 2 * touching)]  # fmt: skip
 
-    def _charge_spread(self, j: int, side: int, lines: Sequence[_Line]) -> None:
-        """Charge the curves of the spines that meet one at an end for leaving too close to it."""
-        s = self.spines
-        others = self.meeting[j][side]
-        if len(others) == 0:
-            return
-        end = (s.start, s.end)[side][j]
-        # Leaving an end is leaving a start, seen in a mirror.
-        kind = (s.start[others] != end).astype(np.intp)
-        needed = (s.half[j] + s.half[others] + 2.0) / (s.radius[end] + 17.0)
-        # Lanes that fan out from a place run over those of a bundle that leaves it too close by.
-        weight = self.costs.spread + self.costs.fan * (s.count[others] * s.count[j] - 1)
-        rank, angles = by_angle()
-        # The cost falls from 1 to 0 as the angle grows to what is needed, in three steps.
-        reach = needed * np.array([[-0.2], [-0.5], [-0.8], [0.2], [0.5], [0.8]])
-        height = weight * np.array([[0.39], [0.30], [0.12], [-0.39], [-0.30], [-0.12]])
-        width = len(angles) + 1
-        rows = np.arange(len(others)) * width
-        at, cost = [], []
-        for line in lines:
-            turn = self.bearing[j] + LEAVING[side].flat[line.choice] - self.bearing[others]
-            turn = np.where(kind == 1, np.pi - turn, turn)
-            turn = np.mod(turn + np.pi, 2 * np.pi) - np.pi
-            at.append((np.searchsorted(angles, turn + reach) + rows).ravel())
-            cost.append((line.sign * height).ravel())
-        steps = np.bincount(np.concatenate(at), np.concatenate(cost), len(others) * width).cumsum()
-        found = steps.take(rank[kind] + rows[:, None])
-        self.total[others] += found.reshape(-1, PENCILS, CURVES)
+    def _of_ends(self, k: int) -> list[Charges]:
+        """Return charges for what lies at the ends of a spine.
 
-    def _charge_twin(self, lines: Sequence[_Line]) -> None:
-        """Charge the twin of a spine where it would not keep to its right hand."""
-        j = lines[0].spine
-        k = int(self.twin[j])
-        if k >= 0:
-            gap = self._apart(j)
-            for line in lines:
-                other = ACROSS[line.choice % CURVES]
-                # Looking along the chord, the one that goes lies right of the one that comes.
-                wrong = other - gap + 1e-9 < ACROSS if self.spines.forward[k] else other + gap - 1e-9 > ACROSS
-                self.total[k] += line.sign * self.costs.side * wrong
-
-    def _charge_route(self, lines: Sequence[_Line]) -> None:
-        """Charge the spines that a route takes before or after one for a turn where they meet."""
-        s, j = self.spines, lines[0].spine
-        for pair in s.follows[(s.follows == j).any(axis=1)]:
-            k = int(pair[0] if pair[1] == j else pair[1])
-            via = {int(s.start[k]), int(s.end[k])} & {int(s.start[j]), int(s.end[j])}
-            if k == j or len(via) != 1:
-                continue
-            (place,) = via
-            theirs = self.bearing[k] + LEAVING[int(s.end[k] == place)]
-            for line in lines:
-                mine = self.bearing[j] + LEAVING[int(s.end[j] == place)].flat[line.choice]
-                turn = np.abs(np.mod(mine - theirs, 2 * np.pi) - np.pi)
-                self.total[k] += line.sign * self.costs.smooth * (turn / (np.pi / 2)) ** 2
+        It is to leave them at some angle to others; to keep to its side of its twin, which joins the same places; and
+        to run on from those that a route takes before or after it.
+        """
+        c = self.costs
+        others, end, theirs, needed, cost, joined = self.beside[k]
+        away = self.bearing[others] + LEAVING.reshape(2, -1)[theirs, self.chosen[others]] - self.bearing[k]
+        # To leave an end is to leave a start, seen in a mirror.
+        turn = _turn(np.where(end == 1, np.pi - away, away))
+        share, height = NARROWS.T[..., None]
+        charges = [leaving(end, turn, needed * share, cost * height)]
+        if joined.any():
+            angle, saved = BACKS.T[..., None]
+            charges.append(leaving(end[joined], _turn(turn[joined] + np.pi), angle, -c.smooth * saved))
+        if self.twin[k] >= 0:
+            # Looking along the chord, the one that goes lies right of the one that comes.
+            limit, way = ACROSS[self.chosen[self.twin[k]] % CURVES], -1.0 if self.spines.forward[k] else 1.0
+            bounds = sorted((limit + way * (self._apart(k) - 1e-9), -way * 9.0))
+            low, high = (np.full(PENCILS, bound) for bound in bounds)
+            charges.append(Charges(_EACH, low, high, np.full(PENCILS, c.side)))
+        return charges
 
 
-def _shared(spines: Spines, one: Ints, other: Ints) -> Flags:
-    """Return whether spines have a place in common."""
-    s = spines
-    same = (s.start[one] == s.start[other]) | (s.start[one] == s.end[other])
-    found: Flags = same | (s.end[one] == s.start[other]) | (s.end[one] == s.end[other])
+def _turn(angle: Floats) -> Floats:
+    """Return angles between -pi and pi."""
+    turn: Floats = np.mod(angle + np.pi, 2 * np.pi) - np.pi
+    return turn
+
+
+def _shared(spines: Spines, k: int) -> Flags:
+    """Return whether spines have a place in common with one."""
+    a, b = spines.start[k], spines.end[k]
+    found: Flags = (spines.start == a) | (spines.end == a) | (spines.start == b) | (spines.end == b)
     return found
 
 

@@ -1,8 +1,9 @@
 """A layout that declutters itself: each spine takes the curve that crosses, touches and covers least.
 
-The search always makes the move that gains most: what every move would gain is kept up to date (`board.py`). When none
-gains it takes a few spines that are in each other's way out of the drawing, puts them back one by one where they cost
-least, lets the rest follow, and keeps the result if it is better (ruin and recreate: Schrimpf and others, 2000).
+One spine after the other looks at what each of its curves would cost among all other lines (`board.py`), and draws one
+by lot, the likelier the less it costs: at first also curves that are some crossings worse than the best, in the end
+hardly any other than the best. So the drawing finds its way out of arrangements that no single change makes better.
+That is simulated annealing (Kirkpatrick and others, 1983) with the heat bath of Gibbs sampling (Geman and Geman, 1984).
 """
 
 from __future__ import annotations
@@ -11,43 +12,38 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import shapely
 
 from azroutes.geometry.board import Board, Costs, Spines
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from azroutes.geometry.shapes import Floats, Ints
+    from azroutes.geometry.shapes import Floats
 
 MOST = 1000
 """Spines that are laid out together; what is thinner than these keeps its arc."""
 
-NEEDED_GAIN = 0.25
-"""What a move has to gain, in crossings."""
+SWEEPS, SWEPT, LEAST_SWEEPS = 12, 500, 4
+"""How often each spine draws a curve, the spines that do so, and how often each does at the least: of more spines the
+sweeps are fewer, as a draw takes time in proportion to their number."""
 
-LAST_GAIN = 0.02
-"""What it has to gain in the end."""
-
-MOST_MOVES = 3
-"""How often a spine may move in one descent."""
-
-RUIN = 6
-"""Spines, at the most, that are taken out at once."""
-
-DETOUR = 0.07
-"""By how much lines may be longer than their chords, on the average, before detours are made dearer."""
+COARSE = 3
+"""In the first half of the sweeps one in so many pencils is drawn from."""
 
 TOLD_EVERY = 20
-"""Moves after which progress is told."""
+"""Draws after which progress is told."""
 
-BUDGET, BUDGETED = 5.5, 500
-"""Moves for each spine that the search goes on for after its first descent, and the spines that have so many: a move
-takes time in proportion to the number of spines."""
+HOT, COLD = 1.0, 0.08
+"""At first and in the end: how much dearer, in crossings, a curve is that is drawn about a third as often as the best."""
 
-SLACK = 2.0
-"""How much worse than the best a drawing may be at first, for the search to go on from it, in crossings."""
+QUIET = 3
+"""Sweeps, at the most, in which each spine takes its best curve when all is cold."""
 
+LEAST_GAIN = 0.02
+"""What a move in these has to gain, in crossings."""
+
+DETOUR = 0.072
+"""By how much lines may be longer than their chords, on the average, before detours are made dearer."""
 
 def declutter(spines: Spines, costs: Costs | None = None, *, tell: Callable[[float], None] | None = None) -> Floats:
     """Return the control point of each spine, px; array of shape (n, 2).
@@ -74,17 +70,10 @@ class _Known(NamedTuple):
 
 
 class _Teller:
-    """Tells how far a search has come, in moves; all are alike to the cache."""
+    """Tells how far a search has come; all are alike to the cache."""
 
     def __init__(self, tell: Callable[[float], None] | None) -> None:
         self.tell = tell
-        self.moves, self.expected = 0, 1.0
-
-    def moved(self) -> None:
-        """Count a move."""
-        self.moves += 1
-        if self.tell is not None and self.moves % TOLD_EVERY == 0:
-            self.tell(min(self.moves / self.expected, 1.0))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, _Teller)
@@ -102,79 +91,48 @@ def _searched(known: _Known, teller: _Teller) -> Floats:
     follows = np.frombuffer(parts[9], dtype=np.intp).reshape(-1, 2)
     spines = Spines(start, end, forward, half, count, head.reshape(-1, 2), place.reshape(-1, 2), radius,
                     box.reshape(-1, 4), follows, known.frame)  # fmt: skip
-    # Each spine is put in once, and moves two or three times before the budget begins.
-    teller.expected = 4.0 * len(start) + _budget(len(start))
-    board = Board(spines, known.costs, teller.moved)
-    _search(board)
-    teller.tell = None  # the cache keeps its keys
+    tell, teller.tell = teller.tell or _nobody, None  # the cache keeps its keys
+    board = Board(spines, known.costs)
+    _search(board, tell)
     return board.controls()
 
 
-def _budget(count: int) -> float:
-    return BUDGET * min(count, BUDGETED)
+def _nobody(_share: float) -> None:
+    """Tell nobody."""
 
 
-def _search(board: Board) -> None:
-    """Make the best moves until none gains, then ruin and recreate for a number of moves."""
+def _search(board: Board, tell: Callable[[float], None]) -> None:
+    """Let each spine draw its curves at a falling heat, then take the best."""
     count = len(board.chosen)
     chance = np.random.default_rng(0)
-    spent = _descend(board, 20 * count)
-    for _ in range(8):
+    sweeps = max(LEAST_SWEEPS, round(SWEEPS * min(1.0, SWEPT / max(count, 1))))
+    for sweep in range(sweeps):
+        heat = HOT * (COLD / HOT) ** (sweep / (sweeps - 1))
+        for n, k in enumerate(map(int, chance.permutation(count))):
+            board.take(k, _drawn(board.prices(k, COARSE if 2 * sweep < sweeps else 1), heat, chance))
+            if n % TOLD_EVERY == 0:
+                tell((sweep + n / count) / (sweeps + QUIET))
         # Where much crosses much, lines would take any way round: no drawing is read that is all detours.
-        far = board.detour() / DETOUR
-        if far <= 1:
+        board.stiffen(float(np.clip((board.detour() / DETOUR) ** 1.5, 1.0, 1.5)))
+    for sweep in range(QUIET):
+        tell((sweeps + sweep) / (sweeps + QUIET))
+        if not _settled(board, chance):
             break
-        board.stiffen(float(np.clip(far**3, 1.3, 2.0)))
-        spent += _descend(board, 4 * count)
-    first, last = spent, spent + _budget(count)
-    least = board.cost()
-    best = board.saved()
-    while spent < last and count > 2:
-        done = (spent - first) / (last - first)
-        before = board.saved()
-        ruined = _ruined(board, chance)
-        board.leave_out(ruined)
-        for k in chance.permutation(ruined):
-            board.put_back(int(k))
-        spent += len(ruined) + _descend(board, 4 * count)
-        now = board.cost()
-        # A little worse will do at first (Dueck, 1993: record-to-record travel).
-        if now < least + SLACK * (1 - done):
-            if now < least - 1e-6:
-                least, best = now, board.saved()
-        else:
-            board.restore(before)
-    board.restore(best)
-    best = board.saved()
-    _descend(board, count, LAST_GAIN)
-    if board.cost() > least:
-        board.restore(best)
 
 
-def _ruined(board: Board, chance: np.random.Generator) -> Ints:
-    """Return a spine, the likelier the more it costs, and some of those that it crosses."""
-    share = np.maximum(board.felt(), 0) + 0.1
-    seed = int(np.searchsorted(share.cumsum(), chance.random() * share.sum(), side="right"))
-    seed = min(seed, len(share) - 1)
-    crossed = np.flatnonzero(shapely.intersects(board.line, board.line[seed]))
-    crossed = chance.permutation(crossed[crossed != seed])
-    if chance.random() < 0.5:
-        # Two that part from one place need hardly ever cross.
-        meet = np.isin(crossed, np.concatenate(board.meeting[seed]))
-        crossed = np.concatenate([crossed[meet], crossed[~meet]])
-    return np.append(crossed[: RUIN - 1], seed)
+def _drawn(prices: Floats, heat: float, chance: np.random.Generator) -> int:
+    """Return the number of a curve by lot: one that is dearer by the heat is e times as rare."""
+    odds = np.exp((prices.min() - prices.ravel()) / heat).cumsum()
+    return min(int(np.searchsorted(odds, chance.random() * odds[-1], side="right")), len(odds) - 1)
 
 
-def _descend(board: Board, most: int, needed: float = NEEDED_GAIN) -> int:
-    """Move the spine that gains most, again and again; return how many moves that took."""
-    moves = np.zeros(len(board.chosen), dtype=np.intp)
-    for spent in range(most):
-        gain = board.gains()
-        # What two spines cost each other is not seen alike by both to the last digit: none may move without end.
-        gain[moves >= MOST_MOVES] = 0.0
-        k = int(gain.argmax())
-        if gain[k] < needed:
-            return spent
-        moves[k] += 1
-        board.take(k, int(board.best[k]))
-    return most
+def _settled(board: Board, chance: np.random.Generator) -> int:
+    """Let each spine take its best curve, and return how many did."""
+    moved = 0
+    for k in map(int, chance.permutation(len(board.chosen))):
+        prices = board.prices(k).ravel()
+        best = int(prices.argmin())
+        if prices[board.chosen[k]] - prices[best] > LEAST_GAIN:
+            board.take(k, best)
+            moved += 1
+    return moved

@@ -15,16 +15,20 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from azroutes.geometry.shapes import Floats, Ints, Singles
 
-ACROSS = np.linspace(-0.9, 0.9, 73)
+WIDEST, TO_A_SIDE = 0.9, 56
+"""The widest offset of a control point across its chord, in shares of its length, and how many there are to a side."""
+
+ACROSS = np.linspace(-WIDEST, WIDEST, 2 * TO_A_SIDE + 1)
 """Offsets of the control point across the chord, in shares of its length."""
 
-ALONG = np.array([0.0, 0.17, 0.33, 0.5, 0.67, 0.83, 1.0])
+ALONG = np.linspace(0.0, 1.0, 13)
 """Positions of the control point along the chord."""
 
 PENCILS, CURVES = len(ALONG), len(ACROSS)
-BIN = float(ACROSS[1] - ACROSS[0])
 
 TURNS = (np.arctan2(np.abs(ACROSS), ALONG[:, None]) + np.arctan2(np.abs(ACROSS), 1 - ALONG[:, None])) / (np.pi / 2)
 """By how many right angles each curve turns from its start to its end: what a reader sees as a sharp bend."""
@@ -52,6 +56,9 @@ LEAVING = np.stack([np.arctan2(ACROSS, np.maximum(ALONG[:, None], 1e-6)),
                     np.pi - np.arctan2(ACROSS, np.maximum(1 - ALONG[:, None], 1e-6))])  # fmt: skip
 """The direction in which each curve leaves its start, and its end, seen in the frame of its chord."""
 
+STEEP = np.pi / 2 - 1e-4
+"""The steepest angle to its chord at which a curve leaves it, radians."""
+
 GRID = 4096
 """Steps of the chord at which what depends on the place along it is kept."""
 
@@ -77,56 +84,48 @@ def pencils() -> Pencils:
     return Pencils(*(part.astype(np.float32) for part in parts))
 
 
-@lru_cache(maxsize=1)
-def by_angle() -> tuple[Ints, Floats]:
-    """Return where each curve stands in the order of directions, for leaving a start and an end, and these."""
-    angles = LEAVING[0].ravel()
-    order = np.argsort(angles, kind="stable")
-    rank = np.empty(len(order), dtype=np.intp)
-    rank[order] = np.arange(len(order))
-    mirrored = rank.reshape(PENCILS, CURVES)[::-1].ravel()
-    return np.stack([rank, mirrored]), angles[order]
-
-
 def number_of(along: int, across: int) -> int:
     """Return the number of a curve among all."""
     return along * CURVES + across
 
 
-class Sums:
-    """Costs of all curves of some spines, gathered as intervals of offsets."""
+class Charges(NamedTuple):
+    """Costs of intervals of offsets; arrays of one shape."""
 
-    def __init__(self, spines: int) -> None:
-        self.spines = spines
-        self.at: list[Ints] = []
-        self.cost: list[Floats] = []
-        self.size = 0
+    pencil: Ints
+    low: Floats
+    high: Floats
+    cost: Floats
 
-    def charge(self, row: Ints, low: Floats, high: Floats, cost: Floats) -> None:
-        """Add a cost to all offsets between two; a row is a pencil of a spine."""
-        base = row * (CURVES + 1)
-        for bound, weight in ((low, cost), (np.maximum(low, high), -cost)):
-            bins = np.ceil(np.clip((bound - ACROSS[0]) * (1 / BIN), 0, CURVES))
-            self.at.append(base + bins.astype(np.intp))
-            self.cost.append(weight)
-            self.size += len(bins)
 
-    def of(self, spine: int) -> Floats:
-        """Return the costs of one spine, shape (pencils, curves)."""
-        if not self.at:
-            return np.zeros((PENCILS, CURVES))
-        size = PENCILS * (CURVES + 1)
-        at, cost = np.concatenate(self.at) - spine * size, np.concatenate(self.cost)
-        own = (at >= 0) & (at < size)
-        found: Floats = np.bincount(at[own], cost[own], size).cumsum().reshape(PENCILS, CURVES + 1)[:, :-1]
-        return found
+def summed(charges: Sequence[Charges]) -> Floats:
+    """Return what each curve costs, shape (pencils, curves), where intervals of offsets are charged for."""
+    pencil, low, high, cost = (np.concatenate([part.ravel() for part in parts]) for parts in zip(*charges, strict=True))
+    many = len(low)
+    bounds = np.empty(2 * many, dtype=np.float32)
+    bounds[:many], bounds[many:] = low, np.maximum(low, high)
+    # The first curve beyond each bound.
+    bounds *= TO_A_SIDE / WIDEST
+    bounds += TO_A_SIDE + 1
+    np.clip(bounds, 0, CURVES, out=bounds)
+    first = bounds.astype(np.intp)
+    base = pencil * (CURVES + 1)
+    first[:many] += base
+    first[many:] += base
+    # What is added in a pencil is taken away in it, so that one running sum serves all of them.
+    steps = np.bincount(first, np.concatenate([cost, -cost]), PENCILS * (CURVES + 1))
+    found: Floats = steps.cumsum().reshape(PENCILS, CURVES + 1)[:, :-1]
+    return found
 
-    def summed(self) -> Floats:
-        """Return the costs, shape (spines, pencils, curves)."""
-        shape = (self.spines, PENCILS, CURVES + 1)
-        if not self.at:
-            return np.zeros((self.spines, PENCILS, CURVES))
-        steps = np.bincount(np.concatenate(self.at), np.concatenate(self.cost), int(np.prod(shape)))
-        # What is added in a row is taken away in it, so that one running sum serves all rows.
-        total: Floats = steps.cumsum().reshape(shape)[:, :, :-1]
-        return total
+
+def leaving(end: Ints, turn: Floats, reach: Floats, cost: Floats) -> Charges:
+    """Return charges for curves that leave their end within some angle of a direction.
+
+    `end` (0 or 1) and `turn` have shape (n,), `reach` and `cost` are of shape (steps, n) or (steps, 1). `turn` is the
+    direction as seen at a start; at an end it is that of the mirrored curve.
+    """
+    low, high = (np.tan(np.minimum(np.maximum(turn + way * reach, -STEEP), STEEP)) for way in (-1, 1))
+    ahead = np.maximum(np.abs(end - ALONG[:, None]), 1e-3)[:, None]
+    low, high = ahead * low, ahead * high
+    pencil = np.repeat(np.arange(PENCILS), low[0].size)
+    return Charges(pencil, low, high, np.broadcast_to(cost, low.shape))
