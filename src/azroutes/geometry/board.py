@@ -32,7 +32,7 @@ from azroutes.geometry.pencil import (
 if TYPE_CHECKING:
     from azroutes.geometry.shapes import Flags, Floats, Ints, Singles
 
-SAMPLES = 12
+SAMPLES = 19
 """Points of a curve while searching."""
 
 EDGE = 1e-3
@@ -51,8 +51,11 @@ ACUTE = (0.68, 0.78)
 """The squares of the cosines of the angles from which a crossing is acute, and from which it is so in full: 34 and 28
 degrees."""
 
-FLAT = 0.5
+FLAT = 0.6
 """The square of the cosine of the angle below which lines may touch along some stretch."""
+
+INK = (0.3, 0.5, 3.0)
+"""How touching weighs for the narrower of two lines: of a hairline, more for each px of half its width, at most."""
 
 FARTHEST = 0.5 * float(ACROSS[-1]) + 0.02
 """How far off its chord a curve may come, in shares of it."""
@@ -65,13 +68,15 @@ BACKS = np.array([[np.pi * (k + 0.5) / 12, (2 * k + 1) / 36] for k in range(12)]
 """Steps in which the cost of a turn between the legs of a route grows with its square: angles, and what is saved within
 them; 1 for a right angle."""
 
-_RING = 1.03 * np.stack([np.cos(np.arange(0, 2 * np.pi, np.pi / 5)), np.sin(np.arange(0, 2 * np.pi, np.pi / 5))])
+_AROUND = np.arange(8) * np.pi / 4
+_RING = 1.04 * np.stack([np.cos(_AROUND), np.sin(_AROUND)])
 _EACH = np.arange(PENCILS)
 
 
 class Beside(NamedTuple):
-    """The spines that one meets, once for each end where it does."""
+    """The spines that others meet, once for each end where they do, one spine after the other."""
 
+    first: Ints  # where each spine's begin
     others: Ints
     end: Ints  # its end where they meet, 0 or 1
     theirs: Ints  # their own end there
@@ -85,11 +90,11 @@ class Costs:
     """What a drawing is charged for, in crossings."""
 
     crossing: float = 1.0
-    acute: float = 1.1
+    acute: float = 0.8
     place: float = 60.0
     head: float = 2.0
     label: float = 0.25
-    touching: float = 0.08
+    touching: float = 0.028
     spread: float = 0.1
     fan: float = 0.6
     bend: float = 0.1
@@ -160,10 +165,12 @@ class Board:
         self.bearing = np.arctan2(self.along[:, 1], self.along[:, 0])
         count = len(chord)
         self.twin = _twins(spines)
-        self.beside = [self._beside(k) for k in range(count)]
+        # How far the offsets of a spine and its twin have to be apart, for their arrows not to touch.
+        self.apart = np.minimum(2.0 * (spines.half + spines.half[self.twin] + 2.0) / self.length, 0.5)
+        self.beside = self._beside()
+        self.stiffness = 1.0
         self.stiff = costs.detour * spines.count * _straighter(spines.half)
-        self.strange = [self._strange(k) for k in range(count)]
-        self.fixed = [self._fixed(k) for k in range(count)]
+        self.fixed = np.stack([self._fixed(k) for k in range(count)]) if count else np.empty((0, PENCILS, CURVES))
         self.chosen = np.zeros(count, dtype=np.intp)
         self.px: Singles = np.zeros((count, SAMPLES, 2), dtype=np.float32)
         self.head = np.zeros((count, 2))
@@ -172,14 +179,9 @@ class Board:
 
     def _first(self, k: int) -> int:
         """Return where a spine begins its search: straight, or beside its twin on its right hand."""
-        away = self._apart(k) / 2 if self.twin[k] >= 0 else 0.0
+        away = self.apart[k] / 2 if self.twin[k] >= 0 else 0.0
         u = -away if self.spines.forward[k] else away
         return number_of(PENCILS // 2, int(np.abs(ACROSS - u).argmin()))
-
-    def _apart(self, k: int) -> float:
-        """Return how far the offsets of a spine and its twin have to be apart, for their arrows not to touch."""
-        px = self.spines.half[k] + self.spines.half[self.twin[k]] + 2.0
-        return float(min(2.0 * px / self.length[k], 0.5))
 
     def controls(self) -> Floats:
         """Return the control points."""
@@ -192,8 +194,8 @@ class Board:
         return float(DETOURS.ravel()[self.chosen].mean())
 
     def stiffen(self, factor: float) -> None:
-        """Make detours dearer."""
-        self.stiff = self.stiff * factor
+        """Make detours dearer or, where that has been done, cheaper again."""
+        self.stiffness = max(1.0, self.stiffness * factor)
 
     def take(self, k: int, choice: int) -> None:
         """Give a spine one of its curves."""
@@ -201,14 +203,16 @@ class Board:
         self.px[k] = self._points(k, choice)
         self.head[k] = self._head(k, choice)
 
-    def prices(self, k: int, every: int = 1) -> Floats:
-        """Return what each curve of a spine would cost among all other lines, shape (pencils, curves).
+    def prices(self, some: Ints, every: int = 1) -> Floats:
+        """Return what each curve of some spines would cost among all other lines, shape (spines, pencils, curves).
 
         Where only every so many pencils are asked for, the others are out of reach.
         """
-        charges = [*self._of_lines(k, every), *self._of_heads(k), *self._of_ends(k)]
-        price: Floats = self.fixed[k] + self.stiff[k] * DETOURS + summed(charges)
-        price[np.mod(_EACH, every) != 0] = np.inf
+        charges = [*self._of_lines(some, every), self._of_heads(some), *self._of_ends(some)]
+        price: Floats = (
+            self.fixed[some] + self.stiffness * self.stiff[some, None, None] * DETOURS + summed(charges, len(some))
+        )
+        price[:, np.mod(_EACH, every) != 0] = np.inf
         return price
 
     def _points(self, k: int, choice: int) -> Floats:
@@ -235,27 +239,35 @@ class Board:
         middle: Floats = s.place[tip] + away * np.array([np.cos(towards), np.sin(towards)])
         return middle
 
-    def _framed(self, k: int, px: Floats) -> tuple[Floats, Floats]:
-        """Return points, (..., 2), in the frame of a chord."""
-        (ox, oy), (ax, ay) = self.origin[k].tolist(), (self.along[k] / self.length[k]).tolist()
-        x, y = px[..., 0] - ox, px[..., 1] - oy
+    def _framed(self, some: Ints, px: Floats | Singles) -> tuple[Floats | Singles, Floats | Singles]:
+        """Return points in the frames of chords: shape (spines, ...), for points of shape (..., 2)."""
+        many = (-1, *[1] * (px.ndim - 1))
+        x, y = (px[..., axis] - self.origin[some, axis].astype(px.dtype).reshape(many) for axis in (0, 1))
+        ax, ay = ((self.along[some, axis] / self.length[some]).astype(px.dtype).reshape(many) for axis in (0, 1))
         return ax * x + ay * y, ax * y - ay * x
 
-    def _beside(self, k: int) -> Beside:
-        """Return what is needed to tell what those that a spine meets at its ends mean to it."""
+    def _beside(self) -> Beside:
+        """Return what is needed to tell what those that spines meet at their ends mean to them."""
         s = self.spines
-        every = np.arange(len(s.start))
-        met = [np.flatnonzero(((s.start == end) | (s.end == end)) & (every != k)) for end in (s.start[k], s.end[k])]
-        end = np.repeat([0, 1], [len(others) for others in met])
-        others = np.concatenate(met)
-        place = np.where(end == 0, s.start[k], s.end[k])
-        theirs = (s.start[others] != place).astype(np.intp)
-        needed = (s.half[k] + s.half[others] + 2.0) / (s.radius[place] + 17.0)
+        found = []
+        for end, mine in enumerate((s.start, s.end)):
+            for other, their in enumerate((s.start, s.end)):
+                one, others = np.nonzero(mine[:, None] == their)
+                found.append(np.stack([one, others, np.full(len(one), end), np.full(len(one), other)]))
+        one, others, end, theirs = np.concatenate(found, axis=1)[:, :]
+        keep = one != others
+        one, others, end, theirs = one[keep], others[keep], end[keep], theirs[keep]
+        order = np.lexsort((others, end, one))
+        one, others, end, theirs = one[order], others[order], end[order], theirs[order]
+        place = np.where(end == 0, s.start[one], s.end[one])
+        needed = (s.half[one] + s.half[others] + 2.0) / (s.radius[place] + 17.0)
         # Lanes that fan out from a place run over those of a bundle that leaves it too close by.
-        cost = self.costs.spread + self.costs.fan * (s.count[others] * s.count[k] - 1)
-        routed = s.follows[(s.follows == k).any(axis=1)].ravel()
-        joined = np.isin(others, routed) & (np.bincount(others, minlength=len(every))[others] == 1)
-        return Beside(others, end, theirs, needed, cost, joined)
+        cost = self.costs.spread + self.costs.fan * (s.count[others] * s.count[one] - 1)
+        many = len(s.start)
+        pair = one * many + others
+        routed = np.concatenate([s.follows @ (many, 1), s.follows @ (1, many)])
+        joined = np.isin(pair, routed) & (np.bincount(pair, minlength=0)[pair] == 1)
+        return Beside(np.searchsorted(one, np.arange(many + 1)), others, end, theirs, needed, cost, joined)
 
     def _fixed(self, k: int) -> Floats:
         """Return what each curve costs whatever the others do: its bend, what it covers, leaving the frame."""
@@ -277,42 +289,42 @@ class Board:
         centre = np.concatenate([s.place[foreign], spots])
         radius = np.concatenate([s.radius[foreign] + 1.5, sizes])
         each = np.concatenate([np.full(int(foreign.sum()), c.place), np.full(len(sizes), c.label)])
-        total: Floats = cost + summed([self._over(k, centre, radius, each * s.count[k])])
+        over = self._over(np.array([k]), centre, radius, (each * s.count[k])[None])
+        total: Floats = cost + summed([over], 1)[0]
         return total
 
-    def _over(self, k: int, centre: Floats, radius: Floats, cost: Floats) -> Charges:
-        """Return charges for curves of a spine that run over discs, px."""
-        x, y = self._framed(k, centre)
-        room = (radius + self.spines.half[k]) / self.length[k]
-        near = np.flatnonzero((x + room > EDGE) & (x - room < 1 - EDGE) & (np.abs(y) - room < FARTHEST))
+    def _over(self, some: Ints, centre: Floats, radius: Floats, cost: Floats) -> Charges:
+        """Return charges for curves of spines that run over discs, px; `cost` has shape (spines, discs)."""
+        x, y = self._framed(some, centre)
+        room = (radius + self.spines.half[some, None]) / self.length[some, None]
+        near = (x + room > EDGE) & (x - room < 1 - EDGE) & (np.abs(y) - room < FARTHEST) & (cost > 0)
+        (which, _) = np.nonzero(near)
+        x, y, room, cost = x[near], y[near], room[near], cost[near]
         # Through each point runs one curve: those over a disc lie between the least and the greatest around it.
-        x, y = (v[near] + room[near] * ring[:, None] for v, ring in ((x, _RING[0]), (y, _RING[1])))
+        x, y = (middle + room * ring[:, None] for middle, ring in ((x, _RING[0]), (y, _RING[1])))
         # Beside an end, where x is hardly more than 0 or less than 1, the widest curves run.
-        offset = y * pencils().per_offset[:, (np.clip(x, 0, 1) * GRID).astype(np.intp)]
-        low, high = offset.min(axis=1), offset.max(axis=1)
-        return Charges(np.broadcast_to(_EACH[:, None], low.shape), low, high, np.broadcast_to(cost[near], low.shape))
+        grid = (np.minimum(np.maximum(x, 0), 1) * GRID).astype(np.intp)
+        offset = y.astype(np.float32) * pencils().per_offset[:, grid]
+        low, high = offset.min(axis=1).ravel(), offset.max(axis=1).ravel()
+        row = (which * PENCILS + _EACH[:, None]).ravel()
+        return Charges(row, low, high, np.tile(cost, PENCILS))
 
-    def _strange(self, k: int) -> tuple[Ints, Floats, Floats]:
-        """Return the spines between other places, the radii of their heads, and what it costs to run over these."""
-        s = self.spines
-        strange = np.flatnonzero(~_shared(s, k))
-        return strange, s.head[strange, 1] + 0.5, self.costs.head * s.count[strange] * s.count[k]
-
-    def _of_heads(self, k: int) -> list[Charges]:
+    def _of_heads(self, some: Ints) -> Charges:
         """Return charges for running over the heads of arrows to other places."""
-        strange, radius, cost = self.strange[k]
-        return [self._over(k, self.head[strange], radius, cost)]
+        s = self.spines
+        cost = self.costs.head * s.count[some, None] * s.count * ~_shared(s, some)
+        return self._over(some, self.head, s.head[:, 1] + 0.5, cost)
 
-    def _of_lines(self, k: int, every: int) -> list[Charges]:
+    def _of_lines(self, some: Ints, every: int) -> list[Charges]:
         """Return charges for crossing and for touching other lines."""
         s, c, table = self.spines, self.costs, pencils()
-        x, y = self._framed(k, self.px)
+        x, y = self._framed(some, self.px[:, ::every])
         # Steps of the lines that any curve can come to.
-        near = (np.maximum(x[:, :-1], x[:, 1:]) > EDGE) & (np.minimum(x[:, :-1], x[:, 1:]) < 1 - EDGE)
-        near &= (np.maximum(y[:, :-1], y[:, 1:]) > -FARTHEST) & (np.minimum(y[:, :-1], y[:, 1:]) < FARTHEST)
-        near[k] = False
-        owner, step = np.nonzero(near)
-        x0, y0, x1, y1 = x[owner, step], y[owner, step], x[owner, step + 1], y[owner, step + 1]
+        near = (np.maximum(x[..., :-1], x[..., 1:]) > EDGE) & (np.minimum(x[..., :-1], x[..., 1:]) < 1 - EDGE)
+        near &= (np.maximum(y[..., :-1], y[..., 1:]) > -FARTHEST) & (np.minimum(y[..., :-1], y[..., 1:]) < FARTHEST)
+        near[np.arange(len(some)), some] = False
+        which, owner, _ = np.nonzero(near)
+        x0, y0, x1, y1 = x[..., :-1][near], y[..., :-1][near], x[..., 1:][near], y[..., 1:][near]
         grid = [(np.minimum(np.maximum(v, 0), 1) * GRID).astype(np.intp) for v in (x0, x1)]
         asked = table.per_offset[::every]
         first, last = y0 * asked[:, grid[0]], y1 * asked[:, grid[1]]
@@ -322,52 +334,64 @@ class Board:
         pencil *= every
         low, high = low.ravel()[hit], high.ravel()[hit]
         at = ((grid[0] + grid[1]) // 2)[bit] + pencil * (GRID + 1)
+        row = (which * PENCILS)[bit] + pencil
         middle = (np.maximum(low, -1) + np.minimum(high, 1)) / 2
         ahead, aside = table.ahead.ravel()[at], table.aside.ravel()[at] * middle
         run, rise = x1 - x0, y1 - y0
         length = np.sqrt(run * run + rise * rise + np.float32(1e-12))
-        weight = (s.count[k] * s.count[owner]).astype(np.float32)
-        room = ((s.half[owner] + (s.half[k] + 1.5)) / self.length[k]).astype(np.float32)
-        stretch = np.sqrt(weight) * length * float(c.touching * self.length[k] / 25.0)
+        which = some[which]
+        weight = (s.count[which] * s.count[owner]).astype(np.float32)
+        half, others = s.half[which], s.half[owner]
+        room = ((others + half + 1.5) / self.length[which]).astype(np.float32)
+        # The wider the narrower of two, the more ink is covered where they touch.
+        narrow = np.minimum(INK[0] + INK[1] * np.minimum(half, others), INK[2])
+        stretch = (c.touching / 25.0 * narrow * np.sqrt(weight) * self.length[which]).astype(np.float32) * length
         run, rise = (run / length)[bit], (rise / length)[bit]
         size = ahead * ahead + aside * aside
         # The square of the cosine of the angle between the line and the curve through its middle.
         alike = (ahead * run + aside * rise) ** 2 / size
         acute = np.minimum(np.maximum((alike - ACUTE[0]) / (ACUTE[1] - ACUTE[0]), 0), 1)
-        crossing = Charges(pencil, low, high, weight[bit] * (c.crossing + c.acute * acute))
+        crossing = Charges(row, low, high, weight[bit] * (c.crossing + c.acute * acute))
         flat = np.flatnonzero(alike > FLAT)
-        bit, pencil, alike = bit[flat], pencil[flat], alike[flat]
+        bit, row, alike = bit[flat], row[flat], alike[flat]
         slant = np.sqrt(size[flat]) / np.maximum(np.abs(ahead[flat]), 0.05)
         wide = room[bit] * slant * table.per_offset.ravel()[at[flat]]
         touching = stretch[bit] * alike * alike
         middle = (low[flat] + high[flat]) / 2
         # To lie on one another is worse than to touch.
         close = CLOSE * wide
-        return [crossing, Charges(pencil, middle - wide, middle + wide, touching),
-                Charges(pencil, middle - close, middle + close, 2 * touching)]  # fmt: skip
+        return [crossing, Charges(row, middle - wide, middle + wide, touching),
+                Charges(row, middle - close, middle + close, 2 * touching)]  # fmt: skip
 
-    def _of_ends(self, k: int) -> list[Charges]:
-        """Return charges for what lies at the ends of a spine.
+    def _of_ends(self, some: Ints) -> list[Charges]:
+        """Return charges for what lies at the ends of spines.
 
-        It is to leave them at some angle to others; to keep to its side of its twin, which joins the same places; and
-        to run on from those that a route takes before or after it.
+        They are to leave them at some angle to others; to keep to their side of their twins, which join the same
+        places; and to run on from those that a route takes before or after them.
         """
-        c = self.costs
-        others, end, theirs, needed, cost, joined = self.beside[k]
-        away = self.bearing[others] + LEAVING.reshape(2, -1)[theirs, self.chosen[others]] - self.bearing[k]
+        c, b = self.costs, self.beside
+        many = b.first[some + 1] - b.first[some]
+        which = np.repeat(np.arange(len(some)), many)
+        met = np.arange(len(which)) + np.repeat(b.first[some] - (many.cumsum() - many), many)
+        others, end, joined = b.others[met], b.end[met], b.joined[met]
+        leave = LEAVING.reshape(2, -1)[b.theirs[met], self.chosen[others]]
+        away = self.bearing[others] + leave - self.bearing[some[which]]
         # To leave an end is to leave a start, seen in a mirror.
         turn = _turn(np.where(end == 1, np.pi - away, away))
         share, height = NARROWS.T[..., None]
-        charges = [leaving(end, turn, needed * share, cost * height)]
+        charges = [leaving(which, end, turn, b.needed[met] * share, b.cost[met] * height)]
         if joined.any():
             angle, saved = BACKS.T[..., None]
-            charges.append(leaving(end[joined], _turn(turn[joined] + np.pi), angle, -c.smooth * saved))
-        if self.twin[k] >= 0:
-            # Looking along the chord, the one that goes lies right of the one that comes.
-            limit, way = ACROSS[self.chosen[self.twin[k]] % CURVES], -1.0 if self.spines.forward[k] else 1.0
-            bounds = sorted((limit + way * (self._apart(k) - 1e-9), -way * 9.0))
-            low, high = (np.full(PENCILS, bound) for bound in bounds)
-            charges.append(Charges(_EACH, low, high, np.full(PENCILS, c.side)))
+            on = _turn(turn[joined] + np.pi)
+            charges.append(leaving(which[joined], end[joined], on, angle, -c.smooth * saved))
+        (paired,) = np.nonzero(self.twin[some] >= 0)
+        spines = some[paired]
+        # Looking along the chord, the one that goes lies right of the one that comes.
+        way = np.where(self.spines.forward[spines], -1.0, 1.0)
+        limit = ACROSS[self.chosen[self.twin[spines]] % CURVES] + way * (self.apart[spines] - 1e-9)
+        low, high = np.sort([limit, -way * 9.0], axis=0)
+        row = (paired * PENCILS + _EACH[:, None]).ravel()
+        charges.append(Charges(row, np.tile(low, PENCILS), np.tile(high, PENCILS), np.full(len(row), c.side)))
         return charges
 
 
@@ -377,9 +401,9 @@ def _turn(angle: Floats) -> Floats:
     return turn
 
 
-def _shared(spines: Spines, k: int) -> Flags:
-    """Return whether spines have a place in common with one."""
-    a, b = spines.start[k], spines.end[k]
+def _shared(spines: Spines, some: Ints) -> Flags:
+    """Return whether spines have a place in common with some, shape (some, spines)."""
+    a, b = spines.start[some, None], spines.end[some, None]
     found: Flags = (spines.start == a) | (spines.end == a) | (spines.start == b) | (spines.end == b)
     return found
 

@@ -23,27 +23,32 @@ if TYPE_CHECKING:
 MOST = 1000
 """Spines that are laid out together; what is thinner than these keeps its arc."""
 
-SWEEPS, SWEPT, LEAST_SWEEPS = 12, 500, 4
+SWEEPS, SWEPT, LEAST_SWEEPS = 11, 500, 4
 """How often each spine draws a curve, the spines that do so, and how often each does at the least: of more spines the
 sweeps are fewer, as a draw takes time in proportion to their number."""
 
-COARSE = 3
+COARSE, EARLY = 3, 0.5
 """In the first half of the sweeps one in so many pencils is drawn from."""
 
-TOLD_EVERY = 20
-"""Draws after which progress is told."""
+TOGETHER, APART, CELLS = 8, 25, 1600
+"""How many spines draw at once, none knowing what the others draw: at the most, one in so many, and so that their
+number times that of all spines is no more than this. It saves time where there are few spines."""
 
-HOT, COLD = 1.0, 0.08
-"""At first and in the end: how much dearer, in crossings, a curve is that is drawn about a third as often as the best."""
+HOT, COLD = 0.3, 0.15
+"""At first and in the end: how much dearer a curve is that is drawn a third as often as the best, in crossings."""
 
-QUIET = 3
+QUIET = 2
 """Sweeps, at the most, in which each spine takes its best curve when all is cold."""
 
 LEAST_GAIN = 0.02
 """What a move in these has to gain, in crossings."""
 
-DETOUR = 0.072
+DETOUR = 0.078
 """By how much lines may be longer than their chords, on the average, before detours are made dearer."""
+
+STIFFER = 1.5
+"""By what factor they may become so from one sweep to the next."""
+
 
 def declutter(spines: Spines, costs: Costs | None = None, *, tell: Callable[[float], None] | None = None) -> Floats:
     """Return the control point of each spine, px; array of shape (n, 2).
@@ -106,18 +111,26 @@ def _search(board: Board, tell: Callable[[float], None]) -> None:
     count = len(board.chosen)
     chance = np.random.default_rng(0)
     sweeps = max(LEAST_SWEEPS, round(SWEEPS * min(1.0, SWEPT / max(count, 1))))
-    for sweep in range(sweeps):
-        heat = HOT * (COLD / HOT) ** (sweep / (sweeps - 1))
-        for n, k in enumerate(map(int, chance.permutation(count))):
-            board.take(k, _drawn(board.prices(k, COARSE if 2 * sweep < sweeps else 1), heat, chance))
-            if n % TOLD_EVERY == 0:
-                tell((sweep + n / count) / (sweeps + QUIET))
-        # Where much crosses much, lines would take any way round: no drawing is read that is all detours.
-        board.stiffen(float(np.clip((board.detour() / DETOUR) ** 1.5, 1.0, 1.5)))
-    for sweep in range(QUIET):
-        tell((sweeps + sweep) / (sweeps + QUIET))
-        if not _settled(board, chance):
+    together = int(np.clip(min(count // APART, CELLS // max(count, 1)), 1, TOGETHER))
+    for sweep in range(sweeps + QUIET):
+        heat = HOT * (COLD / HOT) ** (sweep / (sweeps - 1)) if sweep < sweeps else 0.0
+        every = COARSE if sweep < EARLY * sweeps else 1
+        order = chance.permutation(count)
+        moved = False
+        # In the end each knows what the others took.
+        size = 1 if sweep == sweeps + QUIET - 1 else together
+        for n in range(0, count, size):
+            some = order[n : n + size]
+            for k, prices in zip(map(int, some), board.prices(some, every), strict=True):
+                choice = _drawn(prices, heat, chance) if heat else _best(prices, int(board.chosen[k]))
+                moved |= choice != board.chosen[k]
+                board.take(k, choice)
+            tell((sweep + (n + len(some)) / count) / (sweeps + QUIET))
+        if not moved and sweep >= sweeps:
             break
+        # Where much crosses much, lines would take any way round: no drawing is read that is all detours.
+        if sweep < sweeps:
+            board.stiffen(float(np.clip((board.detour() / DETOUR) ** 1.5, 1 / STIFFER, STIFFER)))
 
 
 def _drawn(prices: Floats, heat: float, chance: np.random.Generator) -> int:
@@ -126,13 +139,7 @@ def _drawn(prices: Floats, heat: float, chance: np.random.Generator) -> int:
     return min(int(np.searchsorted(odds, chance.random() * odds[-1], side="right")), len(odds) - 1)
 
 
-def _settled(board: Board, chance: np.random.Generator) -> int:
-    """Let each spine take its best curve, and return how many did."""
-    moved = 0
-    for k in map(int, chance.permutation(len(board.chosen))):
-        prices = board.prices(k).ravel()
-        best = int(prices.argmin())
-        if prices[board.chosen[k]] - prices[best] > LEAST_GAIN:
-            board.take(k, best)
-            moved += 1
-    return moved
+def _best(prices: Floats, chosen: int) -> int:
+    """Return the number of the curve that costs least, or of the chosen one if that is hardly dearer."""
+    best = int(prices.argmin())
+    return best if prices.flat[chosen] - prices.flat[best] > LEAST_GAIN else chosen

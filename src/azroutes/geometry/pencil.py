@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from azroutes.geometry.shapes import Floats, Ints, Singles
 
-WIDEST, TO_A_SIDE = 0.9, 56
+WIDEST, TO_A_SIDE = 0.9, 150
 """The widest offset of a control point across its chord, in shares of its length, and how many there are to a side."""
 
 ACROSS = np.linspace(-WIDEST, WIDEST, 2 * TO_A_SIDE + 1)
@@ -90,17 +90,17 @@ def number_of(along: int, across: int) -> int:
 
 
 class Charges(NamedTuple):
-    """Costs of intervals of offsets; arrays of one shape."""
+    """Costs of intervals of offsets; arrays of one length. A row is a pencil of a spine."""
 
-    pencil: Ints
+    row: Ints
     low: Floats
     high: Floats
     cost: Floats
 
 
-def summed(charges: Sequence[Charges]) -> Floats:
-    """Return what each curve costs, shape (pencils, curves), where intervals of offsets are charged for."""
-    pencil, low, high, cost = (np.concatenate([part.ravel() for part in parts]) for parts in zip(*charges, strict=True))
+def summed(charges: Sequence[Charges], spines: int) -> Floats:
+    """Return what each curve costs, shape (spines, pencils, curves), where intervals of offsets are charged for."""
+    row, low, high, cost = (np.concatenate(parts) for parts in zip(*charges, strict=True))
     many = len(low)
     bounds = np.empty(2 * many, dtype=np.float32)
     bounds[:many], bounds[many:] = low, np.maximum(low, high)
@@ -109,23 +109,24 @@ def summed(charges: Sequence[Charges]) -> Floats:
     bounds += TO_A_SIDE + 1
     np.clip(bounds, 0, CURVES, out=bounds)
     first = bounds.astype(np.intp)
-    base = pencil * (CURVES + 1)
+    base = row * (CURVES + 1)
     first[:many] += base
     first[many:] += base
+    shape = (spines, PENCILS, CURVES + 1)
+    steps = np.bincount(first[:many], cost, int(np.prod(shape))) - np.bincount(first[many:], cost, int(np.prod(shape)))
     # What is added in a pencil is taken away in it, so that one running sum serves all of them.
-    steps = np.bincount(first, np.concatenate([cost, -cost]), PENCILS * (CURVES + 1))
-    found: Floats = steps.cumsum().reshape(PENCILS, CURVES + 1)[:, :-1]
+    found: Floats = steps.cumsum().reshape(shape)[:, :, :-1]
     return found
 
 
-def leaving(end: Ints, turn: Floats, reach: Floats, cost: Floats) -> Charges:
-    """Return charges for curves that leave their end within some angle of a direction.
+def leaving(spine: Ints, end: Ints, turn: Floats, reach: Floats, cost: Floats) -> Charges:
+    """Return charges for curves that leave an end of their spine within some angle of a direction.
 
-    `end` (0 or 1) and `turn` have shape (n,), `reach` and `cost` are of shape (steps, n) or (steps, 1). `turn` is the
-    direction as seen at a start; at an end it is that of the mirrored curve.
+    `spine`, `end` (0 or 1) and `turn` have shape (n,), `reach` and `cost` are of shape (steps, n) or (steps, 1). `turn`
+    is the direction as seen at a start; at an end it is that of the mirrored curve.
     """
     low, high = (np.tan(np.minimum(np.maximum(turn + way * reach, -STEEP), STEEP)) for way in (-1, 1))
     ahead = np.maximum(np.abs(end - ALONG[:, None]), 1e-3)[:, None]
     low, high = ahead * low, ahead * high
-    pencil = np.repeat(np.arange(PENCILS), low[0].size)
-    return Charges(pencil, low, high, np.broadcast_to(cost, low.shape))
+    row = np.broadcast_to((spine * PENCILS + np.arange(PENCILS)[:, None])[:, None], low.shape)
+    return Charges(row.ravel(), low.ravel(), high.ravel(), np.broadcast_to(cost, low.shape).ravel())
