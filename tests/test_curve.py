@@ -73,15 +73,21 @@ def test_a_bezier_curve_leaves_towards_its_control_point() -> None:
 
 
 @STEADY
-@given(point, st.floats(-np.pi, np.pi), st.floats(1, 50))
-def test_a_loop_is_a_circle_through_its_place_towards_its_bearing(
-    centre: tuple[float, float], bearing: float, radius: float
+@given(point, st.floats(-np.pi, np.pi), st.floats(1, 50), st.floats(0.1, 1.2))
+def test_a_loop_is_a_drop_at_its_place_that_reaches_towards_its_bearing(
+    centre: tuple[float, float], bearing: float, reach: float, spread: float
 ) -> None:
-    ring = loops(np.array([centre]), np.array([bearing]), np.array([radius]))[0]
-    assert (ring[0] == centre).all()
-    assert (ring[-1] == centre).all()
-    middle = np.array(centre) + radius * np.array([np.cos(bearing), np.sin(bearing)])
-    assert np.hypot(*(ring - middle).T) == pytest.approx(np.full(SAMPLES, radius))
+    drop = loops(*(np.array([part]) for part in (centre, bearing, reach, spread)))[0]
+    assert (drop[0] == centre).all()
+    assert (drop[-1] == centre).all()
+    from_place = drop - centre
+    ahead = from_place @ [np.cos(bearing), np.sin(bearing)]
+    assert ahead.max() == pytest.approx(reach, abs=1e-6)
+    assert int(ahead.argmax()) == SAMPLES // 2
+    aside = from_place @ [np.sin(bearing), -np.cos(bearing)]
+    assert (aside[1 : SAMPLES // 2] > 0).all(), "it leaves on the right hand"
+    assert aside == pytest.approx(-aside[::-1], abs=1e-6)
+    assert aside[1] / ahead[1] == pytest.approx(np.tan(spread), rel=0.1, abs=0.02)
 
 
 def test_distances_and_points_along_a_line() -> None:
@@ -260,7 +266,7 @@ def test_a_very_short_arrow_is_still_one() -> None:
 
 
 def test_an_arrow_around_a_tight_bend_is_one_valid_shape() -> None:
-    ring = loops(np.array([[0.0, 0]]), np.array([0.0]), np.array([4.0]))
+    ring = loops(np.array([[0.0, 0]]), np.array([0.0]), np.array([8.0]), np.array([1.2]))
     shape = arrow(trimmed(ring, np.array([2.0]), np.array([2.0])), 9.0)
     assert shape.is_valid
     assert shape.area > 0

@@ -90,7 +90,7 @@ class Costs:
     """What a drawing is charged for, in crossings."""
 
     crossing: float = 1.0
-    acute: float = 0.8
+    acute: float = 0.85
     place: float = 60.0
     head: float = 2.0
     label: float = 0.25
@@ -220,8 +220,7 @@ class Board:
         m, g = divmod(choice, CURVES)
         v, u = float(ALONG[m]), float(ACROSS[g])
         room = UNSEEN * self.spines.radius[[self.spines.start[k], self.spines.end[k]]] / self.length[k]
-        first = min(room[0] / (2 * np.hypot(v, u) + 1e-9), 0.3)
-        last = 1 - min(room[1] / (2 * np.hypot(1 - v, u) + 1e-9), 0.3)
+        first, last = _begins(room[0], v, u), 1 - _begins(room[1], 1 - v, u)
         t = first + (last - first) * np.linspace(0.0, 1.0, SAMPLES)
         rise = 2 * t * (1 - t)
         x, y = t * t + rise * v, rise * u
@@ -393,6 +392,12 @@ class Board:
         row = (paired * PENCILS + _EACH[:, None]).ravel()
         charges.append(Charges(row, np.tile(low, PENCILS), np.tile(high, PENCILS), np.full(len(row), c.side)))
         return charges
+
+
+def _begins(room: float, v: float, u: float) -> float:
+    """Return the share of its run at which a curve is so far from its start, nearly, in shares of the chord."""
+    steep = np.hypot(v, u)
+    return min(float(room / (steep + np.sqrt(steep * steep + max(1 - 2 * v, 0) * room) + 1e-9)), 0.3)
 
 
 def _turn(angle: Floats) -> Floats:

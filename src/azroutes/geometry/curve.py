@@ -56,14 +56,21 @@ def arc(start: Floats, end: Floats, bulge: Floats, samples: int = SAMPLES) -> Fl
     return bezier(start, (start + end) / 2 + 2 * bulge[:, None] * left, end, samples)
 
 
-def loops(centre: Floats, bearing: Floats, radius: Floats, samples: int = SAMPLES) -> Floats:
-    """Return circles that begin at `centre` and lie towards `bearing` (radians, anticlockwise from east)."""
-    turn = np.linspace(0.0, 2 * np.pi, samples)[None, :] + np.pi + bearing[:, None]
-    middle = centre + radius[:, None] * np.column_stack([np.cos(bearing), np.sin(bearing)])
-    ring = np.stack([np.cos(turn), np.sin(turn)], axis=-1)
-    circle: Floats = middle[:, None, :] + radius[:, None, None] * ring
-    circle[:, 0] = circle[:, -1] = centre
-    return circle
+def loops(centre: Floats, bearing: Floats, reach: Floats, spread: Floats, samples: int = SAMPLES) -> Floats:
+    """Return drops that begin and end at `centre`, shape (n, 2).
+
+    They lie towards `bearing` (radians, anticlockwise from east), reach so far, and leave their place by the angle
+    `spread` to the right of their bearing, to come back as much to the left.
+    """
+    t = np.linspace(0.0, 1.0, samples)[:, None]
+    # A cubic curve with both ends at one spot reaches three quarters of the way to the middle of its control points.
+    away = (reach / (0.75 * np.cos(spread)))[:, None]
+    right, left = (
+        away * np.column_stack([np.cos(turn), np.sin(turn)]) for turn in (bearing - spread, bearing + spread)
+    )
+    drop: Floats = 3 * t * (1 - t) ** 2 * right[:, None] + 3 * t**2 * (1 - t) * left[:, None] + centre[:, None]
+    drop[:, 0] = drop[:, -1] = centre
+    return drop
 
 
 def lengths(lines: Floats) -> Floats:

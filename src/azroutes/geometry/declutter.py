@@ -43,7 +43,7 @@ QUIET = 2
 LEAST_GAIN = 0.02
 """What a move in these has to gain, in crossings."""
 
-DETOUR = 0.078
+DETOUR = 0.077
 """By how much lines may be longer than their chords, on the average, before detours are made dearer."""
 
 STIFFER = 1.5

@@ -54,8 +54,12 @@ ASTRAY_PX = 1.0
 NARROW = 1e-3
 """A figure whose places are less wide than this share of their height is measured along its height."""
 
-LOOP_PX = 5.0
-"""Radius of the innermost loop at a place, px."""
+LOOP_PX, LOOP_GAP_PX = 20.0, 3.0
+"""How far the innermost loop at a place reaches beyond its circle, and free space between two loops, px."""
+
+LOOP_OPENS, LOOP_OPENS_MORE, LOOP_WIDEST = 0.6, 0.15, 1.2
+"""Half the angle that the innermost loop takes at its place, by how much that of the next is more, and the most of any,
+radians."""
 
 MOST_GROWTH = 1.8
 """How many times its least radius a circle may grow to make room for lanes; what is wider draws together there."""
@@ -154,7 +158,7 @@ def arrange(
         room = Room(radius, np.empty((0, 4)) if keep_off is None else keep_off, frame)
         pairs, sizes = [(starts[k], ends[k]) for k in chosen], (lanes[chosen], width[chosen])
         spines[chosen] = _decluttered(pairs, at, sizes, room, joined, tell)
-    spines[still] = _loops(starts, ends, at, still, lanes, radius)
+    spines[still] = _loops(starts, ends, at, still, (lanes, width), radius)
     spines[still, -1] = b[still]
     rim = np.array([[radius[s], radius[e]] for s, e in zip(starts, ends, strict=True)]).reshape(-1, 2)
     fits = np.minimum(1.0, CIRCLE_FILL * rim / np.maximum(half_bundle[:, None], 1e-9))
@@ -514,24 +518,29 @@ def _least_run_over(spine: Floats, tree: shapely.STRtree, needed: Floats, own: l
 
 
 def _loops(
-    starts: list[str], ends: list[str], at: dict[str, tuple[float, float]], still: Flags, lanes: Floats,
+    starts: list[str], ends: list[str], at: dict[str, tuple[float, float]], still: Flags, sizes: tuple[Floats, Floats],
     radius: dict[str, float],
 ) -> Floats:  # fmt: skip
-    """Return loops for arrows that stay at a place, in the widest free angle around it, one outside the other."""
+    """Return loops for arrows that stay at a place, in the widest free angle around it, each around those before it.
+
+    `sizes` are the lane and the width of each arrow.
+    """
+    lanes, width = sizes
+    room = _room(width)
     chosen = np.flatnonzero(still)
-    bearing, size = np.zeros(len(chosen)), np.zeros(len(chosen))
+    bearing, reach, spread = np.zeros((3, len(chosen)))
     centre = np.array([at[starts[k]] for k in chosen]).reshape(-1, 2)
     # Of several places at one spot the loops lie around one another too.
     spot = {code: (round(at[code][0], 2), round(at[code][1], 2)) for code in {*starts, *ends}}
     rays = _rays([spot[code] for code in starts], [spot[code] for code in ends])
-    rank: dict[tuple[float, float], int] = {}
+    outer: dict[tuple[float, float], tuple[float, float]] = {}
     for n in sorted(range(len(chosen)), key=lambda n: (lanes[chosen[n]], chosen[n])):
-        code = starts[chosen[n]]
-        inner = rank.get(spot[code], 0)
-        rank[spot[code]] = inner + 1
+        code, half = starts[chosen[n]], float(room[chosen[n]]) / 2
         bearing[n] = _widest_gap(rays.get(spot[code], []))
-        size[n] = LOOP_PX + radius[code] / 2 + 3.5 * inner
-    return loops(centre, bearing, size)
+        away, opens = outer.get(spot[code], (radius[code] + LOOP_PX, LOOP_OPENS - LOOP_OPENS_MORE))
+        reach[n], spread[n] = away + half, min(opens + LOOP_OPENS_MORE, LOOP_WIDEST)
+        outer[spot[code]] = float(reach[n]) + half + LOOP_GAP_PX, float(spread[n])
+    return loops(centre, bearing, reach, spread)
 
 
 def _rays(starts: list[tuple[float, float]], ends: list[tuple[float, float]]) -> dict[tuple[float, float], list[float]]:
