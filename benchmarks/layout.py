@@ -71,7 +71,7 @@ class Network:
 
 @dataclass(frozen=True)
 class Row:
-    """One layout of one network: counts, shares, detours, seconds, and the bounds that it misses."""
+    """One layout of one network: counts, shares, detours, seconds and plain sweeps, and the bounds that it misses."""
 
     network: str
     layout: str
@@ -82,6 +82,7 @@ class Row:
     detour_mean: float
     detour_max: float
     seconds: float
+    sweeps: float = float("nan")
     misses: tuple[str, ...] = ()
 
 
@@ -296,8 +297,31 @@ def measured(network: Network, bound: Bound | None) -> tuple[list[Row], dict[str
         seconds = float("nan") if method == "straight" else time.perf_counter() - begin
         found = azroutes.metrics(laid[method], figure_width_px=ACROSS_PX, node_radius_px=NODE_PX)
         row = row_of(network.name, method, found, seconds)
-        rows.append(missed(row, bound, rows[0]) if method == "declutter" else row)
+        if method == "declutter":
+            row = missed(replace(row, sweeps=seconds / plain_sweep(network)), bound, rows[0])
+        rows.append(row)
     return rows, laid
+
+
+def plain_sweep(network: Network) -> float:
+    """Return what one sweep of a plain coordinate descent takes, s.
+
+    63 curves are drawn for each flow, and intersected with the lines of all others: the least that a search does which
+    draws its candidates. So a time can be compared on machines that are not alike.
+    """
+    begin = time.perf_counter()
+    lines = network.legs.geometry.to_numpy()
+    tree = shapely.STRtree(lines)
+    across, along, t = np.linspace(-0.5, 0.5, 21), np.array([0.25, 0.5, 0.75]), np.linspace(0.0, 1.0, 20)[:, None]
+    share = np.stack(np.meshgrid(along, across), axis=-1).reshape(-1, 1, 2)
+    for line in lines:
+        start, end = shapely.get_coordinates(line)
+        chord = end - start
+        control = start + share @ np.stack([chord, [-chord[1], chord[0]]])
+        curves = shapely.linestrings((1 - t) ** 2 * start + 2 * t * (1 - t) * control + t**2 * end)
+        shapely.prepare(curves)
+        np.bincount(tree.query(curves, predicate="intersects")[0], minlength=len(curves)).argmin()
+    return time.perf_counter() - begin
 
 
 def row_of(network: str, layout: str, found: pd.Series[float], seconds: float) -> Row:
@@ -361,17 +385,17 @@ def plot_time() -> tuple[float, float]:
 
 
 HEADER = ("network", "layout", "crossings", "acute", "node hits", "overlapped ink", "detour mean", "detour max",
-          "seconds", "")  # fmt: skip
-SIZES = (26, 23, 10, 7, 10, 15, 12, 11, 9, 0)
+          "seconds", "plain sweeps", "")  # fmt: skip
+SIZES = (26, 23, 10, 7, 10, 15, 12, 11, 9, 13, 0)
 
 
 def _cells(row: Row | Reference, network: str) -> tuple[str, ...]:
     if isinstance(row, Reference):
         return (network, row.layout, f"{row.crossings:,}", f"{row.acute:,}", f"{row.hits}",
-                "-" if row.overlap is None else f"{row.overlap:.2f}", "-", "-", row.seconds, "")  # fmt: skip
-    took = "-" if np.isnan(row.seconds) else f"{row.seconds:.2f}"
+                "-" if row.overlap is None else f"{row.overlap:.2f}", "-", "-", row.seconds, "-", "")  # fmt: skip
+    took, sweeps = ("-" if np.isnan(number) else f"{number:.2f}" for number in (row.seconds, row.sweeps))
     return (network, row.layout, f"{row.crossings:,}", f"{row.acute:,}", f"{row.hits}", f"{row.overlap:.3f}",
-            f"{row.detour_mean:.3f}", f"{row.detour_max:.2f}", took,
+            f"{row.detour_mean:.3f}", f"{row.detour_max:.2f}", took, sweeps,
             f"misses {', '.join(row.misses)}" if row.misses else "")  # fmt: skip
 
 
@@ -384,7 +408,7 @@ def put_table(page: Path, rows: Sequence[Row | Reference], times: Sequence[str])
     text = page.read_text(encoding="utf-8")
     before, rest = text.split(BEGIN)
     after = rest.split(END)[1]
-    head = [f"| {' | '.join((*HEADER[:-1], 'bounds'))} |", "|---|---|" + "---:|" * 7 + "---|"]
+    head = [f"| {' | '.join((*HEADER[:-1], 'bounds'))} |", "|---|---|" + "---:|" * 8 + "---|"]
     body, network = [], ""
     for row in rows:
         network = row.network if isinstance(row, Row) else network
