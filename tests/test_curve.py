@@ -77,7 +77,7 @@ def test_a_bezier_curve_leaves_towards_its_control_point() -> None:
 def test_a_loop_is_a_drop_at_its_place_that_reaches_towards_its_bearing(
     centre: tuple[float, float], bearing: float, reach: float, spread: float
 ) -> None:
-    drop = loops(*(np.array([part]) for part in (centre, bearing, reach, spread)))[0]
+    drop = loops(np.array([centre]), np.array([bearing]), np.array([reach]), np.array([spread]))[0]
     assert (drop[0] == centre).all()
     assert (drop[-1] == centre).all()
     from_place = drop - centre

@@ -324,7 +324,13 @@ class Board:
         near[np.arange(len(some)), some] = False
         which, owner, _ = np.nonzero(near)
         x0, y0, x1, y1 = x[..., :-1][near], y[..., :-1][near], x[..., 1:][near], y[..., 1:][near]
-        grid = [(np.minimum(np.maximum(v, 0), 1) * GRID).astype(np.intp) for v in (x0, x1)]
+        run, rise = x1 - x0, y1 - y0
+        length = np.sqrt(run * run + rise * rise + np.float32(1e-12))
+        # What lies before the start of a chord or behind its end is cut off.
+        slope = np.divide(rise, run, out=np.zeros_like(run), where=run != 0)
+        within = [np.minimum(np.maximum(v, np.float32(EDGE)), np.float32(1 - EDGE)) for v in (x0, x1)]
+        y0, y1 = y0 + (within[0] - x0) * slope, y1 + (within[1] - x1) * slope
+        grid = [(v * GRID).astype(np.intp) for v in within]
         asked = table.per_offset[::every]
         first, last = y0 * asked[:, grid[0]], y1 * asked[:, grid[1]]
         low, high = np.minimum(first, last), np.maximum(first, last)
@@ -336,8 +342,6 @@ class Board:
         row = (which * PENCILS)[bit] + pencil
         middle = (np.maximum(low, -1) + np.minimum(high, 1)) / 2
         ahead, aside = table.ahead.ravel()[at], table.aside.ravel()[at] * middle
-        run, rise = x1 - x0, y1 - y0
-        length = np.sqrt(run * run + rise * rise + np.float32(1e-12))
         which = some[which]
         weight = (s.count[which] * s.count[owner]).astype(np.float32)
         half, others = s.half[which], s.half[owner]
