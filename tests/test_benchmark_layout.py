@@ -66,7 +66,7 @@ def test_a_row_names_the_bounds_that_it_misses(benchmark: Any) -> None:
 def test_only_what_stands_between_the_marks_is_replaced(benchmark: Any, tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text(f"before\n\n{benchmark.BEGIN}\nstale row\n{benchmark.END}\n\nafter\n", encoding="utf-8")
-    row = benchmark.Row("x", "arc", 1234, 4, 0, 0.07, 1.08, 1.5, 1.0, ("acute (at most 3)",))
+    row = benchmark.Row("x", "arc", 1234, 4, 0, 0.07, 1.08, 1.5, 1.0, misses=("acute (at most 3)",))
     benchmark.put_table(page, [row], ["cold: 1 s"])
     text = page.read_text(encoding="utf-8")
     assert text.startswith(f"before\n\n{benchmark.BEGIN}\n| network |")
