@@ -54,7 +54,7 @@ degrees."""
 FLAT = 0.6
 """The square of the cosine of the angle below which lines may touch along some stretch."""
 
-INK = (0.3, 0.5, 3.0)
+INK = (0.1, 0.45, 3.0)
 """How touching weighs for the narrower of two lines: of a hairline, more for each px of half its width, at most."""
 
 FARTHEST = 0.5 * float(ACROSS[-1]) + 0.02
@@ -90,16 +90,16 @@ class Costs:
     """What a drawing is charged for, in crossings."""
 
     crossing: float = 1.0
-    acute: float = 0.85
+    acute: float = 0.9
     place: float = 60.0
     head: float = 2.0
     label: float = 0.25
-    touching: float = 0.028
+    touching: float = 0.026
     spread: float = 0.1
     fan: float = 0.6
     bend: float = 0.1
     hook: float = 1.0
-    detour: float = 3.0
+    detour: float = 2.4
     smooth: float = 0.3
     frame: float = 25.0
     side: float = 30.0

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 MOST = 1000
 """Spines that are laid out together; what is thinner than these keeps its arc."""
 
-SWEEPS, SWEPT, LEAST_SWEEPS = 11, 500, 4
+SWEEPS, SWEPT, LEAST_SWEEPS = 11, 600, 4
 """How often each spine draws a curve, the spines that do so, and how often each does at the least: of more spines the
 sweeps are fewer, as a draw takes time in proportion to their number."""
 
@@ -43,10 +43,10 @@ QUIET = 2
 LEAST_GAIN = 0.02
 """What a move in these has to gain, in crossings."""
 
-DETOUR = 0.077
+DETOUR = 0.076
 """By how much lines may be longer than their chords, on the average, before detours are made dearer."""
 
-STIFFER = 1.5
+STIFFER = 3.0
 """By what factor they may become so from one sweep to the next."""
 
 
@@ -130,7 +130,7 @@ def _search(board: Board, tell: Callable[[float], None]) -> None:
             break
         # Where much crosses much, lines would take any way round: no drawing is read that is all detours.
         if sweep < sweeps:
-            board.stiffen(float(np.clip((board.detour() / DETOUR) ** 1.5, 1 / STIFFER, STIFFER)))
+            board.stiffen(float(np.clip((board.detour() / DETOUR) ** 3, 1 / STIFFER, STIFFER)))
 
 
 def _drawn(prices: Floats, heat: float, chance: np.random.Generator) -> int:
