@@ -97,7 +97,7 @@ class Costs:
     touching: float = 0.026
     spread: float = 0.1
     fan: float = 0.6
-    bend: float = 0.1
+    bend: float = 0.25
     hook: float = 1.0
     detour: float = 2.4
     smooth: float = 0.3
@@ -169,7 +169,8 @@ class Board:
         self.apart = np.minimum(2.0 * (spines.half + spines.half[self.twin] + 2.0) / self.length, 0.5)
         self.beside = self._beside()
         self.stiffness = 1.0
-        self.stiff = costs.detour * spines.count * _straighter(spines.half)
+        self.straight = _straighter(spines.half)
+        self.stiff = costs.detour * spines.count * self.straight
         self.fixed = np.stack([self._fixed(k) for k in range(count)]) if count else np.empty((0, PENCILS, CURVES))
         self.chosen = np.zeros(count, dtype=np.intp)
         self.px: Singles = np.zeros((count, SAMPLES, 2), dtype=np.float32)
@@ -272,7 +273,7 @@ class Board:
         """Return what each curve costs whatever the others do: its bend, what it covers, leaving the frame."""
         s, c = self.spines, self.costs
         hook = np.clip(1 - TIGHTEST * self.length[k] / (HOOK_PX + s.half[k]), 0, 1) ** 2
-        cost = s.count[k] * TURNS**2 * (c.bend * TURNS**2 + c.hook * hook)
+        cost = s.count[k] * TURNS**2 * (c.bend * self.straight[k] ** 2 * TURNS**2 + c.hook * hook)
         if s.frame is not None:
             t = np.linspace(0.0, 1.0, 9)
             rise = 2 * t * (1 - t)
@@ -430,7 +431,7 @@ def _discs_in(boxes: Floats) -> tuple[Floats, Floats]:
 
 
 def _straighter(half: Floats) -> Floats:
-    """Return how much dearer than others a detour is to each spine: the wider it is, the straighter it should run."""
+    """Return how much dearer than to others detours and bends are to each: the wider, the straighter it should run."""
     weight = 0.5 + half / max(float(half.max(initial=0.0)), 1e-9)
     found: Floats = weight / max(float(weight.mean()), 1e-9) if len(weight) else weight
     return found

@@ -117,8 +117,8 @@ def _search(board: Board, tell: Callable[[float], None]) -> None:
         every = COARSE if sweep < EARLY * sweeps else 1
         order = chance.permutation(count)
         moved = False
-        # In the end each knows what the others took.
-        size = 1 if sweep == sweeps + QUIET - 1 else together
+        # In the end fewer take a curve at once, so that most know what the others took.
+        size = max(1, together // 2) if sweep == sweeps + QUIET - 1 else together
         for n in range(0, count, size):
             some = order[n : n + size]
             for k, prices in zip(map(int, some), board.prices(some, every), strict=True):
