@@ -94,7 +94,7 @@ class Costs:
     place: float = 60.0
     head: float = 2.0
     label: float = 0.25
-    touching: float = 0.026
+    touching: float = 0.04
     spread: float = 0.1
     fan: float = 0.6
     bend: float = 0.25
