@@ -57,6 +57,9 @@ FLAT = 0.6
 INK = (0.1, 0.45, 3.0)
 """How touching weighs for the narrower of two lines: of a hairline, more for each px of half its width, at most."""
 
+TWINS = 20.0
+"""How much more it weighs where two touch that join the same places, one there and one back."""
+
 FARTHEST = 0.5 * float(ACROSS[-1]) + 0.02
 """How far off its chord a curve may come, in shares of it."""
 
@@ -349,6 +352,7 @@ class Board:
         room = ((others + half + 1.5) / self.length[which]).astype(np.float32)
         # The wider the narrower of two, the more ink is covered where they touch.
         narrow = np.minimum(INK[0] + INK[1] * np.minimum(half, others), INK[2])
+        narrow[owner == self.twin[which]] *= TWINS
         stretch = (c.touching / 25.0 * narrow * np.sqrt(weight) * self.length[which]).astype(np.float32) * length
         run, rise = (run / length)[bit], (rise / length)[bit]
         size = ahead * ahead + aside * aside

@@ -40,7 +40,7 @@ HOT, COLD = 0.3, 0.15
 QUIET = 2
 """Sweeps, at the most, in which each spine takes its best curve when all is cold."""
 
-LEAST_GAIN = 0.02
+LEAST_GAIN = 0.0001
 """What a move in these has to gain, in crossings."""
 
 DETOUR = 0.076
