@@ -57,7 +57,7 @@ FLAT = 0.6
 INK = (0.1, 0.45, 3.0)
 """How touching weighs for the narrower of two lines: of a hairline, more for each px of half its width, at most."""
 
-TWINS = 20.0
+TWINS = 3.0
 """How much more it weighs where two touch that join the same places, one there and one back."""
 
 FARTHEST = 0.5 * float(ACROSS[-1]) + 0.02
