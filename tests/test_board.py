@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -49,7 +49,7 @@ def drawn(board: Board, k: int, choice: int, samples: int = 600) -> shapely.Line
 
 def some_curves(chance: np.random.Generator, count: int) -> list[int]:
     # Not the outermost pencils: their curves run along their chord near one end, where nothing is looked at.
-    return [number_of(int(chance.integers(1, PENCILS - 1)), int(chance.integers(CURVES))) for _ in range(count)]
+    return [CURVES * int(chance.integers(1, PENCILS - 1)) + int(chance.integers(CURVES)) for _ in range(count)]
 
 
 @STEADY
@@ -58,7 +58,7 @@ def test_a_curve_is_charged_for_each_line_that_it_crosses(seed: int) -> None:
     given_spines, chance = apart(seed, 6)
     board = Board(given_spines, Costs(**{**FREE, "crossing": 1.0}))
     for k, choice in enumerate(some_curves(chance, 6)):
-        board.take(k, choice)
+        board.take(np.array([k]), np.array([choice]))
     lines = [shapely.LineString(px) for px in board.px.astype(float)]
     prices = board.prices(np.arange(6)).reshape(6, -1)
     same = total = 0
@@ -90,9 +90,9 @@ def test_lines_do_not_hide_what_they_cross_near_their_ends() -> None:
     # A control point at a line's own end draws its points together there; the line is seen from the circle on.
     board = Board(spines(np.array([[0.0, 0.0], [400.0, 0.0], [40.0, -80.0], [40.0, 80.0]]), [(0, 1), (2, 3)]),
                   Costs(**{**FREE, "crossing": 1.0}))  # fmt: skip
-    middle = number_of(PENCILS // 2, CURVES // 2)
+    middle = (PENCILS // 2) * CURVES + CURVES // 2
     for along in range(PENCILS):
-        board.take(0, number_of(along, CURVES // 2))
+        board.take(np.array([0]), number_of(along, np.array([CURVES // 2])))
         assert float(board.prices(np.array([1])).reshape(-1)[middle]) == pytest.approx(1.0)
         assert np.hypot(*board.px[0, 0]) < 2 * RADIUS
 
@@ -104,6 +104,41 @@ def test_twins_keep_to_their_right_hand() -> None:
     prices = board.prices(np.array([0]))[0]
     assert (prices[:, back + 0.01 < ACROSS] >= Costs().side).all()
     assert prices.min() < 1
+
+
+@STEADY
+@given(seeds)
+def test_who_goes_stays_right_of_who_comes_whatever_way_either_bends(seed: int) -> None:
+    board = Board(
+        spines(np.array([[0.0, 0.0], [400.0, 0.0]]), [(0, 1), (1, 0)], half=3.0), Costs(**{**FREE, "side": 1})
+    )
+    chance = np.random.default_rng(seed)
+    board.take(np.array([1]), np.array(some_curves(chance, 1)))
+    prices = board.prices(np.array([0])).reshape(-1)
+    x = np.linspace(60, 340, 15)
+    back = np.interp(x, *shapely.get_coordinates(drawn(board, 1, int(board.chosen[1]))).T)
+    for choice in some_curves(chance, 40):
+        aside = (back - np.interp(x, *shapely.get_coordinates(drawn(board, 0, choice)).T)).min()
+        if aside < 0:
+            assert prices[choice] == 1
+        if aside > 2 * 3.0 + 2.0:
+            assert prices[choice] == 0
+
+
+@STEADY
+@given(seeds)
+def test_a_curve_is_charged_for_leaving_the_frame(seed: int) -> None:
+    given_spines, chance = apart(seed, 1)
+    framed = replace(given_spines, frame=(100.0, 100.0, 800.0, 500.0))
+    board = Board(framed, Costs(**{**FREE, "frame": 1.0}))
+    prices = board.prices(np.array([0])).reshape(-1)
+    inner, nearly = shapely.box(100, 100, 800, 500).buffer(-3), shapely.box(100, 100, 800, 500).buffer(8)
+    for choice in some_curves(chance, 40):
+        curve = drawn(board, 0, choice)
+        if inner.contains(curve):
+            assert prices[choice] == 0
+        if not nearly.contains(shapely.MultiPoint(curve.coords[::75])):
+            assert prices[choice] == 1
 
 
 def test_what_a_group_of_spines_would_pay_is_what_each_would_alone() -> None:

@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 SAMPLES = 19
 """Points of a curve while searching."""
 
+AT_ONCE = 16
+"""Spines whose curves are priced at once before the search."""
+
 EDGE = 1e-3
 """Shares of the chord at its ends that are not looked at: there all curves meet."""
 
@@ -43,6 +46,9 @@ UNSEEN = 0.9
 
 HOOK_PX = 20.0
 """Radius of a bend, beside half the width of its arrows, below which it looks like a hook, px."""
+
+FEW = 20
+"""Spines among which a bend costs twice as much as among many: where little crosses, little is to be gained by it."""
 
 CLOSE = 0.4
 """Share of the distance at which two lines touch, within which they lie on one another."""
@@ -57,8 +63,11 @@ FLAT = 0.6
 INK = (0.1, 0.45, 3.0)
 """How touching weighs for the narrower of two lines: of a hairline, more for each px of half its width, at most."""
 
-TWINS = 3.0
-"""How much more it weighs where two touch that join the same places, one there and one back."""
+SAME_SIDE = 0.3
+"""Share of the room between twins from which one is not on its side of the other."""
+
+BESIDE = (np.linspace(0.15, 0.85, 5) * GRID).astype(np.intp)
+"""Where along their chord two spines that join the same places are kept apart, in steps of it."""
 
 FARTHEST = 0.5 * float(ACROSS[-1]) + 0.02
 """How far off its chord a curve may come, in shares of it."""
@@ -71,6 +80,7 @@ BACKS = np.array([[np.pi * (k + 0.5) / 12, (2 * k + 1) / 36] for k in range(12)]
 """Steps in which the cost of a turn between the legs of a route grows with its square: angles, and what is saved within
 them; 1 for a right angle."""
 
+_STEPS = np.linspace(0.0, 1.0, SAMPLES)
 _AROUND = np.arange(8) * np.pi / 4
 _RING = 1.04 * np.stack([np.cos(_AROUND), np.sin(_AROUND)])
 _EACH = np.arange(PENCILS)
@@ -93,19 +103,20 @@ class Costs:
     """What a drawing is charged for, in crossings."""
 
     crossing: float = 1.0
-    acute: float = 0.9
+    acute: float = 0.95
     place: float = 60.0
     head: float = 2.0
     label: float = 0.25
-    touching: float = 0.04
+    touching: float = 0.037
     spread: float = 0.1
     fan: float = 0.6
-    bend: float = 0.25
+    bend: float = 0.23
     hook: float = 1.0
     detour: float = 2.4
     smooth: float = 0.3
     frame: float = 25.0
     side: float = 30.0
+    aside: float = 1.5
 
 
 @dataclass(frozen=True)
@@ -173,19 +184,21 @@ class Board:
         self.beside = self._beside()
         self.stiffness = 1.0
         self.straight = _straighter(spines.half)
+        self.bend = costs.bend * (1 + FEW / max(count, 1)) * self.straight**2
         self.stiff = costs.detour * spines.count * self.straight
-        self.fixed = np.stack([self._fixed(k) for k in range(count)]) if count else np.empty((0, PENCILS, CURVES))
+        self.fixed = np.empty((count, PENCILS, CURVES))
+        for some in np.array_split(np.arange(count), -(-count // AT_ONCE) or 1):
+            self.fixed[some] = self._fixed(some)
         self.chosen = np.zeros(count, dtype=np.intp)
         self.px: Singles = np.zeros((count, SAMPLES, 2), dtype=np.float32)
         self.head = np.zeros((count, 2))
-        for k in range(count):
-            self.take(k, self._first(k))
+        self.take(np.arange(count), self._first())
 
-    def _first(self, k: int) -> int:
-        """Return where a spine begins its search: straight, or beside its twin on its right hand."""
-        away = self.apart[k] / 2 if self.twin[k] >= 0 else 0.0
-        u = -away if self.spines.forward[k] else away
-        return number_of(PENCILS // 2, int(np.abs(ACROSS - u).argmin()))
+    def _first(self) -> Ints:
+        """Return where spines begin their search: straight, or beside their twins on their right hand."""
+        away = np.where(self.twin >= 0, self.apart / 2, 0.0)
+        u = np.where(self.spines.forward, -away, away)
+        return number_of(PENCILS // 2, np.abs(ACROSS - u[:, None]).argmin(axis=1))
 
     def controls(self) -> Floats:
         """Return the control points."""
@@ -201,11 +214,11 @@ class Board:
         """Make detours dearer or, where that has been done, cheaper again."""
         self.stiffness = max(1.0, self.stiffness * factor)
 
-    def take(self, k: int, choice: int) -> None:
-        """Give a spine one of its curves."""
-        self.chosen[k] = choice
-        self.px[k] = self._points(k, choice)
-        self.head[k] = self._head(k, choice)
+    def take(self, some: Ints, choices: Ints) -> None:
+        """Give each of some spines one of its curves."""
+        self.chosen[some] = choices
+        self.px[some] = self._points(some, choices)
+        self.head[some] = self._heads(some, choices)
 
     def prices(self, some: Ints, every: int = 1) -> Floats:
         """Return what each curve of some spines would cost among all other lines, shape (spines, pencils, curves).
@@ -219,28 +232,29 @@ class Board:
         price[:, np.mod(_EACH, every) != 0] = np.inf
         return price
 
-    def _points(self, k: int, choice: int) -> Floats:
-        """Return points of a curve, but for what is hardly seen in the circles at its ends."""
-        m, g = divmod(choice, CURVES)
-        v, u = float(ALONG[m]), float(ACROSS[g])
-        room = UNSEEN * self.spines.radius[[self.spines.start[k], self.spines.end[k]]] / self.length[k]
-        first, last = _begins(room[0], v, u), 1 - _begins(room[1], 1 - v, u)
-        t = first + (last - first) * np.linspace(0.0, 1.0, SAMPLES)
+    def _points(self, some: Ints, choices: Ints) -> Floats:
+        """Return points of curves, but for what is hardly seen in the circles at their ends."""
+        m, g = np.divmod(choices, CURVES)
+        v, u = ALONG[m], ACROSS[g]
+        room = UNSEEN / self.length[some]
+        first = _begins(room * self.spines.radius[self.spines.start[some]], v, u)
+        last = 1 - _begins(room * self.spines.radius[self.spines.end[some]], 1 - v, u)
+        t = first[:, None] + (last - first)[:, None] * _STEPS
         rise = 2 * t * (1 - t)
-        x, y = t * t + rise * v, rise * u
-        found: Floats = self.origin[k] + self.length[k] * (x[:, None] * self.along[k] + y[:, None] * self.across[k])
+        x, y = self.length[some] * (t * t + rise * v[:, None]).T, self.length[some] * (rise * u[:, None]).T
+        along, across = self.along[some].T, self.across[some].T
+        found: Floats = (self.origin[some].T[:, None] + x * along[:, None] + y * across[:, None]).T
         return found
 
-    def _head(self, k: int, choice: int) -> Floats:
-        """Return the middle of the arrowhead at the end of a curve."""
+    def _heads(self, some: Ints, choices: Ints) -> Floats:
+        """Return the middles of the arrowheads at the ends of curves."""
         s = self.spines
-        m, g = divmod(choice, CURVES)
-        side = 1 if s.forward[k] else 0
-        tip = (s.start, s.end)[side][k]
-        towards = self.bearing[k] + LEAVING[side, m, g]
-        away = s.radius[tip] + s.head[k, 0] / 2
-        middle: Floats = s.place[tip] + away * np.array([np.cos(towards), np.sin(towards)])
-        return middle
+        m, g = np.divmod(choices, CURVES)
+        tip = np.where(s.forward, s.end, s.start)[some]
+        towards = self.bearing[some] + LEAVING[s.forward[some].astype(np.intp), m, g]
+        away = s.radius[tip] + s.head[some, 0] / 2
+        middles: Floats = s.place[tip] + away[:, None] * np.column_stack([np.cos(towards), np.sin(towards)])
+        return middles
 
     def _framed(self, some: Ints, px: Floats | Singles) -> tuple[Floats | Singles, Floats | Singles]:
         """Return points in the frames of chords: shape (spines, ...), for points of shape (..., 2)."""
@@ -272,29 +286,51 @@ class Board:
         joined = np.isin(pair, routed) & (np.bincount(pair, minlength=0)[pair] == 1)
         return Beside(np.searchsorted(one, np.arange(many + 1)), others, end, theirs, needed, cost, joined)
 
-    def _fixed(self, k: int) -> Floats:
+    def _fixed(self, some: Ints) -> Floats:
         """Return what each curve costs whatever the others do: its bend, what it covers, leaving the frame."""
         s, c = self.spines, self.costs
-        hook = np.clip(1 - TIGHTEST * self.length[k] / (HOOK_PX + s.half[k]), 0, 1) ** 2
-        cost = s.count[k] * TURNS**2 * (c.bend * self.straight[k] ** 2 * TURNS**2 + c.hook * hook)
-        if s.frame is not None:
-            t = np.linspace(0.0, 1.0, 9)
-            rise = 2 * t * (1 - t)
-            x = (t * t + rise * ALONG[:, None])[:, None, :, None] * self.along[k]
-            y = (ACROSS[:, None] * rise)[None, :, :, None] * self.across[k]
-            px = self.origin[k] + self.length[k] * (x + y)
-            margin = s.half[k] + 2.0
-            out = (px < np.array(s.frame[:2]) + margin) | (px > np.array(s.frame[2:]) - margin)
-            cost = cost + c.frame * out.any(axis=(2, 3))
-        foreign = np.ones(len(s.place), dtype=bool)
-        foreign[[s.start[k], s.end[k]]] = False
+        many = (len(some), 1, 1)
+        hook = 1 - TIGHTEST * (self.length[some] / (HOOK_PX + s.half[some])).reshape(many)
+        hook = c.hook * np.minimum(np.maximum(hook, 0), 1) ** 2
+        cost = s.count[some].reshape(many) * (hook + self.bend[some].reshape(many) * TURNS**2)
+        cost *= TURNS**2
         spots, sizes = _discs_in(s.box)
-        centre = np.concatenate([s.place[foreign], spots])
-        radius = np.concatenate([s.radius[foreign] + 1.5, sizes])
-        each = np.concatenate([np.full(int(foreign.sum()), c.place), np.full(len(sizes), c.label)])
-        over = self._over(np.array([k]), centre, radius, (each * s.count[k])[None])
-        total: Floats = cost + summed([over], 1)[0]
+        foreign = np.arange(len(s.place)) != np.stack([s.start[some], s.end[some]])[..., None]
+        each = np.concatenate([c.place * foreign.all(axis=0), np.full((len(some), len(sizes)), c.label)], axis=1)
+        centre, radius = np.concatenate([s.place, spots]), np.concatenate([s.radius + 1.5, sizes])
+        charges = [self._over(some, centre, radius, each * s.count[some, None])]
+        if s.frame is not None:
+            charges.append(self._out_of(s.frame, some))
+        total: Floats = cost + summed(charges, len(some))
         return total
+
+    def _out_of(self, frame: tuple[float, float, float, float], some: Ints) -> Charges:
+        """Return charges for leaving the frame."""
+        t = np.linspace(0.0, 1.0, 9)
+        rise = 2 * t * (1 - t)
+        low = np.full((PENCILS, len(some)), -9.0)
+        high = -low
+        margin = self.spines.half[some] + 2.0
+        for axis in (0, 1):
+            # Where a point of a curve lies on an axis is linear in the curve's offset.
+            share = (t * t + rise * ALONG[:, None])[:, None]
+            middle = self.origin[some, axis, None] + (self.length * self.along[:, axis])[some, None] * share
+            slope = (self.length * self.across[:, axis])[some, None] * rise
+            for side, sign in ((frame[axis] + margin, 1), (frame[axis + 2] - margin, -1)):
+                lacks = sign * (side[:, None] - middle)  # what the offset has to make up for
+                with np.errstate(divide="ignore", invalid="ignore"):
+                    bound = lacks / (sign * slope)
+                up, down, flat = (sign * slope > 1e-9), (sign * slope < -1e-9), np.abs(slope) <= 1e-9
+                low = np.maximum(low, np.where(up, bound, np.where(flat & (lacks > 0), 9.0, -9.0)).max(axis=2))
+                high = np.minimum(high, np.where(down, bound, 9.0).min(axis=2))
+        row = np.arange(len(some)) * PENCILS + _EACH[:, None]
+        # What lies below the least offset or above the greatest.
+        low = np.clip(low, -9.0, 9.0)
+        high = np.clip(high, low, 9.0)
+        rows = np.concatenate([row.ravel(), row.ravel()])
+        away = np.full(row.size, 9.0)
+        return Charges(rows, np.concatenate([-away, high.ravel()]), np.concatenate([low.ravel(), away]),
+                       np.full(len(rows), self.costs.frame))  # fmt: skip
 
     def _over(self, some: Ints, centre: Floats, radius: Floats, cost: Floats) -> Charges:
         """Return charges for curves of spines that run over discs, px; `cost` has shape (spines, discs)."""
@@ -352,7 +388,6 @@ class Board:
         room = ((others + half + 1.5) / self.length[which]).astype(np.float32)
         # The wider the narrower of two, the more ink is covered where they touch.
         narrow = np.minimum(INK[0] + INK[1] * np.minimum(half, others), INK[2])
-        narrow[owner == self.twin[which]] *= TWINS
         stretch = (c.touching / 25.0 * narrow * np.sqrt(weight) * self.length[which]).astype(np.float32) * length
         run, rise = (run / length)[bit], (rise / length)[bit]
         size = ahead * ahead + aside * aside
@@ -393,20 +428,36 @@ class Board:
             on = _turn(turn[joined] + np.pi)
             charges.append(leaving(which[joined], end[joined], on, angle, -c.smooth * saved))
         (paired,) = np.nonzero(self.twin[some] >= 0)
-        spines = some[paired]
-        # Looking along the chord, the one that goes lies right of the one that comes.
-        way = np.where(self.spines.forward[spines], -1.0, 1.0)
-        limit = ACROSS[self.chosen[self.twin[spines]] % CURVES] + way * (self.apart[spines] - 1e-9)
-        low, high = np.sort([limit, -way * 9.0], axis=0)
-        row = (paired * PENCILS + _EACH[:, None]).ravel()
-        charges.append(Charges(row, np.tile(low, PENCILS), np.tile(high, PENCILS), np.full(len(row), c.side)))
+        if len(paired):
+            charges.append(self._of_twins(some, paired))
         return charges
 
+    def _of_twins(self, some: Ints, paired: Ints) -> Charges:
+        """Return charges for not keeping to one's side of a twin, or too close to it.
 
-def _begins(room: float, v: float, u: float) -> float:
+        Looking along the chord, the one that goes lies right of the one that comes. The twin's curve, moved aside by
+        what both need, is met at some places along the chord, by one curve of each pencil at each: the widest of these
+        is the least that the pencil may take.
+        """
+        c, per_offset = self.costs, pencils().per_offset[:, BESIDE]
+        spines = some[paired]
+        pencil, curve = np.divmod(self.chosen[self.twin[spines]], CURVES)
+        way = np.where(self.spines.forward[spines], -1.0, 1.0)
+        theirs = way[:, None] * (ACROSS[curve][:, None] / per_offset[pencil])
+        room = (self.apart[spines, None] - 1e-9) / per_offset[PENCILS // 2]
+        apart = theirs + np.multiply.outer([SAME_SIDE, 1.0], room)
+        least = way * (apart[:, None] * per_offset[:, None]).max(axis=-1)
+        low, high = np.sort([least, np.broadcast_to(-way * 9.0, least.shape)], axis=0)
+        row = np.broadcast_to(paired * PENCILS + _EACH[:, None], least.shape)
+        cost = np.broadcast_to(np.array([c.side, c.aside])[:, None, None], least.shape)
+        return Charges(row.ravel(), low.ravel(), high.ravel(), cost.ravel())
+
+
+def _begins(room: Floats, v: Floats, u: Floats) -> Floats:
     """Return the share of its run at which a curve is so far from its start, nearly, in shares of the chord."""
     steep = np.hypot(v, u)
-    return min(float(room / (steep + np.sqrt(steep * steep + max(1 - 2 * v, 0) * room) + 1e-9)), 0.3)
+    found: Floats = np.minimum(room / (steep + np.sqrt(steep**2 + np.maximum(1 - 2 * v, 0) * room) + 1e-9), 0.3)
+    return found
 
 
 def _turn(angle: Floats) -> Floats:

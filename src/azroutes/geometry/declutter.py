@@ -18,19 +18,19 @@ from azroutes.geometry.board import Board, Costs, Spines
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from azroutes.geometry.shapes import Floats
+    from azroutes.geometry.shapes import Floats, Ints
 
 MOST = 1000
 """Spines that are laid out together; what is thinner than these keeps its arc."""
 
-SWEEPS, SWEPT, LEAST_SWEEPS = 11, 600, 4
+SWEEPS, SWEPT, LEAST_SWEEPS = 13, 600, 4
 """How often each spine draws a curve, the spines that do so, and how often each does at the least: of more spines the
 sweeps are fewer, as a draw takes time in proportion to their number."""
 
-COARSE, EARLY = 3, 0.5
-"""In the first half of the sweeps one in so many pencils is drawn from."""
+COARSE, EARLY = 3, 0.7
+"""One in so many pencils is drawn from, and in what share of the sweeps, the first."""
 
-TOGETHER, APART, CELLS = 8, 25, 1600
+TOGETHER, APART, CELLS = 8, 16, 1600
 """How many spines draw at once, none knowing what the others draw: at the most, one in so many, and so that their
 number times that of all spines is no more than this. It saves time where there are few spines."""
 
@@ -121,10 +121,10 @@ def _search(board: Board, tell: Callable[[float], None]) -> None:
         size = max(1, together // 2) if sweep == sweeps + QUIET - 1 else together
         for n in range(0, count, size):
             some = order[n : n + size]
-            for k, prices in zip(map(int, some), board.prices(some, every), strict=True):
-                choice = _drawn(prices, heat, chance) if heat else _best(prices, int(board.chosen[k]))
-                moved |= choice != board.chosen[k]
-                board.take(k, choice)
+            prices, chosen = board.prices(some, every).reshape(len(some), -1), board.chosen[some]
+            choices = _drawn(prices, heat, chance) if heat else _best(prices, chosen)
+            moved |= bool((choices != chosen).any())
+            board.take(some, choices)
             tell((sweep + (n + len(some)) / count) / (sweeps + QUIET))
         if not moved and sweep >= sweeps:
             break
@@ -133,13 +133,14 @@ def _search(board: Board, tell: Callable[[float], None]) -> None:
             board.stiffen(float(np.clip((board.detour() / DETOUR) ** 3, 1 / STIFFER, STIFFER)))
 
 
-def _drawn(prices: Floats, heat: float, chance: np.random.Generator) -> int:
-    """Return the number of a curve by lot: one that is dearer by the heat is e times as rare."""
-    odds = np.exp((prices.min() - prices.ravel()) / heat).cumsum()
-    return min(int(np.searchsorted(odds, chance.random() * odds[-1], side="right")), len(odds) - 1)
+def _drawn(prices: Floats, heat: float, chance: np.random.Generator) -> Ints:
+    """Return for each spine the number of a curve by lot: one that is dearer by the heat is e times as rare."""
+    odds = np.exp((prices.min(axis=1, keepdims=True) - prices) / heat).cumsum(axis=1)
+    lots = chance.random(len(prices)) * odds[:, -1]
+    return np.array([odd.searchsorted(lot, side="right") for odd, lot in zip(odds, lots, strict=True)], dtype=np.intp)
 
 
-def _best(prices: Floats, chosen: int) -> int:
-    """Return the number of the curve that costs least, or of the chosen one if that is hardly dearer."""
-    best = int(prices.argmin())
-    return best if prices.flat[chosen] - prices.flat[best] > LEAST_GAIN else chosen
+def _best(prices: Floats, chosen: Ints) -> Ints:
+    """Return for each spine the number of the curve that costs least, or the chosen one if that is hardly dearer."""
+    each, best = np.arange(len(prices)), prices.argmin(axis=1)
+    return np.where(prices[each, chosen] - prices[each, best] > LEAST_GAIN, best, chosen)

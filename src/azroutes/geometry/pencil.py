@@ -84,8 +84,8 @@ def pencils() -> Pencils:
     return Pencils(*(part.astype(np.float32) for part in parts))
 
 
-def number_of(along: int, across: int) -> int:
-    """Return the number of a curve among all."""
+def number_of(along: int, across: Ints) -> Ints:
+    """Return the numbers of curves among all."""
     return along * CURVES + across
 
 
