@@ -59,6 +59,19 @@
     return grid;
   };
 
+  /** The forms of arrows that run through the squares around a point, in drawing order. */
+  const shapesNear = ({ shapes, grid }, [x, y]) => {
+    const owners = new Set();
+    for (const dx of [-CELL, 0, CELL]) {
+      for (const dy of [-CELL, 0, CELL]) {
+        for (const point of grid?.get(cellOf(x + dx, y + dy)) ?? []) owners.add(point[3]);
+      }
+    }
+    // The points of a very long line are farther apart than the squares are wide.
+    return shapes.filter(({ arrow, box, line }) =>
+      (owners.has(arrow.index) || g.distance(line[0], line[1]) > CELL) && x >= box.left && x <= box.right && y >= box.top && y <= box.bottom);
+  };
+
   /** How much a box is in the way of the arrows but one: heads weigh most. */
   const burden = (box, grid, but = null) => {
     let cost = 0;
@@ -192,5 +205,6 @@
     context.restore();
   };
 
-  az.labels = { FONT, boxAt, fontOf, gridOf, paint, placeCountries, placeNodes, placeTags, shortened, POSITIONS };
+  az.labels = { FONT, boxAt, fontOf, gridOf, paint, placeCountries, placeNodes, placeTags, shapesNear, shortened,
+    POSITIONS };
 })();
