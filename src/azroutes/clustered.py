@@ -38,14 +38,18 @@ MANY = 1000
 DRAWN = 1000
 """Arrows that a page draws at once, the widest in view."""
 
-LAID_OUT = 100
-"""Pairs of places of each zoom whose arrows are decluttered, those with the largest totals; all others are arcs."""
+LAID_OUT, LAID_OUT_TO = 40, 7
+"""Pairs of places of a zoom whose arrows are decluttered, those with the largest totals, and up to which zoom: closer by
+few are in view. All others are arcs."""
 
 TILE_PX = 256.0
 CLOSE_PX = 5.0
 """Distance of two places up to which the way between them is not laid out, px."""
 
-COUNT_TITLE = "Number of flows"
+ROOM_PX = 30.0
+"""How far laid out arrows may run beyond the box around their places, px."""
+
+COUNT_TITLE = "number of flows"
 NO_YEAR = 0
 MAX_RADIUS_PX = 17.0
 
@@ -158,7 +162,7 @@ def parts(
             "names": [found.name for found in crowd.places],
             "codes": [found.code for found in crowd.places],
             "kinds": [found.kind.value for found in crowd.places],
-            "title": COUNT_TITLE if crowd.unit is None else unit,
+            "title": f"Width: {COUNT_TITLE if crowd.unit is None else unit.lower()}",
             "unit": words(crowd.unit).lower() if crowd.unit else "",
             "counts": crowd.unit is None,
             "hairline": HAIRLINE_PX,
@@ -191,7 +195,7 @@ def _curves(level: Level, ends: tuple[Ints, Ints], value: Floats, theme: Theme) 
     px = level.xy * TILE_PX * 2.0**level.zoom
     a, b = np.divmod(pair, max(len(level.xy), 1))
     # Places that all but coincide have no way between them that could be bent.
-    seen = np.flatnonzero(np.hypot(*(px[b] - px[a]).T) > CLOSE_PX)
+    seen = np.flatnonzero((np.hypot(*(px[b] - px[a]).T) > CLOSE_PX) & (level.zoom <= LAID_OUT_TO))
     widest = np.sort(seen[np.lexsort((pair[seen], -total[seen]))[:LAID_OUT]])
     a, b = a[widest], b[widest]
     if not len(widest):
@@ -199,7 +203,10 @@ def _curves(level: Level, ends: tuple[Ints, Ints], value: Floats, theme: Theme) 
         return {"a": nothing, "b": nothing, "along": np.empty(0, np.float32), "across": np.empty(0, np.float32)}
     at = {str(k): (float(px[k, 0]), -float(px[k, 1])) for k in np.unique([a, b])}
     width = cast("Floats", theme.max_width_px * total[widest] / max(float(total.max()), 1e-300))
-    drawn = arrange([str(k) for k in a], [str(k) for k in b], at, width, node_radius_px=theme.node_radius_px)
+    spots = np.array(list(at.values()))
+    frame = (*(spots.min(axis=0) - ROOM_PX), *(spots.max(axis=0) + ROOM_PX))
+    drawn = arrange([str(k) for k in a], [str(k) for k in b], at, width, node_radius_px=theme.node_radius_px,
+                    frame=cast("tuple[float, float, float, float]", frame))  # fmt: skip
     ends_px = np.array([[at[str(k)] for k in side] for side in (a, b)])
     chord = ends_px[1] - ends_px[0]
     middle = drawn.spines[:, drawn.spines.shape[1] // 2]

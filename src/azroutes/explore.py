@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 
 from azroutes.arrows import HAIRLINE_PX, LEAST_PX, Cut, shown_unit
-from azroutes.basemap import MERCATOR_LIMIT, boundaries, catalogue
+from azroutes.basemap import MERCATOR_LIMIT, boundaries, credit_of
 from azroutes.clustered import DRAWN, MANY, crowd_of, is_crowd, parts
 from azroutes.documents import backing, load_flows, load_lineages, load_observations, load_sources, load_statements
 from azroutes.errors import Fault, OptionError
@@ -211,7 +211,7 @@ def payload_of_many(
             {"kind": kind, "label": text} for kind, text in kind_labels(kinds)] + [CLUSTER_ENTRY]}},
         "notes": [ARROWS_NOTE, CLUSTER_NOTE, *([LISTED_NOTE] if (flows["basis"] == Basis.LISTED.value).any() else []),
                   *([period] if (period := period_note(flows)) else []), BORDERS_NOTE],
-        "credits": list(credits(flows, str(catalogue().loc["world_50m", "credit"]))),
+        "credits": list(credits(flows, credit_of("world_50m"))),
     }  # fmt: skip
 
 

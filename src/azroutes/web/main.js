@@ -9,7 +9,10 @@
   const COUNTRY_PX = 11;
   /** Places that are drawn and named at once, at the most, where there are very many. */
   const MOST_PLACES = 1500;
-  const MOST_NAMES = 150;
+  const MOST_NAMES = 60;
+  /** Where an arrow is one of very many, thin ones stand back: how clear the thinnest is, and how much each px adds. */
+  const PALE = 0.3;
+  const CLEARER = 0.25;
 
   const makeMap = (id) => {
     const map = L.map(id, {
@@ -122,12 +125,16 @@
       // A loop is short, so it would be lost under the arrows that pass by.
       return (focus?.full.has(arrow.index) ? 2 : 0) + (arrow.start === arrow.end ? 0.5 : 0);
     };
+    const crowded = Boolean(model.clustered);
+    const clear = (width) => (crowded ? Math.min(1, PALE + CLEARER * width) : 1);
     const seen = picture.shapes.filter(({ box }) => az.geometry.overlaps(box, view.frame));
+    // Few arrows are drawn the thin ones on top; of very many the thin ones lie below, as the ground.
+    if (crowded) seen.reverse();
     for (const shape of seen.sort((a, b) => rank(a) - rank(b))) {
       const { index, market } = shape.arrow;
       const colour = model.markets[market]?.colour ?? theme.ink;
       az.arrows.paint(context, shape, {
-        colour, halo: theme.halo, taper: theme.taper, alpha: focus && !focus.full.has(index) ? FAINT : 1,
+        colour, halo: theme.halo, taper: theme.taper, alpha: focus && !focus.full.has(index) ? FAINT : clear(shape.width),
         strong: focus?.strong === index,
       });
     }
@@ -262,11 +269,11 @@
     const paintLand = (context, view) => az.land.paint(context, model.land, view, model.theme);
     new az.CanvasLayer("azroutes-land", paintLand).addTo(map);
     app.flows = new az.CanvasLayer("azroutes-flows", (context, view) => paintFlows(app, context, view));
-    app.flows.addTo(map);
     app.state.filter.least = data.clustered?.at_least ?? 0;
+    app.update();
+    app.flows.addTo(map);
     az.pointer.watch(app);
     new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(container);
-    app.update();
     // Another zoom may have other places, and another view other arrows.
     if (columns) map.on("moveend", () => app.flows.afterDraw(app.panel.update));
     app.ready = true;
