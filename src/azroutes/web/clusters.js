@@ -229,9 +229,12 @@
       const share = level.total > 0 ? sums.total[i] / level.total : 0;
       const alone = level.members[i] === 1;
       return {
-        index: i, code: given.codes[level.lead[i]], name: nameOf(i), size: level.members[i], inner: sums.inner[i],
+        index: i, code: given.codes[level.lead[i]], size: level.members[i], inner: sums.inner[i],
         kind: alone ? given.kinds[level.lead[i]] : "cluster", world: [level.x[i], level.y[i]], arrows: [],
         total: sums.total[i],
+        get name() {
+          return nameOf(i);
+        },
         radius: Math.max(given.radius * (alone ? 0.7 : 1), given.widest_radius * Math.sqrt(share)),
       };
     };
@@ -251,14 +254,19 @@
     const arrowOf = (i) => {
       const { start: from, end: to, market, value, flows, lane } = sums.index;
       const width = widthOf(value[i]);
+      let behind = null;
       const arrow = {
         key: sums.order[i], start: from[i], end: to[i], market: market[i], value: value[i], count: flows[i],
         lane: lane[i], width, head: az.numbers.head(width), certainty: "affirmed", shown: true,
         world: lineOf(level, from[i], to[i]),
-        label: from[i] === to[i] ? `within ${nameOf(from[i])}` : `${nameOf(from[i])} to ${nameOf(to[i])}`,
+        get label() {
+          const [a, b] = [nameOf(this.start), nameOf(this.end)];
+          return this.start === this.end ? `within ${a}` : `${a} to ${b}`;
+        },
+        get flows() {
+          return (behind ??= stepsOf(this).map(flowOf));
+        },
       };
-      let flowsBehind = null;
-      Object.defineProperty(arrow, "flows", { get: () => (flowsBehind ??= stepsOf(arrow).map(flowOf)) });
       return arrow;
     };
 

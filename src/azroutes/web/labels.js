@@ -43,11 +43,13 @@
   /**
    * The points of all arrows, sorted into squares, so that what lies under a name is quickly found.
    * @param {object[]} shapes
+   * @param {object | null} [frame] box outside which points do not matter
    * @returns {Map<number, number[][]>} x, y, how much it matters that the point stays free, and whose point it is
    */
-  const gridOf = (shapes) => {
+  const gridOf = (shapes, frame = null) => {
     const grid = new Map();
     const add = (x, y, weight, owner) => {
+      if (frame && (x < frame.left || x > frame.right || y < frame.top || y > frame.bottom)) return;
       const key = cellOf(x, y);
       if (!grid.has(key)) grid.set(key, []);
       grid.get(key).push([x, y, weight, owner]);

@@ -64,7 +64,9 @@
     const shapes = arrows.map((arrow) => formOf(app.model, arrow, view)).filter(Boolean);
     const { forms } = app;
     const same = forms && forms.shapes.length === shapes.length && shapes.every((shape, k) => shape === forms.shapes[k]);
-    if (!same) app.forms = { shapes, grid: az.labels.gridOf(shapes) };
+    // Very many arrows are others in another view, so squares beyond it are not needed.
+    const crowded = Boolean(app.model.clustered);
+    if (!same || crowded) app.forms = { shapes, grid: az.labels.gridOf(shapes, crowded ? view.frame : null) };
     return app.forms;
   };
 
@@ -133,7 +135,8 @@
     for (const shape of seen.sort((a, b) => rank(a) - rank(b))) {
       const { index, market } = shape.arrow;
       const colour = model.markets[market]?.colour ?? theme.ink;
-      az.arrows.paint(context, shape, {
+      const near = crowded ? { ...shape, shaft: az.arrows.inView(shape.shaft, view.frame) } : shape;
+      az.arrows.paint(context, near, {
         colour, halo: theme.halo, taper: theme.taper, alpha: focus && !focus.full.has(index) ? FAINT : clear(shape.width),
         strong: focus?.strong === index,
       });
