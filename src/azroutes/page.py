@@ -49,6 +49,8 @@ SCRIPTS = (
     "details.js",
     "filters.js",
     "search.js",
+    "motion.js",
+    "address.js",
     "panel.js",
     "pointer.js",
     "main.js",

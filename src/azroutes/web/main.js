@@ -159,6 +159,14 @@
     map.panTo(map.unproject(point), { animate: false });
   };
 
+  /** Why the map is empty, where it is. */
+  const emptiness = ({ model, state }) => {
+    if (!model.store.count) return "There is no flow to draw.";
+    if (!state.on.size) return "No market is chosen. Tick one in the panel to see its arrows.";
+    if (model.clustered && !state.filter.least) return "No arrow runs through this part of the map. Zoom out to see more.";
+    return "The filters let no arrow through. Loosen or reset them in the panel.";
+  };
+
   /** What a reader does to the page, and what that brings about. */
   const makeApp = (model, map) => {
     const state = {
@@ -203,6 +211,7 @@
         app.panel.choose(kind ? make[kind]() : null);
         map.invalidateSize({ animate: false });
         if (kind) reveal(app);
+        app.changed?.();
         app.redraw();
       },
       /** Where places cluster: take what the view shows, and find again what was chosen. */
@@ -211,14 +220,20 @@
         state.hover = null;
         if (state.selected) state.selected.index = indexOf(model, state.selected);
       },
+      /** Bring panel and message up to date with what the map shows. */
+      tell: () => {
+        app.changed?.();
+        app.panel.update();
+        app.message.textContent = emptiness(app);
+        app.message.hidden = model.arrows.some(app.isOn);
+      },
       update: () => {
         app.result = az.filter.apply(model.store, state.filter);
         model.source.refresh(app.result, state.filter, map.getZoom());
         // Sums are made anew, so what the view shows is too, before the panel tells of it.
         app.lookAround(az.viewOf(map));
         if (state.selected) state.selected.index = indexOf(model, state.selected);
-        app.panel.update();
-        app.message.hidden = model.arrows.some(app.isOn);
+        app.tell();
         app.redraw();
       },
       /** For tests and other scripts: the arrows on the map, in pixels of its element. */
@@ -262,9 +277,7 @@
     const model = az.model.readModel(data, columns);
     const container = map.getContainer();
     const app = (az.app = makeApp(model, map));
-    const unticked = "Nothing is chosen. Tick more in the panel, or reset the filters, to see arrows.";
-    app.message = az.dom.element("p", { class: "azroutes-message", hidden: true },
-      model.store.count ? unticked : "There is no flow to draw.");
+    app.message = az.dom.element("p", { class: "azroutes-message", hidden: true });
     container.append(app.message);
     app.panel = az.panel.build(app, container.parentElement);
     map.invalidateSize({ animate: false });
@@ -278,7 +291,8 @@
     az.pointer.watch(app);
     new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(container);
     // Another zoom may have other places, and another view other arrows.
-    if (columns) map.on("moveend", () => app.flows.afterDraw(app.panel.update));
+    if (columns) map.on("moveend", () => app.flows.afterDraw(app.tell));
+    az.address.follow(app);
     app.ready = true;
     return app;
   };
