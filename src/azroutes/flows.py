@@ -24,7 +24,9 @@ from azroutes.vocabulary import Group, Role, codes
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from azroutes.geometry.shapes import Ints, Shapes
+    from numpy.typing import NDArray
+
+    from azroutes.geometry.shapes import Shapes
 
 IDENTITY = ["market", "commodity", "form", "path"]
 """What makes two claims one flow."""
@@ -121,16 +123,16 @@ def merge_claims(claims: pd.DataFrame) -> gpd.GeoDataFrame:
         basis=("basis", "max"),
         statements=("statement", "nunique"),
     )
-    flow = grouped.ngroup().to_numpy(dtype=np.intp)
-    merged["quantity"] = pd.array(_of_each(keyed["quantity"], flow, _total), dtype="Float64")
-    for column, joiner in (
-        ("lineage", _lines_behind), ("group", _join_groups), ("wording", _join_wording), ("source", _join_sources),
-    ):  # fmt: skip
-        merged[column] = _of_each(keyed[column], flow, joiner)
+    flow = grouped.ngroup().to_numpy()
+    for column, joiner in (("quantity", _total), ("lineage", _lines_behind), ("group", _join_groups),
+                           ("wording", _join_wording), ("source", _join_sources)):  # fmt: skip
+        merged[column] = pd.Series(_of_each(keyed[column], flow, joiner), index=merged.index, dtype="object")
     return flows_frame(merged.reset_index().rename(columns={"lineage": "lineages"}))
 
 
-def _of_each(values: pd.Series, flow: Ints, joiner: Callable[[Sequence[object]], object]) -> list[object]:
+def _of_each(
+    values: pd.Series, flow: NDArray[np.integer], joiner: Callable[[Sequence[object]], object]
+) -> list[object]:
     """Return what a joiner makes of the values of each flow, asked once for the same values in the same order.
 
     Parameters
@@ -270,7 +272,11 @@ def unit_faults(claims: pd.DataFrame) -> list[Fault]:
     """Return a fault for each flow whose claims count in different units; its row names all their rows."""
     counted = claims.dropna(subset=["quantity"])
     number, known = pd.factorize(counted["unit"])
-    named = counted.assign(unit=np.array([*(_text(unit) or "no unit" for unit in known), "no unit"], dtype=object)[number])
+    named = counted.assign(
+        unit=np.array([*(_text(unit) or "no unit" for unit in known), "no unit"], dtype=object)[number]
+    )
+    if named["unit"].nunique() < 2:
+        return []
     flow = named.groupby(IDENTITY, dropna=False, observed=True).ngroup()
     pairs = pd.DataFrame({"flow": flow, "unit": named["unit"]}).drop_duplicates()
     mixed = flow.isin(pairs.loc[pairs["flow"].duplicated(), "flow"])

@@ -210,8 +210,7 @@ def _text(value: object) -> str | None:
 
 
 def _cells(texts: pd.Series) -> list[str | None]:
-    cells: list[str | None] = texts.to_numpy(dtype=object, na_value=None).tolist()
-    return cells
+    return [None if text is pd.NA else text for text in texts]
 
 
 def _paths(rows: pd.DataFrame, faults: list[Fault]) -> list[str]:
@@ -315,8 +314,8 @@ def _claims(rows: pd.DataFrame, paths: list[str], unit: str | None, faults: list
 def _mapped(texts: pd.Series, meaning: Callable[[str], object], dtype: str) -> pd.Series:
     """Return what each text means, looked up once for each distinct one; missing stays missing."""
     number, known = pd.factorize(texts)
-    meanings = pd.array([*(meaning(text) for text in known), None], dtype=dtype)
-    return pd.Series(meanings.take(number), index=texts.index)  # number -1 is missing, and takes the last
+    meanings = pd.Series([*(meaning(text) for text in known), None], dtype=dtype)  # number -1 is missing, the last
+    return pd.Series(meanings.array.take(number), index=texts.index)
 
 
 def _coded(values: pd.Series, kind: type[Code], column: str, faults: list[Fault]) -> pd.Series:
