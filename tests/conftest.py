@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
 
-    from playwright.sync_api import Browser, Dialog, Page
+    from playwright.sync_api import Browser, Dialog, Page, ViewportSize
 
 ROOT = Path(__file__).parent.parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -91,16 +91,21 @@ class Visit:
 
 @pytest.fixture
 def visit(browser: Browser) -> Callable[..., AbstractContextManager[Visit]]:
-    """Return a context manager that opens a file with the network off."""
+    """Return a context manager that opens a file with the network off; a script may run before those of the page."""
 
     @contextmanager
-    def opened(path: Path, width: int = 1440, height: int = 900) -> Iterator[Visit]:
-        context = browser.new_context(offline=True, viewport={"width": width, "height": height})
+    def opened(
+        path: Path, width: int = 1440, height: int = 900, *, scripts: bool = True, before: str = ""
+    ) -> Iterator[Visit]:
+        size: ViewportSize = {"width": width, "height": height}
+        context = browser.new_context(offline=True, viewport=size, java_script_enabled=scripts)
         seen = Visit(context.new_page())
         seen.watch()
+        seen.page.add_init_script(before)
         try:
             seen.page.goto(path.as_uri())
-            seen.settle()
+            if scripts:
+                seen.settle()
             yield seen
         finally:
             context.close()

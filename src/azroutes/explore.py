@@ -23,6 +23,7 @@ from azroutes.projection import frame_in, mercator_for, mercator_to_lonlat
 from azroutes.scale import number
 from azroutes.scene import Scene, compose
 from azroutes.schema import Flows, validate
+from azroutes.still import Row, largest, still
 from azroutes.theme import theme_of
 from azroutes.vocabulary import Basis, Certainty, Form, Group, Market, Role, codes, label, words
 
@@ -101,7 +102,8 @@ def explore_flows(
                     size_px=PAGE_PX, crs=crs, top=top, min_quantity=min_quantity, rest=rest, scale=scale,
                     node_size=node_size)  # fmt: skip
     scene = replace(scene, theme=look)
-    return OfflineMap(payload(scene, table, extent=extent), title=scene.title)
+    shown = table[table.index.isin({name for names in scene.arrows["flows"] for name in names})]
+    return OfflineMap(payload(scene, table, extent=extent), title=scene.title, still=_still(scene, shown))
 
 
 def _on_screen(theme: Theme | str) -> Theme:
@@ -151,6 +153,25 @@ def payload(scene: Scene, flows: gpd.GeoDataFrame, *, extent: Area | None = None
         "notes": list(scene.notes),
         "credits": list(scene.credits),
     }  # fmt: skip
+
+
+def _still(scene: Scene, flows: gpd.GeoDataFrame) -> str:
+    """Return the picture and the table for browsers without scripts or canvas."""
+    cited = load_sources()["citation"].to_dict()
+    rows = [
+        Row(
+            market=label(Market, _text(flow["market"])),
+            commodity=words(commodity) if (commodity := _text(flow["commodity"])) else "",
+            route=tuple(place(code).name for code in path_of(flow["origin"], flow["via"], flow["destination"])),
+            form=label(Form, _text(flow["form"])),
+            certainty=label(Certainty, flow["certainty"]),
+            period="" if (period := _period(flow["first_year"], flow["last_year"])) == "no year given" else period,
+            quantity=_quantity(flow["quantity"], _text(flow["unit"])) or "",
+            sources="; ".join(cited.get(name, name) for name in (_text(flow["sources"]) or "").split(";")),
+        )
+        for flow in largest(flows).drop(columns="geometry").to_dict("records")
+    ]
+    return still(scene, rows, flows=len(flows))
 
 
 def _subtitle(scene: Scene, flows: gpd.GeoDataFrame) -> str:

@@ -199,6 +199,8 @@
    * @returns {L.Map}
    */
   az.start = (id) => {
+    const unseen = az.fallback.show(document.getElementById(id));
+    if (unseen) return unseen;
     const data = JSON.parse(document.getElementById("azroutes-data").textContent);
     const model = az.model.readModel(data);
     const map = makeMap(id);
