@@ -4,7 +4,7 @@
 
 N flows (100,000 by default) are made up among 2,000 places: masses over distance, in five markets, with quantities,
 years, certainty and sources; nothing in them is a finding. Each page is made by a process of its own, which reads the
-table with read_flows, then builds and saves the page; what is timed is building and saving. GeoDataFrame.explore gets
+table with read_flows, then builds and saves the page; what is timed is building and saving, without imports. GeoDataFrame.explore gets
 the same flows as lines of two points, once bare and once with the columns that our page holds too. Its page loads
 scripts and tiles from the network, so of it only time, memory and size are told.
 
@@ -224,10 +224,12 @@ def child(kind: str, count: int, path: Path) -> dict[str, float]:
         import azroutes
 
         flows = None if table is None else azroutes.read_flows(table, unit="kg")
+        build = azroutes.explore_flows  # loads what it needs
         middle = time.perf_counter()
-        azroutes.explore_flows(flows).save(path)
+        build(flows).save(path)
     else:
         lines = _lines(table, columns=kind == "columns")
+        _lines(table.head(2), columns=False).explore(tooltip=False)  # loads what it needs
         middle = time.perf_counter()
         lines.explore(tooltip=kind == "columns").save(path)
     done = time.perf_counter()
@@ -420,6 +422,7 @@ def heap_used(page: Page) -> float:
 
 def panned(page: Page) -> tuple[float, float]:
     """Return median and 95th percentile of the frames while a mouse drags the map, ms."""
+    before = _centre(page)
     x, y = WIDE_PX * 0.5, HIGH_PX * 0.55
     page.mouse.move(x, y)
     page.mouse.down()
@@ -427,7 +430,15 @@ def panned(page: Page) -> tuple[float, float]:
     for step in range(1, DRAG_STEPS + 1):
         page.mouse.move(x - step * STEP_PX, y - step * STEP_PX / 3)
     page.mouse.up()
-    return _frames(page)
+    frames = _frames(page)
+    if before is not None and _centre(page) == before:
+        raise SystemExit("the mouse did not move the map")
+    return frames
+
+
+def _centre(page: Page) -> object:
+    """Return where the map is, or nothing on a page without one."""
+    return page.evaluate("globalThis.azroutes ? Object.values(azroutes.app.map.getCenter()) : null")
 
 
 def wheeled(page: Page) -> tuple[float, float]:
