@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
 
-    from playwright.sync_api import Browser, Dialog, Page
+    from playwright.sync_api import Browser, Dialog, Page, ViewportSize
 
 ROOT = Path(__file__).parent.parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -66,7 +66,7 @@ def many_flows(rows: int = 4000, places: int = 150, *, seed: int = 1, quantity: 
     table = pd.DataFrame({
         "origin": [f"P{k}" for k in a], "origin_lon": lon[a], "origin_lat": lat[a],
         "destination": [f"P{k}" for k in b], "destination_lon": lon[b], "destination_lat": lat[b],
-        "market": chance.choice(["heroin_trade", "cannabis_trade", None], rows),
+        "market": np.array(["heroin_trade", "cannabis_trade", None])[chance.integers(0, 3, rows)],
         "year": chance.choice([2001, 2004, 2009], rows), "sources": chance.choice(["A", "B", "A;B"], rows),
     })  # fmt: skip
     if quantity:
@@ -117,16 +117,21 @@ class Visit:
 
 @pytest.fixture
 def visit(browser: Browser) -> Callable[..., AbstractContextManager[Visit]]:
-    """Return a context manager that opens a file with the network off."""
+    """Return a context manager that opens a file with the network off; a script may run before those of the page."""
 
     @contextmanager
-    def opened(path: Path, width: int = 1440, height: int = 900) -> Iterator[Visit]:
-        context = browser.new_context(offline=True, viewport={"width": width, "height": height})
+    def opened(
+        path: Path, width: int = 1440, height: int = 900, *, scripts: bool = True, before: str = ""
+    ) -> Iterator[Visit]:
+        size: ViewportSize = {"width": width, "height": height}
+        context = browser.new_context(offline=True, viewport=size, java_script_enabled=scripts)
         seen = Visit(context.new_page())
         seen.watch()
+        seen.page.add_init_script(before)
         try:
             seen.page.goto(path.as_uri())
-            seen.settle()
+            if scripts:
+                seen.settle()
             yield seen
         finally:
             context.close()

@@ -53,7 +53,8 @@ def codes(flows: gpd.GeoDataFrame) -> dict[str, str]:
 
 
 def amounts(flows: gpd.GeoDataFrame) -> np.ndarray[Any, np.dtype[np.float64]]:
-    return np.nan_to_num(flows["quantity"].to_numpy(dtype=float, na_value=np.nan))
+    found: np.ndarray[Any, np.dtype[np.float64]] = flows["quantity"].to_numpy(dtype=float, na_value=0.0)
+    return found
 
 
 def test_nothing_is_asked_for_and_nothing_complained_of(saved_many: Path, visit: Opener) -> None:

@@ -39,8 +39,8 @@ DRAWN = 1000
 """Arrows that a page draws at once, the widest in view."""
 
 LAID_OUT, LAID_OUT_TO = 40, 7
-"""Pairs of places of a zoom whose arrows are decluttered, those with the largest totals, and up to which zoom: closer by
-few are in view. All others are arcs."""
+"""Pairs of places of a zoom whose arrows are decluttered, those with the largest totals, and up to which zoom: closer
+by few are in view. All others are arcs."""
 
 TILE_PX = 256.0
 FIRST_ZOOM, LAST_ZOOM = 2, 10

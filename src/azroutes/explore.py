@@ -34,6 +34,7 @@ from azroutes.projection import frame_in, mercator_for, mercator_to_lonlat
 from azroutes.scale import number
 from azroutes.scene import Scene, compose
 from azroutes.schema import Flows, validate
+from azroutes.still import Row, largest, still
 from azroutes.theme import theme_of
 from azroutes.vocabulary import Basis, Certainty, Form, Group, Market, Role, codes, label, words
 
@@ -56,6 +57,9 @@ LAND_TOLERANCE = 0.02
 
 RING_UNIT, LINE_UNIT = 1000, 10_000
 """Parts of a degree in which the page holds land and arrows."""
+
+PICTURED = 200
+"""Flows in the picture without scripts, where there are too many to be laid out one by one."""
 
 CLUSTER_ENTRY = {"kind": "cluster", "label": "Several places, close at this zoom"}
 CLUSTER_NOTE = (
@@ -118,13 +122,19 @@ def explore_flows(
     if many:
         cut = Cut(top, min_quantity, rest)
         drawn = payload_of_many(table, heading, look, width=width, cut=cut, scale=scale, extent=extent)
-        return OfflineMap(drawn, title=heading)
+        some = largest(table, PICTURED)
+        picture = compose(some, title=heading, width=width, method="arc", theme=replace(look, tags=False),
+                          size_px=PAGE_PX, crs=crs)  # fmt: skip
+        told = f"The picture shows the {len(some)} largest of {len(table):,} flows."
+        picture = replace(picture, theme=look, notes=(told, *picture.notes))
+        return OfflineMap(drawn, title=heading, still=_still(picture, table))
     # The page finds room for letters itself, at each zoom: what the scene says of room for them is not true of it.
     scene = compose(table, title=heading, by=by, width=width, method=method, theme=replace(look, tags=False),
                     size_px=PAGE_PX, crs=crs, top=top, min_quantity=min_quantity, rest=rest, scale=scale,
                     node_size=node_size)  # fmt: skip
     scene = replace(scene, theme=look)
-    return OfflineMap(payload(scene, table, extent=extent), title=scene.title)
+    shown = table[table.index.isin({name for names in scene.arrows["flows"] for name in names})]
+    return OfflineMap(payload(scene, table, extent=extent), title=scene.title, still=_still(scene, shown))
 
 
 def _on_screen(theme: Theme | str) -> Theme:
@@ -219,6 +229,25 @@ def _mercator(lonlat: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return x and y of web maps, the whole world from 0 to 1, y downwards."""
     phi = np.radians(np.clip(lonlat[:, 1], -MERCATOR_LIMIT, MERCATOR_LIMIT))
     return np.column_stack([(lonlat[:, 0] + 180) / 360, 0.5 - np.log(np.tan(np.pi / 4 + phi / 2)) / (2 * np.pi)])
+
+
+def _still(scene: Scene, flows: gpd.GeoDataFrame) -> str:
+    """Return the picture and the table for browsers without scripts or canvas."""
+    cited = load_sources()["citation"].to_dict()
+    rows = [
+        Row(
+            market=label(Market, _text(flow["market"])),
+            commodity=words(commodity) if (commodity := _text(flow["commodity"])) else "",
+            route=tuple(place(code).name for code in path_of(flow["origin"], flow["via"], flow["destination"])),
+            form=label(Form, _text(flow["form"])),
+            certainty=label(Certainty, flow["certainty"]),
+            period="" if (period := _period(flow["first_year"], flow["last_year"])) == "no year given" else period,
+            quantity=_quantity(flow["quantity"], _text(flow["unit"])) or "",
+            sources="; ".join(cited.get(name, name) for name in (_text(flow["sources"]) or "").split(";")),
+        )
+        for flow in largest(flows).drop(columns="geometry").to_dict("records")
+    ]
+    return still(scene, rows, flows=len(flows))
 
 
 def _subtitle(scene: Scene, flows: gpd.GeoDataFrame) -> str:

@@ -303,6 +303,8 @@
    * @returns {L.Map}
    */
   az.start = (id) => {
+    const unseen = az.fallback.show(document.getElementById(id));
+    if (unseen) return unseen;
     const holder = document.getElementById("azroutes-data");
     const data = JSON.parse(holder.textContent);
     const map = makeMap(id);
