@@ -29,7 +29,7 @@ from azroutes.legend import (
     period_note,
 )
 from azroutes.page import OfflineMap
-from azroutes.places import gazetteer, place
+from azroutes.places import VIA, gazetteer, place
 from azroutes.projection import frame_in, mercator_for, mercator_to_lonlat
 from azroutes.scale import number
 from azroutes.scene import Scene, compose
@@ -148,8 +148,8 @@ TITLE = "Documented illicit flows through Azerbaijan"
 
 
 def _ends(flows: gpd.GeoDataFrame) -> NDArray[np.float64]:
-    paths = zip(flows["origin"], flows["via"], flows["destination"], strict=True)
-    found = [place(code) for code in sorted({code for path in paths for code in path_of(*path)})]
+    on_way = (code for via in flows["via"].unique() if via for code in via.split(VIA))
+    found = [place(code) for code in sorted({*flows["origin"].unique(), *flows["destination"].unique(), *on_way})]
     faults = [Fault("beyond the map", value=known.name, hint="a page shows up to 85 degrees; use plot_flows")
               for known in found if abs(known.lat) > MERCATOR_LIMIT]  # fmt: skip
     if faults:
@@ -255,7 +255,7 @@ def _subtitle(scene: Scene, flows: gpd.GeoDataFrame) -> str:
 
 
 def _between(places: int, flows: gpd.GeoDataFrame) -> str:
-    cited = {name for text in flows["sources"].dropna() for name in text.split(";") if name}
+    cited = {name for text in flows["sources"].dropna().unique() for name in text.split(";") if name}
     said = f", as {len(cited)} source{'s' if len(cited) != 1 else ''} report them" if cited else ""
     return f"Between {places:,} places{said}"
 

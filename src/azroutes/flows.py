@@ -7,7 +7,6 @@ form and path are one flow.
 from __future__ import annotations
 
 import math
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -132,7 +131,7 @@ def merge_claims(claims: pd.DataFrame) -> gpd.GeoDataFrame:
 
 def _of_each(
     values: pd.Series, flow: NDArray[np.integer], joiner: Callable[[Sequence[object]], object]
-) -> list[object]:
+) -> NDArray[np.object_]:
     """Return what a joiner makes of the values of each flow, asked once for the same values in the same order.
 
     Parameters
@@ -147,14 +146,17 @@ def _of_each(
     number, known = pd.factorize(values)
     listed = [*known, None]  # a missing value has the number -1
     order = np.argsort(flow, kind="stable")
-    ends = np.cumsum(np.bincount(flow))
-    ordered, made = number[order].tolist(), {}
-    found = []
-    for begin, end in pairwise([0, *ends.tolist()]):
-        key = tuple(ordered[begin:end])
+    count = np.bincount(flow)
+    end = np.cumsum(count)
+    # Most flows of a large table have one claim, and take what its value alone makes.
+    alone = np.array([joiner([value]) for value in listed], dtype=object)
+    found: NDArray[np.object_] = alone[number[order[end - count]]]
+    made: dict[tuple[int, ...], object] = {}
+    for k in np.flatnonzero(count > 1):
+        key = tuple(number[order[end[k] - count[k] : end[k]]].tolist())
         if key not in made:
-            made[key] = joiner([listed[k] for k in key])
-        found.append(made[key])
+            made[key] = joiner([listed[n] for n in key])
+        found[k] = made[key]
     return found
 
 

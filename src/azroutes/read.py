@@ -210,7 +210,9 @@ def _text(value: object) -> str | None:
 
 
 def _cells(texts: pd.Series) -> list[str | None]:
-    return [None if text is pd.NA else text for text in texts]
+    cells = texts.to_numpy(dtype="object")
+    cells[texts.isna().to_numpy()] = None
+    return cells.tolist()
 
 
 def _paths(rows: pd.DataFrame, faults: list[Fault]) -> list[str]:
