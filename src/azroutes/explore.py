@@ -101,7 +101,9 @@ def explore_flows(
                     size_px=PAGE_PX, crs=crs, top=top, min_quantity=min_quantity, rest=rest, scale=scale,
                     node_size=node_size)  # fmt: skip
     scene = replace(scene, theme=look)
-    return OfflineMap(payload(scene, table, extent=extent), title=scene.title)
+    # A theme that was chosen is kept; the page as it comes follows what its reader has set the screen to.
+    dark = _on_screen("dark") if isinstance(theme, str) and theme == "default" else None
+    return OfflineMap(payload(scene, table, extent=extent, dark=dark), title=scene.title)
 
 
 def _on_screen(theme: Theme | str) -> Theme:
@@ -124,8 +126,10 @@ def _ends(flows: gpd.GeoDataFrame) -> NDArray[np.float64]:
     return np.array([(known.lon, known.lat) for known in found]).reshape(-1, 2)
 
 
-def payload(scene: Scene, flows: gpd.GeoDataFrame, *, extent: Area | None = None) -> dict[str, object]:
-    """Return all that the page draws and says, as plain numbers and text."""
+def payload(
+    scene: Scene, flows: gpd.GeoDataFrame, *, extent: Area | None = None, dark: Theme | None = None
+) -> dict[str, object]:
+    """Return all that the page draws and says, as plain numbers and text; `dark` is how it looks on dark screens."""
     markets = [code for code in codes(Market) if (scene.arrows["market"] == code).any()]
     rest = scene.arrows["rest"].to_numpy(dtype=bool)
     with_none = [*markets, *([""] if scene.arrows.loc[~rest, "market"].isna().any() else []),
@@ -138,12 +142,13 @@ def payload(scene: Scene, flows: gpd.GeoDataFrame, *, extent: Area | None = None
         "title": scene.title,
         "subtitle": _subtitle(scene, flows),
         "bounds": [[south, west], [north, east]],
-        "theme": {name: getattr(scene.theme, name) for name in (*_COLOURS, *_SIZES)},
+        "theme": _look(scene.theme, scene),
+        "dark": None if dark is None else _dark(dark, with_none, scene),
         "land": _land(),
         "markets": [_market(code, scene) for code in with_none],
         "nodes": [{"code": n.code, "name": n.name, "kind": n.kind.value, "lat": round(n.lat, 5), "lon": round(lon, 5),
                    "radius": round(n.radius_px, 2)} for n, lon in zip(scene.nodes, _node_lons(scene), strict=True)],
-        "arrows": _arrows(scene, with_none, {name: k for k, name in enumerate(flows.index)}),
+        "arrows": _arrows(scene, with_none, flows),
         "flows": _flows(flows, with_none, behind.of_flow),
         "statements": behind.statements,
         "sources": behind.sources,
@@ -151,6 +156,19 @@ def payload(scene: Scene, flows: gpd.GeoDataFrame, *, extent: Area | None = None
         "notes": list(scene.notes),
         "credits": list(scene.credits),
     }  # fmt: skip
+
+
+def _look(theme: Theme, scene: Scene) -> dict[str, object]:
+    """Return colours, sizes, and the dashes of the certainties on the map: stroke, gap, the least width they grow with."""
+    shown = sorted(set(scene.arrows["certainty"]))
+    dashes = {code: [theme.dashes[code].stroke, theme.dashes[code].gap, theme.dashes[code].least_px] for code in shown}
+    return {**{name: getattr(theme, name) for name in (*_COLOURS, *_SIZES)}, "dashes": dashes}
+
+
+def _dark(theme: Theme, markets: list[str], scene: Scene) -> dict[str, object]:
+    """Return the colours that differ on a dark screen: of the map, and of each market."""
+    colours = [theme.quiet if code == REST_CODE else theme.colour(code or None) for code in markets]
+    return {"theme": {name: getattr(theme, name) for name in _COLOURS}, "markets": colours}
 
 
 def _subtitle(scene: Scene, flows: gpd.GeoDataFrame) -> str:
@@ -201,7 +219,10 @@ def _node_lons(scene: Scene) -> list[float]:
     return [float(lon) for lon in mercator_to_lonlat(scene.frame.crs, xy)[:, 0]]
 
 
-def _arrows(scene: Scene, markets: list[str], flow_number: dict[str, int]) -> list[dict[str, object]]:
+def _arrows(scene: Scene, markets: list[str], flows: gpd.GeoDataFrame) -> list[dict[str, object]]:
+    flow_number = {name: k for k, name in enumerate(flows.index)}
+    counted = flows.loc[flows["quantity"].notna(), "unit"]
+    unit_of = {name: _text(unit) or "" for name, unit in counted.items()}
     node_number = {node.code: k for k, node in enumerate(scene.nodes)}
     name = {node.code: node.name for node in scene.nodes}
     found: list[dict[str, object]] = []
@@ -220,6 +241,7 @@ def _arrows(scene: Scene, markets: list[str], flow_number: dict[str, int]) -> li
                 "certainty": row["certainty"],
                 "lineages": int(row["lineages"]),
                 "flows": [flow_number[flow] for flow in row["flows"]],
+                "quantity": _sum(row["quantity"], {unit_of[flow] for flow in row["flows"] if flow in unit_of}),
                 "label": f"within {name[start]}" if start == end else f"{name[start]} to {name[end]}",
             }
         )
@@ -373,6 +395,11 @@ def _quantity(quantity: float, unit: str | None) -> str | None:
     if _text(quantity) is None:
         return None
     return f"{number(quantity)} {words(unit).lower() if unit else ''}".strip()
+
+
+def _sum(quantity: float, units: set[str]) -> str | None:
+    """Return the quantity of an arrow, in words; None where its flows are counted in several units."""
+    return _quantity(quantity, next(iter(units))) if len(units) == 1 else None
 
 
 def _text(value: object) -> str | None:

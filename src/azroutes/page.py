@@ -39,10 +39,14 @@ SCRIPTS = (
     "canvas_layer.js",
     "land.js",
     "dom.js",
+    "speech.js",
     "legend.js",
     "details.js",
+    "table.js",
     "panel.js",
     "pointer.js",
+    "keys.js",
+    "paper.js",
     "main.js",
 )
 """Our scripts, in the order in which they build on one another."""

@@ -61,9 +61,12 @@
       if (!this._map || this._map._animatingZoom) return;
       const begun = performance.now();
       const view = viewOf(this._map);
-      const ratio = globalThis.devicePixelRatio || 1;
+      const ratio = az.inkRatio ?? (globalThis.devicePixelRatio || 1);
       const [width, height] = [Math.round(view.width * ratio), Math.round(view.height * ratio)];
-      if (this._canvas.width !== width || this._canvas.height !== height) {
+      const context = this._canvas.getContext("2d");
+      // A canvas that gets a size is empty; printed, what clears a canvas would hide what lies below it.
+      const fresh = az.inkRatio || this._canvas.width !== width || this._canvas.height !== height;
+      if (fresh) {
         this._canvas.width = width;
         this._canvas.height = height;
         this._canvas.style.width = `${view.width}px`;
@@ -71,9 +74,8 @@
       }
       L.DomUtil.setTransform(this._canvas, view.corner, 1);
       this._drawn = { zoom: this._map.getZoom(), corner: this._map.containerPointToLatLng([0, 0]) };
-      const context = this._canvas.getContext("2d");
       context.setTransform(ratio, 0, 0, ratio, 0, 0);
-      context.clearRect(0, 0, view.width, view.height);
+      if (!fresh) context.clearRect(0, 0, view.width, view.height);
       this._painter(context, view);
       this._cost = performance.now() - begun;
     },

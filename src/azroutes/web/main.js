@@ -108,7 +108,7 @@
       const { index, market } = shape.arrow;
       const colour = model.markets[market]?.colour ?? theme.ink;
       az.arrows.paint(context, shape, {
-        colour, halo: theme.halo, taper: theme.taper, alpha: focus && !focus.full.has(index) ? FAINT : 1,
+        colour, halo: theme.halo, taper: theme.taper, dashes: theme.dashes, alpha: focus && !focus.full.has(index) ? FAINT : 1,
         strong: focus?.strong === index,
       });
     }
@@ -137,9 +137,18 @@
       picture: { shapes: [], nodes: [], labels: [], tags: [], countries: [], x: 0, y: 0 },
       isOn: (arrow) => state.on.has(arrow.market),
       redraw: () => app.flows.redraw(),
+      drawNow: () => [app.ground, app.flows].forEach((layer) => layer.draw()),
+      /** The arrows now on the map, and the records of their flows with their numbers in the payload. */
+      shown: () => model.arrows.filter(app.isOn),
+      shownFlows: () => {
+        const indices = [...new Set(app.shown().flatMap((arrow) => arrow.flows))].sort((a, b) => a - b);
+        return indices.map((index) => ({ ...model.flows[index], index }));
+      },
       swatch: (market) => {
         const { colour = model.theme.ink, width = 3, head = [10, 5] } = model.markets[market] ?? {};
-        return az.legend.arrowPicture(colour, model.theme, width, head, "affirmed");
+        const canvas = az.legend.arrowPicture(colour, model.theme, width, head, "affirmed");
+        canvas.dataset.market = market;
+        return canvas;
       },
       showMarkets: (markets) => {
         state.on = new Set(markets);
@@ -148,6 +157,7 @@
         if (selected?.kind === "arrow" && !app.isOn(model.arrows[selected.index])) app.select(null);
         else if (selected?.kind === "node") app.select("node", selected.index);
         app.update();
+        app.announce(az.speech.shownSentence(model, state.on, app.shown()));
       },
       showMarket: (market, on) => {
         const others = [...state.on].filter((index) => index !== market);
@@ -165,6 +175,7 @@
       },
       update: () => {
         app.panel.update();
+        app.keys.update();
         app.message.hidden = model.arrows.some(app.isOn);
         app.redraw();
       },
@@ -179,20 +190,6 @@
     return app;
   };
 
-  /** Whether a colour that a style has come to, such as "rgb(18, 22, 26)", is a dark one. */
-  const isDark = (colour) => {
-    const [red, green, blue] = colour.match(/[\d.]+/g).map(Number);
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue < 128;
-  };
-
-  /** Give the panel the paper and the inks of the theme. */
-  const dress = (root, theme) => {
-    for (const name of ["paper", "ink", "quiet"]) {
-      if (theme[name]) root.style.setProperty(`--${name}`, theme[name]);
-    }
-    root.classList.toggle("azroutes-dark", isDark(getComputedStyle(root).backgroundColor));
-  };
-
   /**
    * Build the page around the element of the map.
    * @param {string} id of the map's element
@@ -203,24 +200,26 @@
     const model = az.model.readModel(data);
     const map = makeMap(id);
     const container = map.getContainer();
-    container.style.backgroundColor = model.theme.water;
-    dress(container.parentElement, model.theme);
+    const root = container.parentElement;
     container.setAttribute("role", "region");
-    container.setAttribute("aria-label", "Map; every arrow is also in the table of the panel");
+    container.setAttribute("aria-label", "Map; its arrows and places are in the two lists that follow, its flows in a table");
     const app = (az.app = makeApp(model, map));
     const unticked = "No market is chosen. Tick one in the panel to see its arrows.";
     const empty = model.arrows.length ? unticked : "There is no flow to draw.";
     app.message = az.dom.element("p", { class: "azroutes-message", hidden: true }, empty);
     container.append(app.message);
-    app.panel = az.panel.build(app, container.parentElement);
+    app.announce = az.speech.announcer(root);
+    app.panel = az.panel.build(app, root);
+    app.keys = az.keys.build(app);
     map.fitBounds(model.bounds, { padding: [18, 18], animate: false });
     const paintLand = (context, view) => az.land.paint(context, model.land, view, model.theme);
-    new az.CanvasLayer("azroutes-land", paintLand).addTo(map);
+    app.ground = new az.CanvasLayer("azroutes-land", paintLand).addTo(map);
     app.flows = new az.CanvasLayer("azroutes-flows", (context, view) => paintFlows(app, context, view));
     app.flows.addTo(map);
-    az.pointer.watch(app);
+    app.pointer = az.pointer.watch(app);
     new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(container);
     app.update();
+    az.paper.watch(app, root);
     return map;
   };
 })();

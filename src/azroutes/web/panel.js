@@ -5,7 +5,6 @@
   const az = (globalThis.azroutes ??= {});
   const { citation, element, isolated } = az.dom;
   const { counted } = az.model;
-  const COLUMNS = ["Arrow", "Flows", "Source lines"];
 
   /** Rows of checkboxes, one a market; returns the section and a function that brings its counts up to date. */
   const marketSection = (app) => {
@@ -42,24 +41,8 @@
     return { section, update };
   };
 
-  /** Every arrow as a row, so that each can be reached and read without the map. */
-  const tableOf = (app, arrows) =>
-    element(
-      "table",
-      {},
-      element("thead", {}, element("tr", {}, ...COLUMNS.map((name) => element("th", { scope: "col" }, name)))),
-      element(
-        "tbody",
-        {},
-        ...arrows.map((arrow) => {
-          const lines = app.model.linesBehind(app.model.flowsOf(arrow)) ?? "–";
-          const numbers = [arrow.flows.length, lines].map((value) => element("td", { class: "number" }, String(value)));
-          return element("tr", {}, element("td", {}, az.details.arrowButton(app, arrow)), ...numbers);
-        }),
-      ),
-    );
-
-  const folded = (title, ...children) => element("details", {}, element("summary", {}, title), ...children);
+  const folded = (name, title, ...children) =>
+    element("details", { class: name }, element("summary", {}, title), ...children);
 
   const paragraph = (text) => element("p", {}, isolated(text));
 
@@ -68,6 +51,7 @@
       element("section", { class: "notes" }, element("h2", {}, "Notes"), ...model.notes.map(paragraph)),
     (model.sources.length > 0 || model.credits.length > 0) &&
       folded(
+        "credits",
         "Sources and credits",
         element("ul", { class: "sources" }, ...model.sources.map((source) => element("li", {}, ...citation(source)))),
         ...model.credits.map(paragraph),
@@ -94,16 +78,25 @@
   const build = (app, root) => {
     const { model } = app;
     const aside = root.querySelector(".azroutes-panel");
-    const status = element("p", { class: "status", role: "status" });
+    const status = element("p", { class: "status" });
     const markets = marketSection(app);
     const legends = element("div", { class: "legends" });
-    const table = element("div");
+    const table = az.table.build(app);
+    const tableFold = folded("flows-as-table", "All flows as a table", table.root);
+    tableFold.addEventListener("toggle", () => {
+      root.classList.toggle("azroutes-wide", tableFold.open);
+      table.opened();
+    });
     const chosen = element("section", { class: "details", hidden: true, "aria-label": "Details" });
-    const parts = [markets.section, legends, folded("All arrows as a table", table), ...endMatter(model)];
+    const parts = [markets.section, legends, tableFold, ...endMatter(model)];
     const rest = element("div", { class: "rest" }, ...parts);
     const subtitle = model.subtitle && element("p", { class: "subtitle" }, isolated(model.subtitle));
     const body = element("div", { class: "body" }, chosen, rest);
     aside.append(element("header", {}, element("h1", {}, isolated(model.title)), subtitle, status), body);
+    // Folded to a strip, the panel is as high as its title.
+    new ResizeObserver(([{ target }]) => {
+      if (root.classList.contains("azroutes-closed")) root.style.setProperty("--strip", `${target.offsetHeight}px`);
+    }).observe(aside.querySelector("header"));
     const folding = toggle(root);
     root.append(folding.button);
     folding.set(!globalThis.matchMedia("(max-width: 699px)").matches);
@@ -114,10 +107,10 @@
     let scrolled = 0;
 
     const update = () => {
-      const arrows = model.arrows.filter(app.isOn);
+      const arrows = app.shown();
       markets.update();
       legends.replaceChildren(...az.legend.build(model, arrows));
-      table.replaceChildren(arrows.length > 0 ? tableOf(app, arrows) : element("p", {}, "No arrow is shown."));
+      table.update();
       status.textContent = `${counted(arrows.length, "arrow")}, ${counted(model.flowCount(arrows), "flow")} shown`;
     };
 
