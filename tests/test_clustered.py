@@ -45,7 +45,13 @@ def flows(many: Callable[..., gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
 
 
 def made_of(flows: gpd.GeoDataFrame, **options: Any) -> dict[str, Any]:
-    given_options: dict[str, Any] = {"width": "auto", "cut": azroutes.arrows.Cut(), "scale": None, "extent": None}
+    given_options: dict[str, Any] = {
+        "width": "auto",
+        "cut": azroutes.arrows.Cut(),
+        "scale": None,
+        "extent": None,
+        "dark": None,
+    }
     return payload_of_many(flows, "Many", azroutes.Theme(), **{**given_options, **options})
 
 
