@@ -4,9 +4,9 @@
 
 N flows (100,000 by default) are made up among 2,000 places: masses over distance, in five markets, with quantities,
 years, certainty and sources; nothing in them is a finding. Each page is made by a process of its own, which reads the
-table with read_flows, then builds and saves the page; what is timed is building and saving, without imports. GeoDataFrame.explore gets
-the same flows as lines of two points, once bare and once with the columns that our page holds too. Its page loads
-scripts and tiles from the network, so of it only time, memory and size are told.
+table with read_flows, then builds and saves the page; what is timed is building and saving, without imports.
+GeoDataFrame.explore gets the same flows as lines of two points, once bare and once with the columns that our page holds
+too. Its page loads scripts and tiles from the network, so of it only time, memory and size are told.
 
 Our pages, that of the documented flows as well, are opened in headless Chromium without GPU and with the network off:
 the time from navigation to the first arrows, and the frames (requestAnimationFrame) while a mouse drags the map in 60
@@ -243,7 +243,7 @@ def _lines(table: pd.DataFrame, *, columns: bool) -> gpd.GeoDataFrame:
     import geopandas as gpd
     import shapely
 
-    if find_spec("mapclassify") is None:
+    if "mapclassify" not in sys.modules and find_spec("mapclassify") is None:
         # explore imports it in any case and asks it for classes of colours only; none are asked for here.
         stand_in = ModuleType("mapclassify")
         stand_in.classify = None  # type: ignore[attr-defined]
@@ -417,7 +417,7 @@ def heap_used(page: Page) -> float:
     session = page.context.new_cdp_session(page)
     session.send("HeapProfiler.collectGarbage")
     told = session.send("Runtime.getHeapUsage")
-    return float(told["usedSize"] + told.get("backingStorageSize", 0))
+    return float(told["usedSize"] + told["backingStorageSize"])
 
 
 def panned(page: Page) -> tuple[float, float]:
