@@ -115,11 +115,8 @@
     return { shapes, grid, nodes, labels, tags, countries, x: frame.left, y: frame.top };
   };
 
-  const paintFlows = (app, context, view) => {
-    const { model } = app;
+  const paintPicture = ({ model }, context, view, picture, focus) => {
     const { theme } = model;
-    const picture = (app.picture = compose(app, view, context));
-    const focus = emphasis(app);
     context.translate(-view.x, -view.y);
     picture.countries.forEach((label) => az.labels.paint(context, label, theme.quiet ?? "#64625d", null));
     const rank = ({ arrow }) => {
@@ -146,6 +143,11 @@
     lettered.forEach((tag) => az.labels.paint(context, tag, theme.ink, theme.halo));
     picture.nodes.forEach(({ node, place }) => az.arrows.paintNode(context, node.kind, place, node.radius, theme));
     picture.labels.forEach((label) => az.labels.paint(context, label, theme.ink, theme.halo));
+  };
+
+  const paintFlows = (app, context, view) => {
+    app.picture = compose(app, view, context);
+    paintPicture(app, context, view, app.picture, emphasis(app));
   };
 
   /** Bring what is chosen into view, where the panel or an earlier move has put it out of sight. */
@@ -183,10 +185,10 @@
       shown: () => model.arrows.filter(app.isOn),
       shownFlows: () => model.source.shownFlows().map((flow) => ({ ...model.store.at(flow), index: flow })),
       redraw: () => app.flows.redraw(),
-      swatch: (market) => {
-        const { colour = model.theme.ink, width = 3, head = [10, 5] } = model.markets[market] ?? {};
-        return az.legend.arrowPicture(colour, model.theme, width, head, "affirmed");
-      },
+      swatch: (market) => az.legend.marketPicture(model, market),
+      /** For pictures outside the page: all that a view shows, and the same painted with nothing standing out. */
+      compose: (view, context) => compose(app, view, context),
+      paint: (context, view, picture) => paintPicture(app, context, view, picture, null),
       showMarkets: (markets) => {
         const on = new Set(markets);
         app.setFilter({ markets: new Set([...model.markets.keys()].filter((market) => !on.has(market))) });
