@@ -311,8 +311,8 @@ def empty_page(browser: Browser, pages: Path) -> Iterator[Row]:
     path.write_text("<!DOCTYPE html><title>Nothing</title><main></main>", encoding="utf-8")
     with visited(browser, path) as (page, _):
         for what, frames in (("pan", panned(page)), ("wheel", wheeled(page))):
-            yield Row("a page with nothing on it", f"{what}, frame, median", frames[0], "ms")
-            yield Row("a page with nothing on it", f"{what}, frame, 95th percentile", frames[1], "ms")
+            yield Row("nothing", f"{what}, frame, median", frames[0], "ms")
+            yield Row("nothing", f"{what}, frame, 95th percentile", frames[1], "ms")
 
 
 @contextmanager
@@ -485,11 +485,17 @@ def put_table(page: Path, rows: Sequence[Row]) -> None:
     text = page.read_text(encoding="utf-8")
     before, rest = text.split(BEGIN)
     after = rest.split(END)[1]
-    body = [f"| {row.page} | {row.what} | {_number(row.value)} {row.unit}".rstrip()
-            + f" | {'' if row.most is None else _number(row.most)} | {'misses' if row.verdict == 'MISSED' else ''} |"
-            for row in rows]  # fmt: skip
-    listed = "\n".join([BEGIN, "| page | measure | value | at most | |", "|---|---|---:|---:|---|", *body, END])
-    page.write_text(before + listed + after, encoding="utf-8", newline="\n")
+    names = list(dict.fromkeys(row.page for row in rows))
+    cells = {(row.what, row.page): _cell(row) for row in rows}
+    body = [f"| {' | '.join([what, *(cells.get((what, name), '') for name in names)])} |"
+            for what in dict.fromkeys(row.what for row in rows)]  # fmt: skip
+    head = [f"| | {' | '.join(names)} |", f"|---|{'---:|' * len(names)}"]
+    page.write_text(before + "\n".join([BEGIN, *head, *body, END]) + after, encoding="utf-8", newline="\n")
+
+
+def _cell(row: Row) -> str:
+    bound = "" if row.most in {None, 0} else f" (at most {_number(row.most)})"
+    return f"{_number(row.value)} {row.unit}".strip() + bound + (" **misses**" if row.verdict == "MISSED" else "")
 
 
 if __name__ == "__main__":

@@ -71,11 +71,12 @@ def test_a_row_says_whether_it_keeps_its_bound(benchmark: Any) -> None:
 def test_the_table_of_a_page_is_replaced_between_its_marks(benchmark: Any, tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text(f"before\n{benchmark.BEGIN}\nold\n{benchmark.END}\nafter\n", encoding="utf-8")
+    rows = [benchmark.Row("10 flows", "page", 1.234, "MB", 1.0), benchmark.Row("20 flows", "page", 2.0, "MB", 6.0),
+            benchmark.Row("20 flows", "heap", 4e3, "MB")]  # fmt: skip
     for _ in range(2):
-        benchmark.put_table(page, [benchmark.Row("10 flows", "page", 1.234, "MB", 1.0)])
-    lines = page.read_text(encoding="utf-8").splitlines()
-    assert lines[0] == "before"
-    assert lines[-1] == "after"
-    assert "old" not in lines
-    assert "| 10 flows | page | 1.23 MB | 1 | misses |" in lines
-    assert len(lines) == 7
+        benchmark.put_table(page, rows)
+    assert page.read_text(encoding="utf-8").splitlines() == [
+        "before", benchmark.BEGIN, "| | 10 flows | 20 flows |", "|---|---:|---:|",
+        "| page | 1.23 MB (at most 1) **misses** | 2 MB (at most 6) |", "| heap |  | 4,000 MB |",
+        benchmark.END, "after",
+    ]  # fmt: skip
