@@ -38,7 +38,7 @@ MANY = 1000
 DRAWN = 1000
 """Arrows that a page draws at once, the widest in view."""
 
-LAID_OUT, LAID_OUT_TO = 40, 7
+LAID_OUT, LAID_OUT_TO = 16, 5
 """Pairs of places of a zoom whose arrows are decluttered, those with the largest totals, and up to which zoom: closer
 by few are in view. All others are arcs."""
 
