@@ -143,7 +143,7 @@ def payload(
         "subtitle": _subtitle(scene, flows),
         "bounds": [[south, west], [north, east]],
         "theme": _look(scene.theme, scene),
-        "dark": None if dark is None else _dark(dark, with_none, scene),
+        "dark": None if dark is None else _dark(dark, with_none),
         "land": _land(),
         "markets": [_market(code, scene) for code in with_none],
         "nodes": [{"code": n.code, "name": n.name, "kind": n.kind.value, "lat": round(n.lat, 5), "lon": round(lon, 5),
@@ -159,13 +159,13 @@ def payload(
 
 
 def _look(theme: Theme, scene: Scene) -> dict[str, object]:
-    """Return colours, sizes, and the dashes of the certainties on the map: stroke, gap, the least width they grow with."""
+    """Return colours, sizes, and dashes of the certainties shown: stroke, gap, the least width they grow with."""
     shown = sorted(set(scene.arrows["certainty"]))
     dashes = {code: [theme.dashes[code].stroke, theme.dashes[code].gap, theme.dashes[code].least_px] for code in shown}
     return {**{name: getattr(theme, name) for name in (*_COLOURS, *_SIZES)}, "dashes": dashes}
 
 
-def _dark(theme: Theme, markets: list[str], scene: Scene) -> dict[str, object]:
+def _dark(theme: Theme, markets: list[str]) -> dict[str, object]:
     """Return the colours that differ on a dark screen: of the map, and of each market."""
     colours = [theme.quiet if code == REST_CODE else theme.colour(code or None) for code in markets]
     return {"theme": {name: getattr(theme, name) for name in _COLOURS}, "markets": colours}

@@ -14,7 +14,7 @@
   /** How much wider than its ink an arrow's halo is, both sides together, px. */
   const HALO = 2.2;
 
-  /** Where the payload tells no dashes: stroke and gap in widths of the arrow, and the least width they grow with, px. */
+  /** Where the payload tells no dashes: stroke and gap in widths of the arrow, the least width they grow with in px. */
   const DASHES = { qualified: [3.2, 1.1, 3], alleged: [1, 0.9, 3] };
 
   /**

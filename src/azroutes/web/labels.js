@@ -238,5 +238,7 @@
     context.restore();
   };
 
-  az.labels = { FONT, boxAt, boxesAround, fontOf, gridOf, paint, placeCountries, placeNodes, placeTags, shortened, POSITIONS };
+  az.labels = {
+    FONT, boxAt, boxesAround, fontOf, gridOf, paint, placeCountries, placeNodes, placeTags, shortened, POSITIONS,
+  };
 })();

@@ -108,7 +108,8 @@
       const { index, market } = shape.arrow;
       const colour = model.markets[market]?.colour ?? theme.ink;
       az.arrows.paint(context, shape, {
-        colour, halo: theme.halo, taper: theme.taper, dashes: theme.dashes, alpha: focus && !focus.full.has(index) ? FAINT : 1,
+        colour, halo: theme.halo, taper: theme.taper, dashes: theme.dashes,
+        alpha: focus && !focus.full.has(index) ? FAINT : 1,
         strong: focus?.strong === index,
       });
     }
@@ -202,7 +203,7 @@
     const container = map.getContainer();
     const root = container.parentElement;
     container.setAttribute("role", "region");
-    container.setAttribute("aria-label", "Map; its arrows and places are in the two lists that follow, its flows in a table");
+    container.setAttribute("aria-label", "Map; two lists of its arrows and places follow, and a table of its flows");
     const app = (az.app = makeApp(model, map));
     const unticked = "No market is chosen. Tick one in the panel to see its arrows.";
     const empty = model.arrows.length ? unticked : "There is no flow to draw.";
