@@ -40,6 +40,19 @@ def chromium_path(own: str) -> str:
 
 
 @pytest.fixture(scope="session")
+def node() -> str:
+    """Return the node that Playwright's wheel brings, else this machine's; without one the tests fail and say so."""
+    import playwright
+
+    name = "node.exe" if os.name == "nt" else "node"
+    own = Path(playwright.__file__).parent / "driver" / name
+    found = str(own) if own.is_file() else shutil.which("node")
+    if not found:
+        pytest.fail("the tests of the page's scripts need node 18 or later, which Playwright's wheel brings")
+    return found
+
+
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     # Imported here, so that tests without a browser do not wait for it.
     from playwright.sync_api import sync_playwright
@@ -117,14 +130,17 @@ class Visit:
 
 @pytest.fixture
 def visit(browser: Browser) -> Callable[..., AbstractContextManager[Visit]]:
-    """Return a context manager that opens a file with the network off; a script may run before those of the page."""
+    """Return a context manager that opens a file with the network off; a script may run before those of the page.
+
+    Other options are those of Playwright's contexts.
+    """
 
     @contextmanager
     def opened(
-        path: Path, width: int = 1440, height: int = 900, *, scripts: bool = True, before: str = ""
+        path: Path, width: int = 1440, height: int = 900, *, scripts: bool = True, before: str = "", **options: Any
     ) -> Iterator[Visit]:
         size: ViewportSize = {"width": width, "height": height}
-        context = browser.new_context(offline=True, viewport=size, java_script_enabled=scripts)
+        context = browser.new_context(offline=True, viewport=size, java_script_enabled=scripts, **options)
         seen = Visit(context.new_page())
         seen.watch()
         seen.page.add_init_script(before)

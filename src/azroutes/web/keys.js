@@ -39,7 +39,7 @@
     const far = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1, PageDown: PAGE, PageUp: -PAGE };
     if (key === "Home") return 0;
     if (key === "End") return count - 1;
-    return key in far ? az.geometry.clamp(at + far[key], 0, count - 1) : null;
+    return Object.hasOwn(far, key) ? az.geometry.clamp(at + far[key], 0, count - 1) : null;
   };
 
   /**
@@ -107,7 +107,9 @@
   const listOf = (app, kind, { title, items, name, words, line }) => {
     const box = element("div", { role: "listbox", "aria-label": title, "aria-orientation": "vertical" });
     const place = element("span", { class: "place", "aria-hidden": "true" });
-    const hint = element("span", { class: "hint", "aria-hidden": "true" }, "↑ ↓ or letters · Enter opens");
+    const hint = element("span", { class: "hint", id: `azroutes-hint-${kind}`, "aria-hidden": "true" },
+      "Arrow keys or letters move, Enter opens, Escape goes back");
+    box.setAttribute("aria-describedby", hint.id);
     const frame = element("div", { class: "azroutes-list" }, element("span", { class: "title", "aria-hidden": "true" },
       title), place, box, hint);
     const list = { frame, all: [], at: 0, options: new Map(), typed: "", last: -Infinity };
@@ -154,14 +156,18 @@
 
     const update = () => {
       const fresh = items();
-      const same = fresh.length === list.all.length && fresh.every((item, i) => item === list.all[i]);
-      if (same && list.options.size) return;
+      if (fresh.length === list.all.length && fresh.every((item, i) => item === list.all[i])) return false;
       const current = list.all[list.at];
       list.all = fresh;
       list.at = Math.max(0, fresh.indexOf(current));
       list.options.clear();
       box.replaceChildren();
       render();
+      return true;
+    };
+    /** What is on the map may have changed, by a zoom as well: then the focus goes to the current one of the new list. */
+    const follow = () => {
+      if (update()) list.options.get(list.at)?.focus({ preventScroll: true });
     };
 
     const point = () => {
@@ -195,6 +201,8 @@
 
     box.addEventListener("keydown", (event) => {
       if (event.ctrlKey || event.altKey || event.metaKey) return;
+      follow();
+      if (!list.all.length) return;
       const { key } = event;
       const typing = list.typed && performance.now() - list.last < TYPING;
       const position = step(key, list.at, list.all.length);
@@ -204,11 +212,14 @@
       else return;
       event.preventDefault();
     });
-    box.addEventListener("focusin", point);
+    box.addEventListener("focusin", () => {
+      follow();
+      point();
+    });
     box.addEventListener("focusout", (event) => {
       if (!box.contains(event.relatedTarget)) app.pointer.leave();
     });
-    return { ...list, update };
+    return { frame, update };
   };
 
   /**

@@ -65,7 +65,7 @@
       return true;
     };
 
-    /** The part of the world that was seen fills the paper, in a map of one size, which the style scales to the sheet. */
+    /** What was seen of the world fills the paper, in a map of one size, which the style scales to the sheet. */
     const enter = () => {
       if (printed) return;
       const folded = [...root.querySelectorAll("details.credits:not([open])")];
