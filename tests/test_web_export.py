@@ -229,10 +229,15 @@ def test_the_sheet_is_cut_at_the_map_and_tells_only_what_is_on_it(
     assert f"Outside this map: {len(arrows) - len(inside)} of {len(arrows)} arrows." in text
     markets = {arrow["market"] for arrow in inside}
     assert [market["label"] in text for market in payload["markets"]] == [k in markets for k in range(8)]
-    certainties = {payload["arrows"][arrow["index"]]["certainty"] for arrow in inside}
-    dashes = payload["legends"]["certainty"]["entries"]
-    assert [entry["label"] in text for entry in dashes] == [entry["certainty"] in certainties for entry in dashes]
-    assert not all(entry["label"] in text for entry in dashes)
+    drawn = [payload["arrows"][arrow["index"]] for arrow in inside]
+    thickest = max(arrow["width"] for arrow in drawn)
+    widths = payload["legends"]["width"]["entries"]
+    legend = [one.text for one in group(root, "legend").iter(f"{SVG}text")]
+    assert [entry["label"] in legend for entry in widths] == [entry["width"] <= thickest for entry in widths]
+    kinds = {payload["nodes"][arrow[end]]["kind"] for arrow in drawn for end in ("start", "end")}
+    places = payload["legends"]["nodes"]["entries"]
+    assert [entry["label"] in legend for entry in places] == [entry["kind"] in kinds for entry in places]
+    assert sum(entry["label"] in legend for entry in [*widths, *places]) < len(widths) + len(places)
     assert "Ukraine" not in text
     left, top, width, height = clip(root)
     for one in group(root, "flows").iter(f"{SVG}text"):
