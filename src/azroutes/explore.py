@@ -29,11 +29,12 @@ from azroutes.legend import (
     period_note,
 )
 from azroutes.page import OfflineMap
-from azroutes.places import gazetteer, place
+from azroutes.places import VIA, gazetteer, place
 from azroutes.projection import frame_in, mercator_for, mercator_to_lonlat
 from azroutes.scale import number
 from azroutes.scene import Scene, compose
 from azroutes.schema import Flows, validate
+from azroutes.still import Row, largest, still
 from azroutes.theme import theme_of
 from azroutes.vocabulary import Basis, Certainty, Form, Group, Market, Role, codes, label, words
 
@@ -56,6 +57,9 @@ LAND_TOLERANCE = 0.02
 
 RING_UNIT, LINE_UNIT = 1000, 10_000
 """Parts of a degree in which the page holds land and arrows."""
+
+PICTURED = 200
+"""Flows in the picture without scripts, where there are too many to be laid out one by one."""
 
 CLUSTER_ENTRY = {"kind": "cluster", "label": "Several places, close at this zoom"}
 CLUSTER_NOTE = (
@@ -115,16 +119,26 @@ def explore_flows(
     heading = title or (TITLE if documented else "Flows")
     crs = mercator_for(lon) if len(lon) else None
     look = _on_screen(theme)
+    # A theme that was chosen is kept; the page as it comes follows what its reader has set the screen to.
+    dark = _on_screen("dark") if isinstance(theme, str) and theme == "default" else None
     if many:
         cut = Cut(top, min_quantity, rest)
-        drawn = payload_of_many(table, heading, look, width=width, cut=cut, scale=scale, extent=extent)
-        return OfflineMap(drawn, title=heading)
+        drawn = payload_of_many(table, heading, look, width=width, cut=cut, scale=scale, extent=extent,
+                                dark=dark)  # fmt: skip
+        some = largest(table, PICTURED)
+        picture = compose(some, title=heading, width=width, method="arc", theme=replace(look, tags=False),
+                          size_px=PAGE_PX, crs=crs)  # fmt: skip
+        told = f"The picture shows the {len(some)} largest of {len(table):,} flows."
+        picture = replace(picture, theme=look, notes=(told, *picture.notes))
+        return OfflineMap(drawn, title=heading, still=_still(picture, table))
     # The page finds room for letters itself, at each zoom: what the scene says of room for them is not true of it.
     scene = compose(table, title=heading, by=by, width=width, method=method, theme=replace(look, tags=False),
                     size_px=PAGE_PX, crs=crs, top=top, min_quantity=min_quantity, rest=rest, scale=scale,
                     node_size=node_size)  # fmt: skip
     scene = replace(scene, theme=look)
-    return OfflineMap(payload(scene, table, extent=extent), title=scene.title)
+    shown = table[table.index.isin({name for names in scene.arrows["flows"] for name in names})]
+    made = payload(scene, table, extent=extent, dark=dark)
+    return OfflineMap(made, title=scene.title, still=_still(scene, shown))
 
 
 def _on_screen(theme: Theme | str) -> Theme:
@@ -138,8 +152,8 @@ TITLE = "Documented illicit flows through Azerbaijan"
 
 
 def _ends(flows: gpd.GeoDataFrame) -> NDArray[np.float64]:
-    paths = zip(flows["origin"], flows["via"], flows["destination"], strict=True)
-    found = [place(code) for code in sorted({code for path in paths for code in path_of(*path)})]
+    on_way = (code for via in flows["via"].unique() if via for code in via.split(VIA))
+    found = [place(code) for code in sorted({*flows["origin"].unique(), *flows["destination"].unique(), *on_way})]
     faults = [Fault("beyond the map", value=known.name, hint="a page shows up to 85 degrees; use plot_flows")
               for known in found if abs(known.lat) > MERCATOR_LIMIT]  # fmt: skip
     if faults:
@@ -147,8 +161,10 @@ def _ends(flows: gpd.GeoDataFrame) -> NDArray[np.float64]:
     return np.array([(known.lon, known.lat) for known in found]).reshape(-1, 2)
 
 
-def payload(scene: Scene, flows: gpd.GeoDataFrame, *, extent: Area | None = None) -> dict[str, object]:
-    """Return all that the page draws and says, as plain numbers and text."""
+def payload(
+    scene: Scene, flows: gpd.GeoDataFrame, *, extent: Area | None = None, dark: Theme | None = None
+) -> dict[str, object]:
+    """Return all that the page draws and says, as plain numbers and text; `dark` is how it looks on dark screens."""
     markets = [code for code in codes(Market) if (scene.arrows["market"] == code).any()]
     rest = scene.arrows["rest"].to_numpy(dtype=bool)
     thin = float(scene.arrows["width_px"].to_numpy()[rest].max(initial=0.0))
@@ -162,12 +178,13 @@ def payload(scene: Scene, flows: gpd.GeoDataFrame, *, extent: Area | None = None
         "title": scene.title,
         "subtitle": _subtitle(scene, flows),
         "bounds": [[south, west], [north, east]],
-        "theme": {name: getattr(scene.theme, name) for name in (*_COLOURS, *_SIZES)},
+        "theme": _look(scene.theme, set(scene.arrows["certainty"])),
+        "dark": None if dark is None else _dark(dark, with_none),
         "land": _land(),
         "markets": [_market(code, scene.theme, thin) for code in with_none],
         "nodes": [{"code": n.code, "name": n.name, "kind": n.kind.value, "lat": round(n.lat, 5), "lon": round(lon, 5),
                    "radius": round(n.radius_px, 2)} for n, lon in zip(scene.nodes, _node_lons(scene), strict=True)],
-        "arrows": _arrows(scene, with_none, {name: k for k, name in enumerate(flows.index)}),
+        "arrows": _arrows(scene, with_none, flows),
         "flows": _flows(flows, with_none, behind.of_flow),
         "statements": behind.statements,
         "sources": behind.sources,
@@ -181,7 +198,7 @@ def payload(scene: Scene, flows: gpd.GeoDataFrame, *, extent: Area | None = None
 
 def payload_of_many(
     flows: gpd.GeoDataFrame, title: str, theme: Theme, *, width: str, cut: Cut, scale: WidthScale | None,
-    extent: Area | None,
+    extent: Area | None, dark: Theme | None,
 ) -> dict[str, object]:  # fmt: skip
     """Return what the page needs of flows too many to be laid out one by one: see `azroutes.clustered`."""
     unit = shown_unit(flows, width, scale)
@@ -203,7 +220,8 @@ def payload_of_many(
         "title": title,
         "subtitle": _between(len(crowd.places), flows),
         "bounds": [[float(south), float(west)], [float(north), float(east)]],
-        "theme": {name: getattr(theme, name) for name in (*_COLOURS, *_SIZES)},
+        "theme": _look(theme, {Certainty.AFFIRMED.value}),
+        "dark": None if dark is None else _dark(dark, [code or "" for code in classes]),
         "land": _land(),
         "markets": [_market(code or "", theme) for code in classes],
         **drawn,
@@ -221,12 +239,44 @@ def _mercator(lonlat: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.column_stack([(lonlat[:, 0] + 180) / 360, 0.5 - np.log(np.tan(np.pi / 4 + phi / 2)) / (2 * np.pi)])
 
 
+def _still(scene: Scene, flows: gpd.GeoDataFrame) -> str:
+    """Return the picture and the table for browsers without scripts or canvas."""
+    cited = load_sources()["citation"].to_dict()
+    rows = [
+        Row(
+            market=label(Market, _text(flow["market"])),
+            commodity=words(commodity) if (commodity := _text(flow["commodity"])) else "",
+            route=tuple(place(code).name for code in path_of(flow["origin"], flow["via"], flow["destination"])),
+            form=label(Form, _text(flow["form"])),
+            certainty=label(Certainty, flow["certainty"]),
+            period="" if (period := _period(flow["first_year"], flow["last_year"])) == "no year given" else period,
+            quantity=_quantity(flow["quantity"], _text(flow["unit"])) or "",
+            sources="; ".join(cited.get(name, name) for name in (_text(flow["sources"]) or "").split(";")),
+        )
+        for flow in largest(flows).drop(columns="geometry").to_dict("records")
+    ]
+    return still(scene, rows, flows=len(flows))
+
+
+def _look(theme: Theme, certainties: set[str]) -> dict[str, object]:
+    """Return colours, sizes, and dashes of certainties on the map: stroke, gap, the least width they grow with."""
+    shown = sorted(certainties)
+    dashes = {code: [theme.dashes[code].stroke, theme.dashes[code].gap, theme.dashes[code].least_px] for code in shown}
+    return {**{name: getattr(theme, name) for name in (*_COLOURS, *_SIZES)}, "dashes": dashes}
+
+
+def _dark(theme: Theme, markets: list[str]) -> dict[str, object]:
+    """Return the colours that differ on a dark screen: of the map, and of each market."""
+    colours = [theme.quiet if code == REST_CODE else theme.colour(code or None) for code in markets]
+    return {"theme": {name: getattr(theme, name) for name in _COLOURS}, "markets": colours}
+
+
 def _subtitle(scene: Scene, flows: gpd.GeoDataFrame) -> str:
     return _between(len(scene.nodes), flows)
 
 
 def _between(places: int, flows: gpd.GeoDataFrame) -> str:
-    cited = {name for text in flows["sources"].dropna() for name in text.split(";") if name}
+    cited = {name for text in flows["sources"].dropna().unique() for name in text.split(";") if name}
     said = f", as {len(cited)} source{'s' if len(cited) != 1 else ''} report them" if cited else ""
     return f"Between {places:,} places{said}"
 
@@ -270,7 +320,10 @@ def _node_lons(scene: Scene) -> list[float]:
     return [float(lon) for lon in mercator_to_lonlat(scene.frame.crs, xy)[:, 0]]
 
 
-def _arrows(scene: Scene, markets: list[str], flow_number: dict[str, int]) -> list[dict[str, object]]:
+def _arrows(scene: Scene, markets: list[str], flows: gpd.GeoDataFrame) -> list[dict[str, object]]:
+    flow_number = {name: k for k, name in enumerate(flows.index)}
+    counted = flows.loc[flows["quantity"].notna(), "unit"]
+    unit_of = {name: _text(unit) or "" for name, unit in counted.items()}
     node_number = {node.code: k for k, node in enumerate(scene.nodes)}
     name = {node.code: node.name for node in scene.nodes}
     found: list[dict[str, object]] = []
@@ -289,6 +342,7 @@ def _arrows(scene: Scene, markets: list[str], flow_number: dict[str, int]) -> li
                 "certainty": row["certainty"],
                 "lineages": int(row["lineages"]),
                 "flows": [flow_number[flow] for flow in row["flows"]],
+                "quantity": _sum(row["quantity"], {unit_of[flow] for flow in row["flows"] if flow in unit_of}),
                 "label": f"within {name[start]}" if start == end else f"{name[start]} to {name[end]}",
             }
         )
@@ -448,6 +502,11 @@ def _quantity(quantity: float, unit: str | None) -> str | None:
 
 def _whole(year: object) -> int | None:
     return None if _text(year) is None else int(str(year))
+
+
+def _sum(quantity: float, units: set[str]) -> str | None:
+    """Return the quantity of an arrow, in words; None where its flows are counted in several units."""
+    return _quantity(quantity, next(iter(units))) if len(units) == 1 else None
 
 
 def _text(value: object) -> str | None:

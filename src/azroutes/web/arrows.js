@@ -4,7 +4,10 @@
 (() => {
   const az = (globalThis.azroutes ??= {});
   const g = az.geometry;
+  /** Length of the steps of a line, px; where there are very many arrows fewer points will do. */
   const STEP = 4;
+  const LONG_STEP = 12;
+  const FEW_STEPS = 80;
   const LOOP_REACH = 30;
   const LOOP_SPREAD = 0.7;
   /** How much farther out the next loop at a place runs, px, and how much wider it opens, radians. */
@@ -13,12 +16,20 @@
   const LOOP_WIDEST = 1.2;
   /** How much wider than its ink an arrow's halo is, both sides together, px. */
   const HALO = 2.2;
+  /** How far beyond the view a line is still drawn, px. */
+  const FAR = 300;
 
-  /** Dash pattern of a certainty; it grows with the width so that it reads the same on thin and thick arrows. */
-  const dashOf = (certainty, width) => {
-    if (certainty === "qualified") return [Math.max(9, width * 3.4), Math.max(4, width * 1.5)];
-    if (certainty === "alleged") return [Math.max(2, width * 1.1), Math.max(3, width * 1.3)];
-    return [];
+  /** Where the payload tells no dashes: stroke and gap in widths of the arrow, and the least width they grow with, px. */
+  const DASHES = { qualified: [3.2, 1.1, 3], alleged: [1, 0.9, 3] };
+
+  /**
+   * The lengths of stroke and gap, px; they grow with the width, so that dashes read the same on thin and thick arrows.
+   * @param {string} certainty @param {number} width @param {Record<string, [number, number, number]>} [dashes]
+   */
+  const dashOf = (certainty, width, dashes = DASHES) => {
+    const [stroke, gap, least] = dashes[certainty] ?? [1, 0, 0];
+    const unit = Math.max(width, least);
+    return gap > 0 ? [stroke * unit, gap * unit] : [];
   };
 
   /** Directions in which arrows leave or reach a node, loops left out. */
@@ -84,7 +95,8 @@
     if (arrow.start === arrow.end) {
       line = g.resample(loopLine(model, arrow, from), STEP / 2);
     } else {
-      line = g.offset(g.resample(arrow.world.map(toPixel), STEP), arrow.lane ?? 0, start.radius, end.radius);
+      const spaced = model.clustered ? [LONG_STEP, FEW_STEPS] : [STEP];
+      line = g.offset(g.resample(arrow.world.map(toPixel), ...spaced), arrow.lane ?? 0, start.radius, end.radius);
     }
     line = g.trimEnd(g.trimStart(line, from, start.radius + 1), to, end.radius + 2);
     if (line.length < 2) return null;
@@ -101,6 +113,15 @@
     if (closed) context.closePath();
   };
 
+  /** The part of a line that is in view, or near it: a canvas takes long over what runs far beyond it. */
+  const inView = (points, frame) => {
+    const far = (p) => p[0] < frame.left - FAR || p[0] > frame.right + FAR || p[1] < frame.top - FAR || p[1] > frame.bottom + FAR;
+    let [first, last] = [0, points.length - 1];
+    while (first < last - 1 && far(points[first]) && far(points[first + 1])) first += 1;
+    while (last > first + 1 && far(points[last]) && far(points[last - 1])) last -= 1;
+    return points.slice(first, last + 1);
+  };
+
   /** A shaft all of one width: its halo, then its ink in dashes. */
   const paintEven = (context, shape, width, casing, style) => {
     context.strokeStyle = style.halo;
@@ -109,7 +130,7 @@
     context.stroke();
     context.strokeStyle = style.colour;
     context.lineWidth = width;
-    context.setLineDash(dashOf(shape.arrow.certainty, shape.width));
+    context.setLineDash(dashOf(shape.arrow.certainty, shape.width, style.dashes));
     trace(context, shape.shaft, false);
     context.stroke();
     context.setLineDash([]);
@@ -118,7 +139,7 @@
   /** A shaft that begins with a share of its width and has the whole of it at the head. */
   const paintTapered = (context, shape, width, casing, style) => {
     const whole = g.ribbon(shape.shaft, width, style.taper);
-    const dash = dashOf(shape.arrow.certainty, shape.width);
+    const dash = dashOf(shape.arrow.certainty, shape.width, style.dashes);
     context.fillStyle = context.strokeStyle = style.halo;
     context.lineWidth = casing;
     trace(context, whole, true);
@@ -134,7 +155,7 @@
   /**
    * @param {CanvasRenderingContext2D} context
    * @param {object} shape from shapeOf
-   * @param {{colour: string, halo: string, taper?: number, alpha?: number, strong?: boolean}} style
+   * @param {{colour: string, halo: string, taper?: number, dashes?: object, alpha?: number, strong?: boolean}} style
    */
   const paint = (context, shape, style) => {
     const width = shape.width + (style.strong ? 1 : 0);
@@ -177,5 +198,5 @@
     context.restore();
   };
 
-  az.arrows = { dashOf, headOf, paint, paintNode, shapeOf };
+  az.arrows = { dashOf, headOf, inView, paint, paintNode, shapeOf };
 })();
