@@ -272,6 +272,35 @@ def test_layers_of_the_users_own_are_told_to_be_left_out(
         assert not has_colour(picture(seen), "#ff00ff")
 
 
+def test_a_reader_whose_screen_is_dark_saves_the_sheet_in_the_pages_own_colours(tmp_path: Path, visit: Opener) -> None:
+    path = tmp_path / "scheme.html"
+    flows = azroutes.load_flows()
+    azroutes.explore_flows(flows[flows["market"] == "heroin_trade"]).save(path)
+    with visit(path) as seen:
+        light = download(seen, "svg"), download(seen, "png")
+        seen.page.emulate_media(color_scheme="dark")
+        seen.wait_for("document.querySelector('.azroutes-dark') !== null")
+        dark = seen.page.evaluate("azroutes.app.model.theme.paper")
+        assert (download(seen, "svg"), download(seen, "png")) == light
+        assert seen.page.evaluate("azroutes.app.model.theme.paper") == dark
+    assert dark.encode() not in light[0][1]
+
+
+def test_arrows_without_room_are_told_and_those_of_nothing_are_not(
+    payload: dict[str, Any], tmp_path: Path, visit: Opener
+) -> None:
+    arrows = [{**arrow, "width": 0} if k < 2 else arrow for k, arrow in enumerate(payload["arrows"])]
+    path = tmp_path / "short.html"
+    OfflineMap({**payload, "arrows": arrows}, title="Short").save(path)
+    with visit(path) as seen:
+        assert "Too short" not in said(drawing(seen))
+        seen.page.evaluate("azroutes.app.map.setZoom(2, { animate: false })")
+        drawn = len(seen.arrows())
+        root = drawing(seen)
+    assert drawn < len(arrows) - 2
+    assert f"Too short to be drawn on this map: {len(arrows) - 2 - drawn} of {len(arrows) - 2} arrows." in said(root)
+
+
 def spoiled(payload: dict[str, Any]) -> dict[str, Any]:
     """Return the payload with a hostile text in every place, each in turn."""
 
