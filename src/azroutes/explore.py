@@ -12,7 +12,7 @@ import shapely
 
 from azroutes.arrows import HAIRLINE_PX, LEAST_PX, Cut, shown_unit
 from azroutes.basemap import MERCATOR_LIMIT, boundaries, credit_of
-from azroutes.clustered import DRAWN, MANY, crowd_of, is_crowd, parts
+from azroutes.clustered import DRAWN, MANY, TILE_PX, crowd_of, is_crowd, parts
 from azroutes.documents import backing, load_flows, load_lineages, load_observations, load_sources, load_statements
 from azroutes.errors import Fault, OptionError
 from azroutes.extent import extent_of
@@ -58,7 +58,7 @@ LAND_TOLERANCE = 0.02
 RING_UNIT, LINE_UNIT = 1000, 10_000
 """Parts of a degree in which the page holds land and arrows."""
 
-PICTURED = 200
+PICTURED = 60
 """Flows in the picture without scripts, where there are too many to be laid out one by one."""
 
 CLUSTER_ENTRY = {"kind": "cluster", "label": "Several places, close at this zoom"}
@@ -213,8 +213,10 @@ def payload_of_many(
     places = (lonlat[:, 0].min(), lonlat[:, 1].min(), lonlat[:, 0].max(), lonlat[:, 1].max())
     west, south, east, north = places if extent is None else _view(extent, places)
     kinds = sorted({found.kind.value for found in crowd.places})
+    (x0, y0), (x1, y1) = _mercator(np.array([[west, north], [east, south]]))
+    opening = np.log2(min(PAGE_PX[0] / max(x1 - x0, 1e-6), PAGE_PX[1] / max(y1 - y0, 1e-6)) / TILE_PX)
     drawn = parts(crowd, classes, _mercator(lonlat), theme, scale=scale, most=min(cut.top or DRAWN, DRAWN),
-                  least=cut.min_quantity or 0.0)  # fmt: skip
+                  least=cut.min_quantity or 0.0, opening=float(opening))  # fmt: skip
     return {
         "version": 1,
         "title": title,
