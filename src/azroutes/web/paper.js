@@ -52,6 +52,7 @@
   const watch = (app, root) => {
     const { map } = app;
     const looks = looksOf(app.model);
+    app.ownLook = looks.light;
     const scheme = globalThis.matchMedia("(prefers-color-scheme: dark)");
     let printed = null;
     let worn = looks.light;
