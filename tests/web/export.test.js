@@ -2,22 +2,10 @@
 "use strict";
 
 const assert = require("node:assert/strict");
-const { readFileSync } = require("node:fs");
-const { join } = require("node:path");
 const { test } = require("node:test");
-const vm = require("node:vm");
+const { load } = require("./load.js");
 
-const WEB = join(__dirname, "..", "..", "src", "azroutes", "web");
-const NEEDED = ["geometry.js", "numbers.js", "model.js", "arrows.js", "labels.js", "dom.js", "legend.js",
-  "svg_context.js", "sheet.js", "export.js"];
-
-const load = (names) => {
-  const context = vm.createContext({});
-  for (const name of names) vm.runInContext(readFileSync(join(WEB, name), "utf8"), context, { filename: name });
-  return context.azroutes;
-};
-
-const az = load(NEEDED);
+const az = load("geometry", "numbers", "model", "arrows", "labels", "dom", "legend", "svg_context", "sheet", "export");
 
 /** Each character is one wide. */
 const measure = (text) => Array.from(text).length;

@@ -2,20 +2,10 @@
 "use strict";
 
 const assert = require("node:assert/strict");
-const { readFileSync } = require("node:fs");
-const { join } = require("node:path");
 const { test } = require("node:test");
-const vm = require("node:vm");
+const { load } = require("./load.js");
 
-const WEB = join(__dirname, "..", "..", "src", "azroutes", "web");
-
-const load = (...names) => {
-  const context = vm.createContext({});
-  for (const name of names) vm.runInContext(readFileSync(join(WEB, name), "utf8"), context, { filename: name });
-  return context.azroutes;
-};
-
-const az = load("geometry.js", "arrows.js", "svg_context.js");
+const az = load("geometry", "arrows", "svg_context");
 
 /** Stands in for a canvas: letters half as wide as high, and 0.8 of their height above their foot. */
 const ruler = () => ({
