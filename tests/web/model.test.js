@@ -4,7 +4,8 @@ const assert = require("node:assert/strict");
 const { test } = require("node:test");
 const { load, own } = require("./load.js");
 
-const { model: made, speech } = load("geometry", "model", "dom", "speech");
+const { model: made, speech, filter } = load("geometry", "numbers", "flows", "filter", "given", "model", "dom", "filters",
+  "speech");
 
 const payload = () => ({
   land: [], markets: [{ label: "Heroin trade" }, { label: "Human trafficking" }],
@@ -43,8 +44,16 @@ test("lines of sources behind several flows count once, and never less than a fl
   assert.equal(model.linesBehind([model.flows[2]]), null);
 });
 
-test("flows of several arrows count once", () => {
-  assert.equal(model.flowCount([model.arrows[0], model.arrows[1]]), 2);
+test("flows of several arrows count once, those of the markets that are shown", () => {
+  const fresh = made.readModel(payload());
+  const refresh = (off) => {
+    const wanted = { ...filter.fresh(), markets: new Set(off) };
+    fresh.source.refresh(filter.apply(fresh.store, wanted), wanted);
+  };
+  refresh([]);
+  assert.equal(fresh.source.flowCount(), 5);
+  refresh([1]);
+  assert.equal(fresh.source.flowCount(), 2);
 });
 
 test("one is one, and others are many", () => {
@@ -80,11 +89,16 @@ test("a place tells the arrows in, out and within, of those shown", () => {
 });
 
 test("what is shown is told in a sentence", () => {
-  const say = (on, arrows) => speech.shownSentence(model, new Set(on), arrows);
-  assert.equal(say([0, 1], model.arrows), "4 arrows, 5 flows shown: all markets.");
-  assert.equal(say([0], [model.arrows[0]]), "1 arrow, 2 flows shown: Heroin trade.");
-  assert.equal(say([], []), "No market is chosen, so no arrow is shown.");
-  const many = { ...model, markets: "abcdefgh".split("").map((label) => ({ label })) };
-  assert.match(speech.shownSentence(many, new Set([0, 1, 2, 3, 4, 5]), model.arrows), /all markets but g and h\.$/);
-  assert.match(speech.shownSentence(many, new Set([0, 1, 2, 3]), model.arrows), /4 of 8 markets\.$/);
+  const say = (on, arrows, flows, markets = model.markets, change = {}) => speech.shownSentence({
+    model: { ...model, markets, source: { flowCount: () => flows } },
+    state: { on: new Set(on), filter: { ...filter.fresh(), ...change } }, shown: () => arrows,
+  });
+  assert.equal(say([0, 1], model.arrows, 5), "4 arrows, 5 flows shown: all markets.");
+  assert.equal(say([0], [model.arrows[0]], 2), "1 arrow, 2 flows shown: Heroin trade.");
+  assert.equal(say([], [], 0), "No market is chosen, so no arrow is shown.");
+  assert.equal(say([0, 1], model.arrows, 3, model.markets, { period: [2003, 2005] }),
+    "4 arrows, 3 flows shown: all markets. Also: 2003 to 2005.");
+  const many = "abcdefgh".split("").map((label) => ({ label }));
+  assert.match(say([0, 1, 2, 3, 4, 5], model.arrows, 5, many), /all markets but g and h\.$/);
+  assert.match(say([0, 1, 2, 3], model.arrows, 5, many), /4 of 8 markets\.$/);
 });

@@ -172,12 +172,13 @@
    * @returns {HTMLElement} three buttons, each for a kind of file
    */
   const section = (app) => {
-    const told = element("p", { class: "sum", "aria-live": "polite", hidden: true });
+    const told = element("p", { class: "sum", hidden: true });
     const others = element("p", { class: "sum", hidden: true },
       "Layers that were added to this map are in neither the picture nor the drawing.");
     const tell = (text) => {
       told.textContent = text;
       told.hidden = false;
+      app.announce(text);
     };
     const nameFor = (ending) => `${slug(app.model.title)}.${ending}`;
     const give = (ending, blob) => {
