@@ -10,19 +10,31 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from azroutes.basemap import MERCATOR_LIMIT, boundaries
+from azroutes.arrows import HAIRLINE_PX, LEAST_PX, Cut, shown_unit
+from azroutes.basemap import MERCATOR_LIMIT, boundaries, credit_of
+from azroutes.clustered import DRAWN, MANY, TILE_PX, crowd_of, is_crowd, parts
 from azroutes.documents import backing, load_flows, load_lineages, load_observations, load_sources, load_statements
 from azroutes.errors import Fault, OptionError
 from azroutes.extent import extent_of
 from azroutes.flows import path_of
 from azroutes.geometry.curve import head_size
-from azroutes.legend import REST_CODE, REST_LABEL, kind_labels
+from azroutes.legend import (
+    ARROWS_NOTE,
+    BORDERS_NOTE,
+    LISTED_NOTE,
+    REST_CODE,
+    REST_LABEL,
+    credits,
+    kind_labels,
+    period_note,
+)
 from azroutes.page import OfflineMap
-from azroutes.places import gazetteer, place
+from azroutes.places import VIA, gazetteer, place
 from azroutes.projection import frame_in, mercator_for, mercator_to_lonlat
 from azroutes.scale import number
 from azroutes.scene import Scene, compose
 from azroutes.schema import Flows, validate
+from azroutes.still import Row, largest, still
 from azroutes.theme import theme_of
 from azroutes.vocabulary import Basis, Certainty, Form, Group, Market, Role, codes, label, words
 
@@ -45,6 +57,15 @@ LAND_TOLERANCE = 0.02
 
 RING_UNIT, LINE_UNIT = 1000, 10_000
 """Parts of a degree in which the page holds land and arrows."""
+
+PICTURED = 60
+"""Flows in the picture without scripts, where there are too many to be laid out one by one."""
+
+CLUSTER_ENTRY = {"kind": "cluster", "label": "Several places, close at this zoom"}
+CLUSTER_NOTE = (
+    "Places that are close at a zoom are shown as one ring, and the flows between two rings are added up; zoom in to "
+    "part them. The area of a ring shows what comes in and goes out."
+)
 
 _COLOURS = ("paper", "water", "land", "border", "ink", "quiet", "halo", "node")
 _SIZES = ("label_px", "country_px", "taper")
@@ -92,18 +113,32 @@ def explore_flows(
     """
     documented = flows is None
     table = load_flows() if flows is None else validate(Flows, flows)
+    # What is left out is not on the page, so it needs no room there.
+    many = is_crowd(table) and not (rest == "omit" and top is not None and top <= MANY)
     lon = _ends(table)[:, 0]
     heading = title or (TITLE if documented else "Flows")
     crs = mercator_for(lon) if len(lon) else None
     look = _on_screen(theme)
+    # A theme that was chosen is kept; the page as it comes follows what its reader has set the screen to.
+    dark = _on_screen("dark") if isinstance(theme, str) and theme == "default" else None
+    if many:
+        cut = Cut(top, min_quantity, rest)
+        drawn = payload_of_many(table, heading, look, width=width, cut=cut, scale=scale, extent=extent,
+                                dark=dark)  # fmt: skip
+        some = largest(table, PICTURED)
+        picture = compose(some, title=heading, width=width, method="arc", theme=replace(look, tags=False),
+                          size_px=PAGE_PX, crs=crs)  # fmt: skip
+        told = f"The picture shows the {len(some)} largest of {len(table):,} flows."
+        picture = replace(picture, theme=look, notes=(told, *picture.notes))
+        return OfflineMap(drawn, title=heading, still=_still(picture, table))
     # The page finds room for letters itself, at each zoom: what the scene says of room for them is not true of it.
     scene = compose(table, title=heading, by=by, width=width, method=method, theme=replace(look, tags=False),
                     size_px=PAGE_PX, crs=crs, top=top, min_quantity=min_quantity, rest=rest, scale=scale,
                     node_size=node_size)  # fmt: skip
     scene = replace(scene, theme=look)
-    # A theme that was chosen is kept; the page as it comes follows what its reader has set the screen to.
-    dark = _on_screen("dark") if isinstance(theme, str) and theme == "default" else None
-    return OfflineMap(payload(scene, table, extent=extent, dark=dark), title=scene.title)
+    shown = table[table.index.isin({name for names in scene.arrows["flows"] for name in names})]
+    made = payload(scene, table, extent=extent, dark=dark)
+    return OfflineMap(made, title=scene.title, still=_still(scene, shown))
 
 
 def _on_screen(theme: Theme | str) -> Theme:
@@ -117,8 +152,8 @@ TITLE = "Documented illicit flows through Azerbaijan"
 
 
 def _ends(flows: gpd.GeoDataFrame) -> NDArray[np.float64]:
-    paths = zip(flows["origin"], flows["via"], flows["destination"], strict=True)
-    found = [place(code) for code in sorted({code for path in paths for code in path_of(*path)})]
+    on_way = (code for via in flows["via"].unique() if via for code in via.split(VIA))
+    found = [place(code) for code in sorted({*flows["origin"].unique(), *flows["destination"].unique(), *on_way})]
     faults = [Fault("beyond the map", value=known.name, hint="a page shows up to 85 degrees; use plot_flows")
               for known in found if abs(known.lat) > MERCATOR_LIMIT]  # fmt: skip
     if faults:
@@ -132,20 +167,21 @@ def payload(
     """Return all that the page draws and says, as plain numbers and text; `dark` is how it looks on dark screens."""
     markets = [code for code in codes(Market) if (scene.arrows["market"] == code).any()]
     rest = scene.arrows["rest"].to_numpy(dtype=bool)
+    thin = float(scene.arrows["width_px"].to_numpy()[rest].max(initial=0.0))
     with_none = [*markets, *([""] if scene.arrows.loc[~rest, "market"].isna().any() else []),
                  *([REST_CODE] if rest.any() else [])]  # fmt: skip
     flows = flows[flows.index.isin({name for names in scene.arrows["flows"] for name in names})]
-    west, south, east, north = _bounds(scene) if extent is None else _view(extent, scene)
+    west, south, east, north = _bounds(scene) if extent is None else _view(extent, _bounds(scene))
     behind = _provenance(flows)
     return {
         "version": 1,
         "title": scene.title,
         "subtitle": _subtitle(scene, flows),
         "bounds": [[south, west], [north, east]],
-        "theme": _look(scene.theme, scene),
+        "theme": _look(scene.theme, set(scene.arrows["certainty"])),
         "dark": None if dark is None else _dark(dark, with_none),
         "land": _land(),
-        "markets": [_market(code, scene) for code in with_none],
+        "markets": [_market(code, scene.theme, thin) for code in with_none],
         "nodes": [{"code": n.code, "name": n.name, "kind": n.kind.value, "lat": round(n.lat, 5), "lon": round(lon, 5),
                    "radius": round(n.radius_px, 2)} for n, lon in zip(scene.nodes, _node_lons(scene), strict=True)],
         "arrows": _arrows(scene, with_none, flows),
@@ -153,14 +189,80 @@ def payload(
         "statements": behind.statements,
         "sources": behind.sources,
         "legends": _legends(scene),
+        "scale": {"px": scene.scale.px_per_unit, "counts": scene.scale.whole, "unit": scene.scale.title,
+                  "hairline": HAIRLINE_PX, "least": LEAST_PX},
         "notes": list(scene.notes),
         "credits": list(scene.credits),
     }  # fmt: skip
 
 
-def _look(theme: Theme, scene: Scene) -> dict[str, object]:
-    """Return colours, sizes, and dashes of the certainties shown: stroke, gap, the least width they grow with."""
-    shown = sorted(set(scene.arrows["certainty"]))
+def payload_of_many(
+    flows: gpd.GeoDataFrame, title: str, theme: Theme, *, width: str, cut: Cut, scale: WidthScale | None,
+    extent: Area | None, dark: Theme | None,
+) -> dict[str, object]:  # fmt: skip
+    """Return what the page needs of flows too many to be laid out one by one: see `azroutes.clustered`."""
+    unit = shown_unit(flows, width, scale)
+    crowd = crowd_of(flows, unit)
+    present = flows["market"].dropna().unique()
+    classes: list[str | None] = [code for code in codes(Market) if code in present]
+    classes += [None] if flows["market"].isna().any() else []
+    lon, lat = (np.array([getattr(found, axis) for found in crowd.places]) for axis in ("lon", "lat"))
+    crs = mercator_for(lon)
+    lonlat = mercator_to_lonlat(crs, frame_in(crs, np.column_stack([lon, lat]), *PAGE_PX, margin_px=0.0).project(
+        np.column_stack([lon, lat])))  # fmt: skip
+    places = (lonlat[:, 0].min(), lonlat[:, 1].min(), lonlat[:, 0].max(), lonlat[:, 1].max())
+    west, south, east, north = places if extent is None else _view(extent, places)
+    kinds = sorted({found.kind.value for found in crowd.places})
+    (x0, y0), (x1, y1) = _mercator(np.array([[west, north], [east, south]]))
+    opening = np.log2(min(PAGE_PX[0] / max(x1 - x0, 1e-6), PAGE_PX[1] / max(y1 - y0, 1e-6)) / TILE_PX)
+    drawn = parts(crowd, classes, _mercator(lonlat), theme, scale=scale, most=min(cut.top or DRAWN, DRAWN),
+                  least=cut.min_quantity or 0.0, opening=float(opening))  # fmt: skip
+    return {
+        "version": 1,
+        "title": title,
+        "subtitle": _between(len(crowd.places), flows),
+        "bounds": [[float(south), float(west)], [float(north), float(east)]],
+        "theme": _look(theme, {Certainty.AFFIRMED.value}),
+        "dark": None if dark is None else _dark(dark, [code or "" for code in classes]),
+        "land": _land(),
+        "markets": [_market(code or "", theme) for code in classes],
+        **drawn,
+        "legends": {"nodes": {"title": "Places", "entries": [
+            {"kind": kind, "label": text} for kind, text in kind_labels(kinds)] + [CLUSTER_ENTRY]}},
+        "notes": [ARROWS_NOTE, CLUSTER_NOTE, *([LISTED_NOTE] if (flows["basis"] == Basis.LISTED.value).any() else []),
+                  *([period] if (period := period_note(flows)) else []), BORDERS_NOTE],
+        "credits": list(credits(flows, credit_of("world_50m"))),
+    }  # fmt: skip
+
+
+def _mercator(lonlat: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return x and y of web maps, the whole world from 0 to 1, y downwards."""
+    phi = np.radians(np.clip(lonlat[:, 1], -MERCATOR_LIMIT, MERCATOR_LIMIT))
+    return np.column_stack([(lonlat[:, 0] + 180) / 360, 0.5 - np.log(np.tan(np.pi / 4 + phi / 2)) / (2 * np.pi)])
+
+
+def _still(scene: Scene, flows: gpd.GeoDataFrame) -> str:
+    """Return the picture and the table for browsers without scripts or canvas."""
+    cited = load_sources()["citation"].to_dict()
+    rows = [
+        Row(
+            market=label(Market, _text(flow["market"])),
+            commodity=words(commodity) if (commodity := _text(flow["commodity"])) else "",
+            route=tuple(place(code).name for code in path_of(flow["origin"], flow["via"], flow["destination"])),
+            form=label(Form, _text(flow["form"])),
+            certainty=label(Certainty, flow["certainty"]),
+            period="" if (period := _period(flow["first_year"], flow["last_year"])) == "no year given" else period,
+            quantity=_quantity(flow["quantity"], _text(flow["unit"])) or "",
+            sources="; ".join(cited.get(name, name) for name in (_text(flow["sources"]) or "").split(";")),
+        )
+        for flow in largest(flows).drop(columns="geometry").to_dict("records")
+    ]
+    return still(scene, rows, flows=len(flows))
+
+
+def _look(theme: Theme, certainties: set[str]) -> dict[str, object]:
+    """Return colours, sizes, and dashes of certainties on the map: stroke, gap, the least width they grow with."""
+    shown = sorted(certainties)
     dashes = {code: [theme.dashes[code].stroke, theme.dashes[code].gap, theme.dashes[code].least_px] for code in shown}
     return {**{name: getattr(theme, name) for name in (*_COLOURS, *_SIZES)}, "dashes": dashes}
 
@@ -172,15 +274,17 @@ def _dark(theme: Theme, markets: list[str]) -> dict[str, object]:
 
 
 def _subtitle(scene: Scene, flows: gpd.GeoDataFrame) -> str:
-    cited = {name for text in flows["sources"].dropna() for name in text.split(";") if name}
+    return _between(len(scene.nodes), flows)
+
+
+def _between(places: int, flows: gpd.GeoDataFrame) -> str:
+    cited = {name for text in flows["sources"].dropna().unique() for name in text.split(";") if name}
     said = f", as {len(cited)} source{'s' if len(cited) != 1 else ''} report them" if cited else ""
-    return f"Between {len(scene.nodes)} places{said}"
+    return f"Between {places:,} places{said}"
 
 
-def _market(code: str, scene: Scene) -> dict[str, object]:
-    theme = scene.theme
+def _market(code: str, theme: Theme, thin: float = 0.0) -> dict[str, object]:
     if code == REST_CODE:
-        thin = float(scene.arrows.loc[scene.arrows["rest"].astype(bool), "width_px"].iloc[0])
         own = {"width": round(thin, 2), "head": _head(thin)}
         return {"code": code, "label": REST_LABEL, "colour": theme.quiet, **own}
     letters = {"letters": theme.letters[code]} if code and theme.tags else {}
@@ -194,7 +298,7 @@ def _bounds(scene: Scene) -> tuple[float, float, float, float]:
     return min(lon), min(lat), max(lon), max(lat)
 
 
-def _view(area: Area, scene: Scene) -> tuple[float, float, float, float]:
+def _view(area: Area, places: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
     """Return west, south, east and north of an extent, on the same side of the antimeridian as the places."""
     wanted = extent_of(area)
     lon, lat = wanted.lonlat.T
@@ -209,7 +313,6 @@ def _view(area: Area, scene: Scene) -> tuple[float, float, float, float]:
     middle = mercator_to_lonlat(crs, (low + high)[None, :] / 2)[0, 1]
     short = np.maximum(wanted.least_m / np.cos(np.radians(middle)) - (high - low), 0.0) / 2
     (west, south), (east, north) = mercator_to_lonlat(crs, np.array([low - short, high + short]))
-    places = _bounds(scene)
     turn = 360.0 * np.round(((places[0] + places[2]) - (west + east)) / 720.0)
     return float(west + turn), float(south), float(east + turn), float(north)
 
@@ -259,10 +362,12 @@ def _flows(flows: gpd.GeoDataFrame, markets: list[str], of_flow: dict[str, list[
             "group": _group(_text(flow["group"])),
             "role": label(Role, _text(flow["role"])) or None,
             "period": _period(flow["first_year"], flow["last_year"]),
+            "years": [_whole(flow["first_year"]), _whole(flow["last_year"])],
             "certainty": label(Certainty, flow["certainty"]),
             "wording": _text(flow["wording"]) or None,
             "basis": label(Basis, flow["basis"]),
             "quantity": _quantity(flow["quantity"], _text(flow["unit"])),
+            "amount": None if _text(flow["quantity"]) is None else float(flow["quantity"]),
             "lineages": flow["lineages"],
             "sources_text": "" if flow["flow_id"] in of_flow else _text(flow["sources"]) or "",
             "statements": of_flow.get(flow["flow_id"], []),
@@ -395,6 +500,10 @@ def _quantity(quantity: float, unit: str | None) -> str | None:
     if _text(quantity) is None:
         return None
     return f"{number(quantity)} {words(unit).lower() if unit else ''}".strip()
+
+
+def _whole(year: object) -> int | None:
+    return None if _text(year) is None else int(str(year))
 
 
 def _sum(quantity: float, units: set[str]) -> str | None:

@@ -28,7 +28,7 @@ from azroutes.fonts import families
 from azroutes.geometry.curve import arrows as arrow_shapes
 from azroutes.geometry.curve import head_size
 from azroutes.labels import shortened, wrapped
-from azroutes.scene import Scene, compose
+from azroutes.scene import Scene, compose, halos
 from azroutes.theme import FONT, Theme, contrast
 from azroutes.vocabulary import PlaceKind
 from azroutes.write import write_whole
@@ -65,10 +65,6 @@ thinner."""
 
 EXIT_SIZE, EXIT_STROKE = 1.4, 0.58
 """Half the height of the mark of a place outside, and the width of its line, in least radii of a circle."""
-
-HALO_SHARE = 0.2
-"""Share of the map that the halos of all arrows may take; where they would take more, none is drawn. So many thin
-arrows with halos hide the wide ones below them, and lines that part lines leave little of either."""
 
 MOST_SIGNS = 100
 """How many places have a sign that is an artist of its own, and so a group of its own in an SVG."""
@@ -351,9 +347,8 @@ def _draw_arrows(scene: Scene, ax: Axes) -> None:
     colours = {colour: to_rgba(colour) for colour in arrows["colour"].unique()}
     faces = np.array([colours[colour] for colour in arrows["colour"]]).reshape(-1, 4)
     edges, lines = np.zeros_like(faces), np.zeros(len(faces))
-    halo = np.minimum(HALO_PX, arrows["width_px"].to_numpy(dtype=float))
-    taken = float((shapely.length(shapes) * halo).sum()) / 2 / scene.frame.metres_per_px
-    if taken <= HALO_SHARE * scene.frame.width_px * scene.frame.height_px:
+    halo = halos(scene, HALO_PX)
+    if halo.any():
         # Halo and ink of each arrow follow one another, so that an arrow's halo parts it from those below it, and no
         # halo eats into the width of any ink.
         white = np.tile(to_rgba(scene.theme.halo), (len(faces), 1))

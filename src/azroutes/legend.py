@@ -199,7 +199,7 @@ def notes(
         more = len(unlabelled) - NAMES_TOLD
         rest = f" and {number(more)} more" if more > 0 else ""
         found.append("No room for the names of " + ", ".join(unlabelled[:NAMES_TOLD]) + rest + ".")
-    found.append(_period(flows))
+    found.append(period_note(flows))
     found.append(BORDERS_NOTE)
     return tuple(note for note in found if note)
 
@@ -246,7 +246,8 @@ def _unnumbered_note(found: Unnumbered, flows: int, *, merged: bool) -> str:
     return f"{total}: " + ", ".join(f"{many} {'is' if many == 1 else 'are'} {fate}" for many, fate in told) + "."
 
 
-def _period(flows: gpd.GeoDataFrame) -> str:
+def period_note(flows: gpd.GeoDataFrame) -> str:
+    """Return the years that the facts are of, and how many flows have none; empty where none has any."""
     dated = flows["first_year"].notna() | flows["last_year"].notna()
     years = [*flows["first_year"].dropna(), *flows["last_year"].dropna()]
     if not years:
@@ -262,7 +263,7 @@ def _period(flows: gpd.GeoDataFrame) -> str:
 def credits(flows: gpd.GeoDataFrame, borders: str) -> tuple[str, ...]:  # noqa: A001 - the word for it on a map
     """Return whose word the arrows are, and whose the borders: one line each."""
     known = load_sources()
-    cited = sorted({part for text in flows["sources"].dropna() for part in text.split(";") if part})
+    cited = sorted({part for text in flows["sources"].dropna().unique() for part in text.split(";") if part})
     named = [str(known["citation"][name]) if name in known.index else name for name in cited]
     said = f"Sources: {'; '.join(named)}." if named else "Sources: none given in the table."
     return (said, f"Boundaries: {borders}.")

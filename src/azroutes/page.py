@@ -33,6 +33,12 @@ if TYPE_CHECKING:
 
 SCRIPTS = (
     "geometry.js",
+    "numbers.js",
+    "packed.js",
+    "flows.js",
+    "filter.js",
+    "given.js",
+    "clusters.js",
     "model.js",
     "arrows.js",
     "labels.js",
@@ -41,12 +47,20 @@ SCRIPTS = (
     "dom.js",
     "speech.js",
     "legend.js",
+    "svg_context.js",
+    "sheet.js",
+    "export.js",
     "details.js",
+    "filters.js",
+    "search.js",
+    "motion.js",
+    "address.js",
     "table.js",
     "panel.js",
     "pointer.js",
     "keys.js",
     "paper.js",
+    "fallback.js",
     "main.js",
 )
 """Our scripts, in the order in which they build on one another."""
@@ -59,6 +73,11 @@ _HEAD = (
     '<meta name="referrer" content="no-referrer">\n'
     '<link rel="icon" href="data:,">'
 )
+
+_NO_SCRIPTS = "This page draws its map with scripts, which are switched off here."
+
+_COLOUR = re.compile(r"#?\w+")
+"""Colours that may stand in a style sheet: a number or a name, nothing that could end a rule."""
 
 _NEEDS_NETWORK: tuple[tuple[type[Element], str], ...] = (
     (TileLayer, "tiles come from a server; the page has its own land"),
@@ -81,6 +100,9 @@ class OfflineMap(folium.Map):
         in it is read as markup, script or template.
     title : str
         Title of the page, as the browser shows it.
+    still : str
+        What a browser without scripts or canvas shows, as `azroutes.still` makes it: markup in which every text is
+        escaped, with neither scripts nor style attributes.
 
     Raises
     ------
@@ -96,7 +118,7 @@ class OfflineMap(folium.Map):
         <main class="azroutes">
             <div class="azroutes-map" id={{ this.get_name()|tojson }}></div>
             <aside class="azroutes-panel" aria-label="About this map"></aside>
-            <noscript>This page draws its map with scripts, which are switched off here.</noscript>
+            <noscript>{{ this.still }}</noscript>
         </main>
         {% endmacro %}
         {% macro script(this, kwargs) %}
@@ -113,9 +135,11 @@ class OfflineMap(folium.Map):
         {% endmacro %}
     """)
 
-    def __init__(self, payload: Mapping[str, object], *, title: str) -> None:
+    def __init__(self, payload: Mapping[str, object], *, title: str, still: str = "") -> None:
         super().__init__(tiles=None)
         self._data = json_text(payload)
+        self.still = still or f'<div class="azroutes-still"><p>{_NO_SCRIPTS}</p></div>'
+        self._still_style = _still_style(payload.get("theme"))
         # folium names the map's variable by a random id; one made of the data gives the same bytes each time.
         self._id = hashlib.sha256(f"{title}\n{self._data}".encode("utf-8", "replace")).hexdigest()[:32]
         _PolicyFigure(title=title).add_child(self)
@@ -140,6 +164,7 @@ class OfflineMap(folium.Map):
         header = figure.header
         header.add_child(_Verbatim(_HEAD), name="azroutes_head")
         header.add_child(_Verbatim(_styles()), name="azroutes_styles")
+        header.add_child(_Verbatim(self._still_style), name="azroutes_still_style")
         data = f'<script type="application/json" id="{DATA_ID}">{self._data}</script>'
         header.add_child(_Verbatim(data), name="azroutes_payload")
         header.add_child(_Verbatim(_scripts()), name="azroutes_scripts")
@@ -306,9 +331,20 @@ def _data_uri(image: str) -> str:
 def _styles() -> str:
     leaflet = (_leaflet() / "leaflet.css").read_text(encoding="utf-8")
     leaflet = re.sub(r"url\(images/([\w-]+\.png)\)", lambda match: f"url({_data_uri(match[1])})", leaflet)
-    own = (_web() / "style.css").read_text(encoding="utf-8")
+    own = "\n".join((_web() / name).read_text(encoding="utf-8") for name in ("style.css", "still.css"))
     notice = (_web() / "leaflet-licence.txt").read_text(encoding="utf-8")
     return f"<style>\n/*\n{notice}*/\n{leaflet}</style>\n<style>\n{own}</style>"
+
+
+def _still_style(theme: object) -> str:
+    """Return how the page looks without scripts, which else give it the colours of its theme and a map to fill it."""
+    known = theme if isinstance(theme, dict) else {}
+    colours = {name: str(known.get(name, "")) for name in ("paper", "ink", "quiet")}
+    own = "".join(f" --{name}: {value};" for name, value in colours.items() if _COLOUR.fullmatch(value))
+    rules = (
+        f".azroutes {{ height: auto; overflow: visible;{own} }}\n.azroutes-map, .azroutes-panel {{ display: none; }}"
+    )
+    return f"<noscript><style>\n{rules}\n</style></noscript>"
 
 
 @cache

@@ -51,6 +51,10 @@ AT_ONCE = 8192
 
 NODE_SIZES = ("fixed", "total")
 
+HALO_SHARE = 0.2
+"""Share of the map that the halos of all arrows may take; where they would take more, none is drawn. So many thin
+arrows with halos hide the wide ones below them, and lines that part lines leave little of either."""
+
 
 @dataclass(frozen=True)
 class Scene:
@@ -73,6 +77,8 @@ class Scene:
         Markets, widths, certainty, places: only what is on the map.
     notes, credits : tuple of str
     theme : Theme
+    scale : WidthScale
+        What the widths show.
     inset : Inset or None
         A small map of all flows, where the large one is cut to an extent.
     """
@@ -87,6 +93,7 @@ class Scene:
     notes: tuple[str, ...]
     credits: tuple[str, ...]
     theme: Theme
+    scale: WidthScale
     inset: Inset | None = None
 
 
@@ -172,8 +179,21 @@ def compose(
         notes=(*notes(stage.flows, stage.arrows, kinds, unlabelled, stage.notes), *untagged),
         credits=credits(stage.flows, land.credit),
         theme=look,
+        scale=stage.arrows.scale,
         inset=stage.inset,
     )
+
+
+def halos(scene: Scene, most_px: float) -> Floats:
+    """Return how wide the line around each arrow is that parts it from what it crosses, px; half of it shows.
+
+    It is narrower where an arrow is thin, and nothing where the halos would hide what they part. Arrows of no width,
+    which are not drawn, are left out.
+    """
+    seen = scene.arrows[scene.arrows["width_px"] > 0]
+    wide: Floats = np.minimum(most_px, seen["width_px"].to_numpy(dtype=float))
+    taken = float((shapely.length(seen["outline"].to_numpy()) * wide).sum()) / 2 / scene.frame.metres_per_px
+    return wide if taken <= HALO_SHARE * scene.frame.width_px * scene.frame.height_px else np.zeros(len(wide))
 
 
 def _drawn(stage: Stage, look: Theme, method: str, names_at: Floats, radii: Mapping[str, float] | None) -> Drawn:

@@ -7,6 +7,12 @@
   /** Heights of the names of places and countries where the theme has none, px. */
   const LABEL_PX = 12.5;
   const COUNTRY_PX = 11;
+  /** Places that are drawn and named at once, at the most, where there are very many. */
+  const MOST_PLACES = 1500;
+  const MOST_NAMES = 60;
+  /** Where an arrow is one of very many, thin ones stand back: how clear the thinnest is, and how much each px adds. */
+  const PALE = 0.3;
+  const CLEARER = 0.25;
 
   const makeMap = (id) => {
     const map = L.map(id, {
@@ -26,7 +32,7 @@
   /** The arrows that stand out now, and the one that does most; null while nothing is pointed at or chosen. */
   const emphasis = (app) => {
     const focus = app.state.hover ?? app.state.selected;
-    if (!focus) return null;
+    if (!focus || focus.index < 0) return null;
     if (focus.kind === "arrow") return { full: app.model.related(focus.index), strong: focus.index };
     return { full: new Set(app.model.nodes[focus.index].arrows), strong: null };
   };
@@ -37,48 +43,66 @@
     const origin = container.getBoundingClientRect();
     return [...container.parentElement.querySelectorAll(".leaflet-control, .azroutes-toggle")].map((control) => {
       const box = control.getBoundingClientRect();
-      const [left, top] = [box.left - origin.left + view.x, box.top - origin.top + view.y];
+      const [left, top] = [box.left - origin.left + view.seen.left, box.top - origin.top + view.seen.top];
       return { left, top, right: left + box.width, bottom: top + box.height };
     });
   };
 
-  /** The forms of the arrows, which change with the zoom and the markets shown but not while the map is moved. */
+  /** The form of an arrow, which changes with the zoom and its width but not while the map is moved. */
+  const formOf = (model, arrow, view) => {
+    const key = `${view.scale} ${arrow.width} ${arrow.lane}`;
+    if (arrow.form?.key !== key) {
+      const shape = az.arrows.shapeOf(model, arrow, view.toPixel);
+      if (shape) shape.box = az.geometry.boxAround(shape.line, 8 + arrow.width / 2);
+      arrow.form = { key, shape };
+    }
+    return arrow.form.shape;
+  };
+
+  /** The forms of all arrows shown, and the squares of the map that they run through. */
   const shapesOf = (app, arrows, view) => {
-    const key = [view.scale, ...arrows.map((arrow) => arrow.index)].join();
-    if (app.forms?.key === key) return app.forms;
-    const shapes = arrows.flatMap((arrow) => {
-      const shape = az.arrows.shapeOf(app.model, arrow, view.toPixel);
-      if (!shape) return [];
-      shape.box = az.geometry.boxAround(shape.line, 8 + arrow.width / 2);
-      return [shape];
-    });
-    app.forms = { key, shapes, grid: az.labels.gridOf(shapes) };
+    const shapes = arrows.map((arrow) => formOf(app.model, arrow, view)).filter(Boolean);
+    const { forms } = app;
+    const same = forms && forms.shapes.length === shapes.length && shapes.every((shape, k) => shape === forms.shapes[k]);
+    // Very many arrows are others in another view, so squares beyond it are not needed.
+    const crowded = Boolean(app.model.clustered);
+    if (!same || crowded) app.forms = { shapes, grid: az.labels.gridOf(shapes, crowded ? view.frame : null) };
     return app.forms;
+  };
+
+  /** The places that are drawn: those of the arrows shown, and where places cluster the largest in view besides. */
+  const placesOf = (model, arrows, view) => {
+    const degree = new Map();
+    for (const arrow of arrows) {
+      for (const end of new Set([arrow.start, arrow.end])) degree.set(end, (degree.get(end) ?? 0) + 1);
+    }
+    for (const { index } of model.source.placesIn?.(view.box, MOST_PLACES) ?? []) {
+      if (!degree.has(index)) degree.set(index, 0);
+    }
+    const nodes = [...degree].map(([index, count]) => {
+      const node = model.nodes[index];
+      return { node, place: view.toPixel(node.world), degree: node.total ?? count };
+    });
+    // Large circles lie below small ones, which they would hide.
+    return nodes.sort((a, b) => b.node.radius - a.node.radius || a.node.index - b.node.index);
   };
 
   /** Everything the flow canvas shows in a view: forms, places and names, in pixels of the world. */
   const compose = (app, view, context) => {
     const { model } = app;
+    app.lookAround(view);
     const arrows = model.arrows.filter(app.isOn);
     const { shapes, grid } = shapesOf(app, arrows, view);
-    const degree = new Map();
-    for (const arrow of arrows) {
-      for (const end of new Set([arrow.start, arrow.end])) degree.set(end, (degree.get(end) ?? 0) + 1);
-    }
-    const nodes = [...degree].map(([index, count]) => {
-      const node = model.nodes[index];
-      return { node, place: view.toPixel(node.world), degree: count };
-    });
-    // Large circles lie below small ones, which they would hide.
-    nodes.sort((a, b) => b.node.radius - a.node.radius);
+    const nodes = placesOf(model, arrows, view);
     const measure = (text, font) => {
       context.font = font;
       return context.measureText(text).width;
     };
-    const { frame } = view;
+    const frame = view.seen;
     const { label_px: type = LABEL_PX, country_px: quietType = COUNTRY_PX } = model.theme;
     const { boxAround, overlaps } = az.geometry;
-    const inView = nodes.filter(({ place }) => overlaps(boxAround([place], 20), frame));
+    const near = nodes.filter(({ place }) => overlaps(boxAround([place], 20), frame));
+    const inView = near.length > MOST_NAMES ? [...near].sort((a, b) => b.degree - a.degree).slice(0, MOST_NAMES) : near;
     const controls = controlBoxes(app.map, view);
     const { labels, taken } = az.labels.placeNodes(inView, grid, measure, frame, controls, type);
     const lettersOf = (arrow) => model.markets[arrow.market]?.letters;
@@ -88,14 +112,11 @@
     const others = model.land.filter((country) => !named.has(country.code));
     const { toPixel, scale } = view;
     const countries = az.labels.placeCountries(others, grid, toPixel, scale, taken, measure, frame, quietType);
-    return { shapes, nodes, labels, tags, countries, x: view.x, y: view.y };
+    return { shapes, grid, nodes, labels, tags, countries, x: frame.left, y: frame.top };
   };
 
-  const paintFlows = (app, context, view) => {
-    const { model } = app;
+  const paintPicture = ({ model }, context, view, picture, focus) => {
     const { theme } = model;
-    const picture = (app.picture = compose(app, view, context));
-    const focus = emphasis(app);
     context.translate(-view.x, -view.y);
     picture.countries.forEach((label) => az.labels.paint(context, label, theme.quiet ?? "#64625d", null));
     const rank = ({ arrow }) => {
@@ -103,13 +124,18 @@
       // A loop is short, so it would be lost under the arrows that pass by.
       return (focus?.full.has(arrow.index) ? 2 : 0) + (arrow.start === arrow.end ? 0.5 : 0);
     };
+    const crowded = Boolean(model.clustered);
+    const clear = (width) => (crowded ? Math.min(1, PALE + CLEARER * width) : 1);
     const seen = picture.shapes.filter(({ box }) => az.geometry.overlaps(box, view.frame));
+    // Few arrows are drawn the thin ones on top; of very many the thin ones lie below, as the ground.
+    if (crowded) seen.reverse();
     for (const shape of seen.sort((a, b) => rank(a) - rank(b))) {
       const { index, market } = shape.arrow;
       const colour = model.markets[market]?.colour ?? theme.ink;
-      az.arrows.paint(context, shape, {
+      const near = crowded ? { ...shape, shaft: az.arrows.inView(shape.shaft, view.frame) } : shape;
+      az.arrows.paint(context, near, {
         colour, halo: theme.halo, taper: theme.taper, dashes: theme.dashes,
-        alpha: focus && !focus.full.has(index) ? FAINT : 1,
+        alpha: focus && !focus.full.has(index) ? FAINT : clear(shape.width),
         strong: focus?.strong === index,
       });
     }
@@ -118,6 +144,11 @@
     lettered.forEach((tag) => az.labels.paint(context, tag, theme.ink, theme.halo));
     picture.nodes.forEach(({ node, place }) => az.arrows.paintNode(context, node.kind, place, node.radius, theme));
     picture.labels.forEach((label) => az.labels.paint(context, label, theme.ink, theme.halo));
+  };
+
+  const paintFlows = (app, context, view) => {
+    app.picture = compose(app, view, context);
+    paintPicture(app, context, view, app.picture, emphasis(app));
   };
 
   /** Bring what is chosen into view, where the panel or an earlier move has put it out of sight. */
@@ -131,53 +162,96 @@
     map.panTo(map.unproject(point), { animate: false });
   };
 
+  /** Why the map is empty, where it is. */
+  const emptiness = ({ model, state }) => {
+    if (!model.store.count) return "There is no flow to draw.";
+    if (!state.on.size) return "No market is chosen. Tick one in the panel to see its arrows.";
+    if (model.clustered && !state.filter.least) return "No arrow runs through this part of the map. Zoom out to see more.";
+    return "The filters let no arrow through. Loosen or reset them in the panel.";
+  };
+
+  /** What a reader does to the page, and what that brings about. */
   const makeApp = (model, map) => {
-    const state = { on: new Set(model.markets.keys()), hover: null, selected: null };
+    const state = {
+      filter: az.filter.fresh(), hover: null, selected: null,
+      get on() {
+        return new Set([...model.markets.keys()].filter((market) => !state.filter.markets.has(market)));
+      },
+    };
     const app = {
-      model, map, state,
+      model, map, state, ready: false,
       picture: { shapes: [], nodes: [], labels: [], tags: [], countries: [], x: 0, y: 0 },
-      isOn: (arrow) => state.on.has(arrow.market),
+      isOn: (arrow) => arrow.shown,
+      /** The arrows on the map; where there are too many to draw, the widest in view. */
+      shown: () => model.arrows.filter(app.isOn),
+      shownFlows: () => model.source.shownFlows().map((flow) => ({ ...model.store.at(flow), index: flow })),
+      /** The same, of very many those with the largest quantities. @param {number} most */
+      listedFlows: (most) => {
+        const { amount, at } = model.store;
+        const size = (flow) => (Number.isNaN(amount[flow]) ? -1 : amount[flow]);
+        const all = model.source.shownFlows();
+        const some = all.length > most ? [...all].sort((a, b) => size(b) - size(a) || a - b).slice(0, most) : all;
+        return some.map((flow) => ({ ...at(flow), index: flow }));
+      },
       redraw: () => app.flows.redraw(),
       drawNow: () => [app.ground, app.flows].forEach((layer) => layer.draw()),
-      /** The arrows now on the map, and the records of their flows with their numbers in the payload. */
-      shown: () => model.arrows.filter(app.isOn),
-      shownFlows: () => {
-        const indices = [...new Set(app.shown().flatMap((arrow) => arrow.flows))].sort((a, b) => a - b);
-        return indices.map((index) => ({ ...model.flows[index], index }));
-      },
       swatch: (market) => {
-        const { colour = model.theme.ink, width = 3, head = [10, 5] } = model.markets[market] ?? {};
-        const canvas = az.legend.arrowPicture(colour, model.theme, width, head, "affirmed");
+        const canvas = az.legend.marketPicture(model, market);
         canvas.dataset.market = market;
         return canvas;
       },
+      /** For pictures outside the page: all that a view shows, and the same painted with nothing standing out. */
+      compose: (view, context) => compose(app, view, context),
+      paint: (context, view, picture) => paintPicture(app, context, view, picture, null),
       showMarkets: (markets) => {
-        state.on = new Set(markets);
-        state.hover = null;
-        const { selected } = state;
-        if (selected?.kind === "arrow" && !app.isOn(model.arrows[selected.index])) app.select(null);
-        else if (selected?.kind === "node") app.select("node", selected.index);
-        app.update();
-        app.announce(az.speech.shownSentence(model, state.on, app.shown()));
+        const on = new Set(markets);
+        app.setFilter({ markets: new Set([...model.markets.keys()].filter((market) => !on.has(market))) });
       },
       showMarket: (market, on) => {
         const others = [...state.on].filter((index) => index !== market);
         app.showMarkets(on ? [...others, market] : others);
       },
+      setFilter: (change) => {
+        Object.assign(state.filter, change);
+        state.hover = null;
+        app.update();
+        app.announce(az.speech.shownSentence(app));
+        const { selected } = state;
+        if (selected?.kind === "node") app.select("node", selected.index);
+        else if (selected && !(selected.index >= 0 && app.isOn(model.arrows[selected.index]))) app.select(null);
+      },
       select: (kind, index) => {
         if (!kind && !state.selected) return;
-        state.selected = kind ? { kind, index } : null;
+        state.selected = kind ? { kind, index, key: keyOf(model, kind, index) } : null;
         state.hover = null;
-        const make = { arrow: () => az.details.ofArrow(model, index), node: () => az.details.ofNode(app, index) };
+        const make = { arrow: () => az.details.ofArrow(app, index), node: () => az.details.ofNode(app, index) };
         app.panel.choose(kind ? make[kind]() : null);
         map.invalidateSize({ animate: false });
         if (kind) reveal(app);
+        app.changed?.();
         app.redraw();
       },
-      update: () => {
+      /** Where places cluster: take what the view shows, and find again what was chosen. */
+      lookAround: (view) => {
+        if (!model.source.look(view, state.filter)) return;
+        state.hover = null;
+        if (state.selected) state.selected.index = indexOf(model, state.selected);
+      },
+      /** Bring panel and message up to date with what the map shows. */
+      tell: () => {
+        app.changed?.();
         app.panel.update();
+        app.message.textContent = emptiness(app);
         app.keys.update();
         app.message.hidden = model.arrows.some(app.isOn);
+      },
+      update: () => {
+        app.result = az.filter.apply(model.store, state.filter);
+        model.source.refresh(app.result, state.filter, map.getZoom());
+        // Sums are made anew, so what the view shows is too, before the panel tells of it.
+        app.lookAround(az.viewOf(map));
+        if (state.selected) state.selected.index = indexOf(model, state.selected);
+        app.tell();
         app.redraw();
       },
       /** For tests and other scripts: the arrows on the map, in pixels of its element. */
@@ -191,36 +265,70 @@
     return app;
   };
 
+  /** What an arrow or a place is known by at every zoom and under every filter. */
+  const keyOf = (model, kind, index) => {
+    if (kind === "node") return model.nodes[index]?.code;
+    return model.arrows[index]?.key ?? index;
+  };
+
+  const indexOf = (model, { kind, key }) => {
+    if (kind === "node") return model.nodes.findIndex(({ code }) => code === key);
+    return model.arrows.findIndex((arrow) => (arrow.key ?? arrow.index) === key);
+  };
+
+  /** Panel, canvases and pointer, once all data is there. */
+  const begin = (data, columns, map) => {
+    const model = az.model.readModel(data, columns);
+    const container = map.getContainer();
+    const app = (az.app = makeApp(model, map));
+    app.message = az.dom.element("p", { class: "azroutes-message", hidden: true });
+    container.append(app.message);
+    const root = container.parentElement;
+    app.announce = az.speech.announcer(root);
+    app.panel = az.panel.build(app, root);
+    app.keys = az.keys.build(app);
+    map.invalidateSize({ animate: false });
+    map.fitBounds(model.bounds, { padding: [18, 18], animate: false });
+    const paintLand = (context, view) => az.land.paint(context, model.land, view, model.theme);
+    app.ground = new az.CanvasLayer("azroutes-land", paintLand).addTo(map);
+    app.flows = new az.CanvasLayer("azroutes-flows", (context, view) => paintFlows(app, context, view));
+    app.state.filter.least = data.clustered?.at_least ?? 0;
+    app.update();
+    app.flows.addTo(map);
+    app.pointer = az.pointer.watch(app);
+    new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(container);
+    // Another zoom may have other places, and another view other arrows.
+    if (columns) map.on("moveend", () => app.flows.afterDraw(app.tell));
+    az.paper.watch(app, root);
+    az.address.follow(app);
+    app.ready = true;
+    return app;
+  };
+
   /**
    * Build the page around the element of the map.
    * @param {string} id of the map's element
    * @returns {L.Map}
    */
   az.start = (id) => {
-    const data = JSON.parse(document.getElementById("azroutes-data").textContent);
-    const model = az.model.readModel(data);
+    const unseen = az.fallback.show(document.getElementById(id));
+    if (unseen) return unseen;
+    const holder = document.getElementById("azroutes-data");
+    const data = JSON.parse(holder.textContent);
     const map = makeMap(id);
     const container = map.getContainer();
-    const root = container.parentElement;
+    container.style.backgroundColor = data.theme.water;
     container.setAttribute("role", "region");
     container.setAttribute("aria-label", "Map; two lists of its arrows and places follow, and a table of its flows");
-    const app = (az.app = makeApp(model, map));
-    const unticked = "No market is chosen. Tick one in the panel to see its arrows.";
-    const empty = model.arrows.length ? unticked : "There is no flow to draw.";
-    app.message = az.dom.element("p", { class: "azroutes-message", hidden: true }, empty);
-    container.append(app.message);
-    app.announce = az.speech.announcer(root);
-    app.panel = az.panel.build(app, root);
-    app.keys = az.keys.build(app);
-    map.fitBounds(model.bounds, { padding: [18, 18], animate: false });
-    const paintLand = (context, view) => az.land.paint(context, model.land, view, model.theme);
-    app.ground = new az.CanvasLayer("azroutes-land", paintLand).addTo(map);
-    app.flows = new az.CanvasLayer("azroutes-flows", (context, view) => paintFlows(app, context, view));
-    app.flows.addTo(map);
-    app.pointer = az.pointer.watch(app);
-    new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(container);
-    app.update();
-    az.paper.watch(app, root);
+    map.fitBounds(data.bounds, { padding: [18, 18], animate: false });
+    if (!data.clustered) begin(data, null, map);
+    else {
+      holder.textContent = "";
+      az.packed.read(data.clustered.packed).then((columns) => {
+        data.clustered.packed = null;
+        begin(data, columns, map);
+      });
+    }
     return map;
   };
 })();

@@ -6,14 +6,42 @@
   const { citation, element, isolated } = az.dom;
   const { counted } = az.model;
 
+  /** What each market has, as the other filters are now: where places cluster its flows, else also its arrows. */
+  const countsOf = ({ model, result: { pass } }) => {
+    if (model.clustered) {
+      const flows = new Uint32Array(model.markets.length);
+      for (let i = 0; i < pass.length; i += 1) flows[model.store.market[i]] += pass[i];
+      return Array.from(flows, (count) => counted(count, "flow"));
+    }
+    return model.markets.map((_, index) => {
+      const arrows = model.arrows.filter((arrow) => arrow.market === index && arrow.flows.length > 0);
+      const flows = new Set(arrows.flatMap((arrow) => arrow.flows)).size;
+      return `${counted(arrows.length, "arrow")} · ${counted(flows, "flow")}`;
+    });
+  };
+
+  /** What the map shows and what it does not, in words. */
+  const summary = (app, arrows) => {
+    const hidden = app.model.source.hidden();
+    if (!hidden) {
+      const flows = new Set(arrows.flatMap((arrow) => arrow.flows)).size;
+      return `${counted(arrows.length, "arrow")}, ${counted(flows, "flow")} shown`;
+    }
+    const { percent, plain } = az.numbers;
+    const all = `${counted(app.model.source.flowCount(), "flow")} shown, added up between places that are close at this zoom.`;
+    if (!hidden.arrows) return `${all} All ${counted(hidden.of, "arrow")} in view are drawn.`;
+    const share = hidden.share > 0 ? `, ${percent(hidden.share)} of what is in view,` : "";
+    return `${all} The ${plain(arrows.length)} widest of ${counted(hidden.of, "arrow")} in view are drawn; ` +
+      `${plain(hidden.arrows)} smaller ones${share} are not.`;
+  };
+
   /** Rows of checkboxes, one a market; returns the section and a function that brings its counts up to date. */
   const marketSection = (app) => {
     const { model, state } = app;
     const boxes = model.markets.map((market, index) => {
       const input = element("input", { type: "checkbox", checked: state.on.has(index) });
       input.addEventListener("change", () => app.showMarket(index, input.checked));
-      const arrows = model.arrows.filter((arrow) => arrow.market === index);
-      const count = `${counted(arrows.length, "arrow")} · ${counted(model.flowCount(arrows), "flow")}`;
+      const count = element("span", { class: "count" });
       const name = market.letters ? `${market.label} (${market.letters})` : market.label;
       const label = element(
         "label",
@@ -21,9 +49,9 @@
         input,
         app.swatch(index),
         element("span", { class: "name" }, isolated(name)),
-        element("span", { class: "count" }, count),
+        count,
       );
-      return { input, label };
+      return { input, label, count };
     });
     const all = element("button", { type: "button" }, "Show all");
     const none = element("button", { type: "button" }, "Show none");
@@ -35,9 +63,13 @@
       element("fieldset", {}, element("legend", {}, "Markets"), ...boxes.map((box) => box.label)),
       boxes.length > 1 && element("p", { class: "buttons" }, all, none),
     );
-    const update = () => boxes.forEach(({ input }, index) => {
-      input.checked = state.on.has(index);
-    });
+    const update = () => {
+      const counts = countsOf(app);
+      boxes.forEach(({ input, count }, index) => {
+        input.checked = state.on.has(index);
+        count.textContent = counts[index];
+      });
+    };
     return { section, update };
   };
 
@@ -88,11 +120,13 @@
       table.opened();
     });
     const chosen = element("section", { class: "details", hidden: true, "aria-label": "Details" });
-    const parts = [markets.section, legends, tableFold, ...endMatter(model)];
+    const filters = az.filters.build(app);
+    const parts = [az.search.build(app), markets.section, filters.section, az.motion.build(app), legends, tableFold,
+      az.exports.section(app), ...endMatter(model)];
     const rest = element("div", { class: "rest" }, ...parts);
     const subtitle = model.subtitle && element("p", { class: "subtitle" }, isolated(model.subtitle));
     const body = element("div", { class: "body" }, chosen, rest);
-    aside.append(element("header", {}, element("h1", {}, isolated(model.title)), subtitle, status), body);
+    aside.append(element("header", {}, element("h1", {}, isolated(model.title)), subtitle, status, filters.status), body);
     // Folded to a strip, the panel is as high as its title.
     new ResizeObserver(([{ target }]) => {
       if (root.classList.contains("azroutes-closed")) root.style.setProperty("--strip", `${target.offsetHeight}px`);
@@ -109,9 +143,10 @@
     const update = () => {
       const arrows = app.shown();
       markets.update();
+      filters.update();
       legends.replaceChildren(...az.legend.build(model, arrows));
       table.update();
-      status.textContent = `${counted(arrows.length, "arrow")}, ${counted(model.flowCount(arrows), "flow")} shown`;
+      status.textContent = summary(app, arrows);
     };
 
     const choose = (nodes) => {
@@ -131,5 +166,5 @@
     return { update, choose };
   };
 
-  az.panel = { build };
+  az.panel = { build, summary };
 })();

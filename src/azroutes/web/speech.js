@@ -38,6 +38,7 @@
    * @param {object} arrow
    */
   const arrowName = (model, arrow) => {
+    if (model.clustered) return `${model.nameOf(arrow)}, ${model.describe(arrow).replace(" · ", ", ")}`;
     const flows = model.flowsOf(arrow);
     const [start, end] = [model.nodes[arrow.start].name, model.nodes[arrow.end].name];
     const leg = arrow.start === arrow.end ? `within ${start}` : `${start} to ${end}`;
@@ -69,22 +70,22 @@
     return [node.name, KINDS[node.kind], ...told].filter(Boolean).join(", ");
   };
 
-  /**
-   * What the map shows, in a sentence.
-   * @param {object} model
-   * @param {Set<number>} on the markets that are switched on
-   * @param {object[]} arrows those now on the map
-   */
-  const shownSentence = (model, on, arrows) => {
+  /** What the map shows, in a sentence. @param {object} app */
+  const shownSentence = (app) => {
+    const { model, state } = app;
+    const { on } = state;
+    const arrows = app.shown();
     if (!arrows.length) return on.size ? "No arrow is shown." : "No market is chosen, so no arrow is shown.";
     const { counted } = az.model;
-    const count = `${counted(arrows.length, "arrow")}, ${counted(model.flowCount(arrows), "flow")} shown`;
+    const count = `${counted(arrows.length, "arrow")}, ${counted(model.source.flowCount(), "flow")} shown`;
     const names = (wanted) => model.markets.filter((_, index) => on.has(index) === wanted).map(({ label }) => label);
     const [shown, hidden] = [names(true), names(false)];
-    if (!hidden.length) return `${count}: all markets.`;
-    if (shown.length <= MOST_NAMED) return `${count}: ${listed(shown)}.`;
-    if (hidden.length <= MOST_NAMED) return `${count}: all markets but ${listed(hidden)}.`;
-    return `${count}: ${shown.length} of ${model.markets.length} markets.`;
+    const others = az.filters.inWords(app).filter((words) => !words.startsWith("markets "));
+    const more = others.length ? ` Also: ${others.join("; ")}.` : "";
+    if (!hidden.length) return `${count}: all markets.${more}`;
+    if (shown.length <= MOST_NAMED) return `${count}: ${listed(shown)}.${more}`;
+    if (hidden.length <= MOST_NAMED) return `${count}: all markets but ${listed(hidden)}.${more}`;
+    return `${count}: ${shown.length} of ${model.markets.length} markets.${more}`;
   };
 
   /**

@@ -5,6 +5,9 @@
   const az = (globalThis.azroutes ??= {});
   const { element, isolated } = az.dom;
   const { counted } = az.model;
+  const { plain } = az.numbers;
+  /** How many flows are sorted, at the most; of more the largest. */
+  const MOST = 2000;
   /** How many rows are in the page at a time. */
   const ROWS = 200;
   const SURENESS = ["affirmed", "stated as fact", "qualified", "alleged"];
@@ -106,7 +109,9 @@
     const rowOf = (flow, arrow) => {
       const name = element("button", { type: "button", class: "row" }, isolated(flow.title), " ",
         element("span", { class: "way" }, isolated(flow.route)));
-      name.addEventListener("click", () => app.select("arrow", arrow.index));
+      // Of very many flows some are in arrows too small or too far off to be on the map.
+      name.disabled = arrow < 0;
+      name.addEventListener("click", () => app.select("arrow", arrow));
       const market = model.markets[flow.market]?.label;
       const cells = [market, flow.period, flow.certainty, flow.quantity, flow.lineages];
       return element("tr", {}, element("th", { scope: "row" }, name), ...cells.map((value, i) =>
@@ -115,22 +120,20 @@
 
     const fill = () => {
       state.stale = false;
-      const flows = app.shownFlows();
-      const arrowOf = new Map();
-      for (const arrow of app.shown()) {
-        for (const flow of arrow.flows) if (!arrowOf.has(flow)) arrowOf.set(flow, arrow);
-      }
+      const flows = app.listedFlows(MOST);
       const column = COLUMNS[state.column];
       const keysOf = (flow) => column.keys(flow, model.markets[flow.market]?.label);
       if (state.from >= flows.length) state.from = 0;
       const to = Math.min(flows.length, state.from + ROWS);
       const seen = sorted(flows, keysOf, state.falling).slice(state.from, to);
-      body.replaceChildren(...seen.map((flow) => rowOf(flow, arrowOf.get(flow.index))));
+      body.replaceChildren(...seen.map((flow) => rowOf(flow, model.source.arrowOf(flow.index))));
       heads.forEach((head, index) => {
         if (index !== state.column) head.removeAttribute("aria-sort");
         else head.setAttribute("aria-sort", state.falling ? "descending" : "ascending");
       });
-      caption.textContent = `${counted(flows.length, "flow")} on the map, by ${column.title.toLowerCase()}`;
+      const all = model.source.flowCount();
+      const listed = flows.length < all ? `The ${plain(flows.length)} largest of ${counted(all, "flow")}` : counted(all, "flow");
+      caption.textContent = `${listed} on the map, by ${column.title.toLowerCase()}`;
       rest.textContent = restSentence(state.from, to, flows.length);
       rest.hidden = pages.hidden = flows.length <= ROWS;
       previous.disabled = state.from === 0;
