@@ -130,9 +130,9 @@ class Visit:
 
 @pytest.fixture
 def visit(browser: Browser) -> Callable[..., AbstractContextManager[Visit]]:
-    """Return a context manager that opens a file with the network off; a script may run before those of the page.
+    """Return a context manager that opens a file with the network off, with options of Playwright's contexts.
 
-    Other options are those of Playwright's contexts.
+    A script may run before those of the page.
     """
 
     @contextmanager

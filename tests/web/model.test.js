@@ -4,8 +4,8 @@ const assert = require("node:assert/strict");
 const { test } = require("node:test");
 const { load, own } = require("./load.js");
 
-const { model: made, speech, filter } = load("geometry", "numbers", "flows", "filter", "given", "model", "dom", "filters",
-  "speech");
+const az = load("numbers", "geometry", "dom", "flows", "filter", "given", "model", "speech");
+const { model: made, speech } = az;
 
 const payload = () => ({
   land: [], markets: [{ label: "Heroin trade" }, { label: "Human trafficking" }],
@@ -39,21 +39,23 @@ test("arrows that share a flow are related, both ways", () => {
 });
 
 test("lines of sources behind several flows count once, and never less than a flow's own", () => {
-  assert.equal(model.linesBehind([model.flows[0], model.flows[1]]), 2);
-  assert.equal(model.linesBehind([model.flows[3], model.flows[4]]), 3);
-  assert.equal(model.linesBehind([model.flows[2]]), null);
+  const behind = (...flows) => model.linesBehind(flows.map((flow) => model.store.at(flow)));
+  assert.equal(behind(0, 1), 2);
+  assert.equal(behind(3, 4), 3);
+  assert.equal(behind(2), null);
 });
 
-test("flows of several arrows count once, those of the markets that are shown", () => {
-  const fresh = made.readModel(payload());
-  const refresh = (off) => {
-    const wanted = { ...filter.fresh(), markets: new Set(off) };
-    fresh.source.refresh(filter.apply(fresh.store, wanted), wanted);
-  };
-  refresh([]);
-  assert.equal(fresh.source.flowCount(), 5);
-  refresh([1]);
-  assert.equal(fresh.source.flowCount(), 2);
+/** Let only the flows of some markets through, as the filters of the page do. */
+const show = (one, hidden = []) => {
+  const filter = { ...az.filter.fresh(), markets: new Set(hidden) };
+  one.source.refresh(az.filter.apply(one.store, filter), filter, 3);
+  return one;
+};
+
+test("flows of several arrows count once", () => {
+  assert.equal(show(model).source.flowCount(), 5);
+  assert.equal(show(model, [1]).source.flowCount(), 2);
+  show(model);
 });
 
 test("one is one, and others are many", () => {
@@ -89,16 +91,21 @@ test("a place tells the arrows in, out and within, of those shown", () => {
 });
 
 test("what is shown is told in a sentence", () => {
-  const say = (on, arrows, flows, markets = model.markets, change = {}) => speech.shownSentence({
-    model: { ...model, markets, source: { flowCount: () => flows } },
-    state: { on: new Set(on), filter: { ...filter.fresh(), ...change } }, shown: () => arrows,
-  });
-  assert.equal(say([0, 1], model.arrows, 5), "4 arrows, 5 flows shown: all markets.");
-  assert.equal(say([0], [model.arrows[0]], 2), "1 arrow, 2 flows shown: Heroin trade.");
-  assert.equal(say([], [], 0), "No market is chosen, so no arrow is shown.");
-  assert.equal(say([0, 1], model.arrows, 3, model.markets, { period: [2003, 2005] }),
-    "4 arrows, 3 flows shown: all markets. Also: 2003 to 2005.");
-  const many = "abcdefgh".split("").map((label) => ({ label }));
-  assert.match(say([0, 1, 2, 3, 4, 5], model.arrows, 5, many), /all markets but g and h\.$/);
-  assert.match(say([0, 1, 2, 3], model.arrows, 5, many), /4 of 8 markets\.$/);
+  az.filters = { inWords: () => ["markets are left out", "from 2007 to 2009"] };
+  const say = (one, on) => {
+    const hidden = [...one.markets.keys()].filter((market) => !on.includes(market));
+    show(one, hidden);
+    return speech.shownSentence({
+      model: one, state: { on: new Set(on) }, shown: () => one.arrows.filter(({ shown }) => shown),
+    });
+  };
+  const more = " Also: from 2007 to 2009.";
+  assert.equal(say(model, [0, 1]), `4 arrows, 5 flows shown: all markets.${more}`);
+  assert.equal(say(model, [0]), `2 arrows, 2 flows shown: Heroin trade.${more}`);
+  assert.equal(say(model, []), "No market is chosen, so no arrow is shown.");
+  const many = { ...model, markets: "abcdefgh".split("").map((label) => ({ label })) };
+  assert.ok(say(many, [0, 1, 2, 3, 4, 5]).includes(": all markets but g and h."));
+  assert.ok(say(many, [0, 1, 2, 3]).includes(": 4 of 8 markets."));
+  az.filters.inWords = () => [];
+  assert.equal(say(model, [0, 1]), "4 arrows, 5 flows shown: all markets.");
 });

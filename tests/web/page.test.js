@@ -4,7 +4,7 @@ const assert = require("node:assert/strict");
 const { test } = require("node:test");
 const { load, own } = require("./load.js");
 
-const az = load("geometry", "numbers", "flows", "filter", "given", "model", "arrows", "dom", "speech", "table", "keys", "paper");
+const az = load("numbers", "geometry", "model", "arrows", "dom", "speech", "table", "keys", "paper");
 
 test("only addresses of the web are links", () => {
   const { webAddress } = az.dom;

@@ -86,6 +86,9 @@
     };
   };
 
+  /** What an arrow or a place is known by where a zoom makes others of them. */
+  const keyOf = (item) => item.key ?? item.code ?? item.index;
+
   /** Pan as little as will do to have a line in view; where it is too long, to its middle. */
   const bringIntoView = (map, world) => {
     const scale = 256 * 2 ** map.getZoom();
@@ -154,20 +157,20 @@
       frame.hidden = !list.all.length;
     };
 
+    /** Take what is on the map now; the current one stays current, and keeps the focus if it had it. */
     const update = () => {
       const fresh = items();
-      if (fresh.length === list.all.length && fresh.every((item, i) => item === list.all[i])) return false;
-      const current = list.all[list.at];
-      list.all = fresh;
-      list.at = Math.max(0, fresh.indexOf(current));
-      list.options.clear();
-      box.replaceChildren();
-      render();
-      return true;
-    };
-    /** What is on the map may have changed, by a zoom as well: then the focus goes to the current one of the new list. */
-    const follow = () => {
-      if (update()) list.options.get(list.at)?.focus({ preventScroll: true });
+      const focused = box.contains(document.activeElement);
+      if (fresh.length !== list.all.length || fresh.some((item, i) => item !== list.all[i])) {
+        const current = list.all[list.at];
+        const found = current ? fresh.findIndex((item) => keyOf(item) === keyOf(current)) : 0;
+        list.all = fresh;
+        list.at = found < 0 ? az.geometry.clamp(list.at, 0, Math.max(0, fresh.length - 1)) : found;
+        list.options.clear();
+        box.replaceChildren();
+        render();
+        if (focused) list.options.get(list.at)?.focus({ preventScroll: true });
+      } else if (focused && !app.state.hover) point();
     };
 
     const point = () => {
@@ -201,7 +204,7 @@
 
     box.addEventListener("keydown", (event) => {
       if (event.ctrlKey || event.altKey || event.metaKey) return;
-      follow();
+      update();
       if (!list.all.length) return;
       const { key } = event;
       const typing = list.typed && performance.now() - list.last < TYPING;
@@ -213,7 +216,7 @@
       event.preventDefault();
     });
     box.addEventListener("focusin", () => {
-      follow();
+      update();
       point();
     });
     box.addEventListener("focusout", (event) => {
