@@ -120,7 +120,8 @@ def test_an_arrow_is_as_wide_as_what_is_left_of_it(documents: Path, visit: Opene
                                    " ({ shown, width, part: flows.length < all.length }))")  # fmt: skip
         px = seen.page.evaluate("azroutes.app.model.scale.px")
         lines = seen.page.evaluate(
-            "(({ arrows, flowsOf, linesBehind }) => arrows.map((arrow) => linesBehind(flowsOf(arrow))))(azroutes.app.model)"
+            "(({ arrows, flowsOf, linesBehind }) =>"
+            " arrows.map((arrow) => linesBehind(flowsOf(arrow))))(azroutes.app.model)"
         )
         assert any(arrow["part"] and arrow["shown"] for arrow in after)
         for was, arrow, many in zip(before, after, lines, strict=True):
