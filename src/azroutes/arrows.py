@@ -353,6 +353,18 @@ def _shown(flows: gpd.GeoDataFrame, width: str, scale: WidthScale | None) -> str
     return "quantity" if flows["quantity"].notna().any() else "lineages"
 
 
+def shown_unit(flows: gpd.GeoDataFrame, width: str, scale: WidthScale | None = None) -> str | None:
+    """Return the unit of the quantities that widths show, or None where they show none.
+
+    Raises
+    ------
+    OptionError
+        If the quantities are in several units, or an option has a value that will not do.
+    """
+    check_option("width", width, WIDTHS)
+    return _one_unit(flows) if _shown(flows, width, scale) == "quantity" else None
+
+
 def _grouped(flows: gpd.GeoDataFrame, by: str, lines: Lines) -> pd.DataFrame:
     """Return one row an arrow, in an order that does not depend on that of the flows."""
     facts = flows[["market", "commodity", "quantity", "certainty", "lineages"]].reset_index()

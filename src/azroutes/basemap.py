@@ -87,8 +87,13 @@ def basemap(frame: Frame) -> Basemap:
     clipped = shapely.clip_by_rect(shapely.make_valid(projected), *frame.bounds)
     land = gpd.GeoDataFrame(wanted.drop(columns="geometry"), geometry=_polygons(clipped), crs=CRS(frame.crs))
     kept = land[~land.geometry.is_empty & (land.geometry.area > 0)].reset_index(drop=True)
-    date = str(catalogue()["data_date"][f"{file}.fgb"])
-    return Basemap(kept, f"Natural Earth, {'1:10m' if near else '1:50m'}, as of {date}")
+    return Basemap(kept, credit_of(file))
+
+
+def credit_of(name: str) -> str:
+    """Return whose the borders of a layer are, at which scale and as of when."""
+    date = str(catalogue()["data_date"][f"{name}.fgb"])
+    return f"Natural Earth, 1:{name.rpartition('_')[2]}, as of {date}"
 
 
 def _cut_at_seam(shapes: Shapes, frame: Frame) -> Shapes:

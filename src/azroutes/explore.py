@@ -10,13 +10,24 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from azroutes.basemap import MERCATOR_LIMIT, boundaries
+from azroutes.arrows import HAIRLINE_PX, LEAST_PX, Cut, shown_unit
+from azroutes.basemap import MERCATOR_LIMIT, boundaries, credit_of
+from azroutes.clustered import DRAWN, MANY, crowd_of, is_crowd, parts
 from azroutes.documents import backing, load_flows, load_lineages, load_observations, load_sources, load_statements
 from azroutes.errors import Fault, OptionError
 from azroutes.extent import extent_of
 from azroutes.flows import path_of
 from azroutes.geometry.curve import head_size
-from azroutes.legend import REST_CODE, REST_LABEL, kind_labels
+from azroutes.legend import (
+    ARROWS_NOTE,
+    BORDERS_NOTE,
+    LISTED_NOTE,
+    REST_CODE,
+    REST_LABEL,
+    credits,
+    kind_labels,
+    period_note,
+)
 from azroutes.page import OfflineMap
 from azroutes.places import gazetteer, place
 from azroutes.projection import frame_in, mercator_for, mercator_to_lonlat
@@ -46,6 +57,15 @@ LAND_TOLERANCE = 0.02
 
 RING_UNIT, LINE_UNIT = 1000, 10_000
 """Parts of a degree in which the page holds land and arrows."""
+
+PICTURED = 120
+"""Arrows of the picture for browsers without scripts, where a page has too many to lay each out."""
+
+CLUSTER_ENTRY = {"kind": "cluster", "label": "Several places, close at this zoom"}
+CLUSTER_NOTE = (
+    "Places that are close at a zoom are shown as one ring, and the flows between two rings are added up; zoom in to "
+    "part them. The area of a ring shows what comes in and goes out."
+)
 
 _COLOURS = ("paper", "water", "land", "border", "ink", "quiet", "halo", "node")
 _SIZES = ("label_px", "country_px", "taper")
@@ -93,10 +113,20 @@ def explore_flows(
     """
     documented = flows is None
     table = load_flows() if flows is None else validate(Flows, flows)
+    # What is left out is not on the page, so it needs no room there.
+    many = is_crowd(table) and not (rest == "omit" and top is not None and top <= MANY)
     lon = _ends(table)[:, 0]
     heading = title or (TITLE if documented else "Flows")
     crs = mercator_for(lon) if len(lon) else None
     look = _on_screen(theme)
+    if many:
+        cut = Cut(top, min_quantity, rest)
+        drawn = payload_of_many(table, heading, look, width=width, cut=cut, scale=scale, extent=extent)
+        # A picture has neither filters nor zoom levels: the widest arrows say more than all of them on one another.
+        seen = compose(table, title=heading, width=width, method="arc", theme=replace(look, tags=False), crs=crs,
+                       size_px=PAGE_PX, top=min(top or PICTURED, PICTURED), min_quantity=min_quantity, rest="omit",
+                       scale=scale)  # fmt: skip
+        return OfflineMap(drawn, title=heading, still=_still(replace(seen, theme=look), table))
     # The page finds room for letters itself, at each zoom: what the scene says of room for them is not true of it.
     scene = compose(table, title=heading, by=by, width=width, method=method, theme=replace(look, tags=False),
                     size_px=PAGE_PX, crs=crs, top=top, min_quantity=min_quantity, rest=rest, scale=scale,
@@ -130,10 +160,11 @@ def payload(scene: Scene, flows: gpd.GeoDataFrame, *, extent: Area | None = None
     """Return all that the page draws and says, as plain numbers and text."""
     markets = [code for code in codes(Market) if (scene.arrows["market"] == code).any()]
     rest = scene.arrows["rest"].to_numpy(dtype=bool)
+    thin = float(scene.arrows["width_px"].to_numpy()[rest].max(initial=0.0))
     with_none = [*markets, *([""] if scene.arrows.loc[~rest, "market"].isna().any() else []),
                  *([REST_CODE] if rest.any() else [])]  # fmt: skip
     flows = flows[flows.index.isin({name for names in scene.arrows["flows"] for name in names})]
-    west, south, east, north = _bounds(scene) if extent is None else _view(extent, scene)
+    west, south, east, north = _bounds(scene) if extent is None else _view(extent, _bounds(scene))
     behind = _provenance(flows)
     return {
         "version": 1,
@@ -142,7 +173,7 @@ def payload(scene: Scene, flows: gpd.GeoDataFrame, *, extent: Area | None = None
         "bounds": [[south, west], [north, east]],
         "theme": {name: getattr(scene.theme, name) for name in (*_COLOURS, *_SIZES)},
         "land": _land(),
-        "markets": [_market(code, scene) for code in with_none],
+        "markets": [_market(code, scene.theme, thin) for code in with_none],
         "nodes": [{"code": n.code, "name": n.name, "kind": n.kind.value, "lat": round(n.lat, 5), "lon": round(lon, 5),
                    "radius": round(n.radius_px, 2)} for n, lon in zip(scene.nodes, _node_lons(scene), strict=True)],
         "arrows": _arrows(scene, with_none, {name: k for k, name in enumerate(flows.index)}),
@@ -150,6 +181,8 @@ def payload(scene: Scene, flows: gpd.GeoDataFrame, *, extent: Area | None = None
         "statements": behind.statements,
         "sources": behind.sources,
         "legends": _legends(scene),
+        "scale": {"px": scene.scale.px_per_unit, "counts": scene.scale.whole, "unit": scene.scale.title,
+                  "hairline": HAIRLINE_PX, "least": LEAST_PX},
         "notes": list(scene.notes),
         "credits": list(scene.credits),
     }  # fmt: skip
@@ -174,16 +207,60 @@ def _still(scene: Scene, flows: gpd.GeoDataFrame) -> str:
     return still(scene, rows, flows=len(flows))
 
 
+def payload_of_many(
+    flows: gpd.GeoDataFrame, title: str, theme: Theme, *, width: str, cut: Cut, scale: WidthScale | None,
+    extent: Area | None,
+) -> dict[str, object]:  # fmt: skip
+    """Return what the page needs of flows too many to be laid out one by one: see `azroutes.clustered`."""
+    unit = shown_unit(flows, width, scale)
+    crowd = crowd_of(flows, unit)
+    present = flows["market"].dropna().unique()
+    classes: list[str | None] = [code for code in codes(Market) if code in present]
+    classes += [None] if flows["market"].isna().any() else []
+    lon, lat = (np.array([getattr(found, axis) for found in crowd.places]) for axis in ("lon", "lat"))
+    crs = mercator_for(lon)
+    lonlat = mercator_to_lonlat(crs, frame_in(crs, np.column_stack([lon, lat]), *PAGE_PX, margin_px=0.0).project(
+        np.column_stack([lon, lat])))  # fmt: skip
+    places = (lonlat[:, 0].min(), lonlat[:, 1].min(), lonlat[:, 0].max(), lonlat[:, 1].max())
+    west, south, east, north = places if extent is None else _view(extent, places)
+    kinds = sorted({found.kind.value for found in crowd.places})
+    drawn = parts(crowd, classes, _mercator(lonlat), theme, scale=scale, most=min(cut.top or DRAWN, DRAWN),
+                  least=cut.min_quantity or 0.0)  # fmt: skip
+    return {
+        "version": 1,
+        "title": title,
+        "subtitle": _between(len(crowd.places), flows),
+        "bounds": [[float(south), float(west)], [float(north), float(east)]],
+        "theme": {name: getattr(theme, name) for name in (*_COLOURS, *_SIZES)},
+        "land": _land(),
+        "markets": [_market(code or "", theme) for code in classes],
+        **drawn,
+        "legends": {"nodes": {"title": "Places", "entries": [
+            {"kind": kind, "label": text} for kind, text in kind_labels(kinds)] + [CLUSTER_ENTRY]}},
+        "notes": [ARROWS_NOTE, CLUSTER_NOTE, *([LISTED_NOTE] if (flows["basis"] == Basis.LISTED.value).any() else []),
+                  *([period] if (period := period_note(flows)) else []), BORDERS_NOTE],
+        "credits": list(credits(flows, credit_of("world_50m"))),
+    }  # fmt: skip
+
+
+def _mercator(lonlat: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return x and y of web maps, the whole world from 0 to 1, y downwards."""
+    phi = np.radians(np.clip(lonlat[:, 1], -MERCATOR_LIMIT, MERCATOR_LIMIT))
+    return np.column_stack([(lonlat[:, 0] + 180) / 360, 0.5 - np.log(np.tan(np.pi / 4 + phi / 2)) / (2 * np.pi)])
+
+
 def _subtitle(scene: Scene, flows: gpd.GeoDataFrame) -> str:
+    return _between(len(scene.nodes), flows)
+
+
+def _between(places: int, flows: gpd.GeoDataFrame) -> str:
     cited = {name for text in flows["sources"].dropna() for name in text.split(";") if name}
     said = f", as {len(cited)} source{'s' if len(cited) != 1 else ''} report them" if cited else ""
-    return f"Between {len(scene.nodes)} places{said}"
+    return f"Between {places:,} places{said}"
 
 
-def _market(code: str, scene: Scene) -> dict[str, object]:
-    theme = scene.theme
+def _market(code: str, theme: Theme, thin: float = 0.0) -> dict[str, object]:
     if code == REST_CODE:
-        thin = float(scene.arrows.loc[scene.arrows["rest"].astype(bool), "width_px"].iloc[0])
         own = {"width": round(thin, 2), "head": _head(thin)}
         return {"code": code, "label": REST_LABEL, "colour": theme.quiet, **own}
     letters = {"letters": theme.letters[code]} if code and theme.tags else {}
@@ -197,7 +274,7 @@ def _bounds(scene: Scene) -> tuple[float, float, float, float]:
     return min(lon), min(lat), max(lon), max(lat)
 
 
-def _view(area: Area, scene: Scene) -> tuple[float, float, float, float]:
+def _view(area: Area, places: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
     """Return west, south, east and north of an extent, on the same side of the antimeridian as the places."""
     wanted = extent_of(area)
     lon, lat = wanted.lonlat.T
@@ -212,7 +289,6 @@ def _view(area: Area, scene: Scene) -> tuple[float, float, float, float]:
     middle = mercator_to_lonlat(crs, (low + high)[None, :] / 2)[0, 1]
     short = np.maximum(wanted.least_m / np.cos(np.radians(middle)) - (high - low), 0.0) / 2
     (west, south), (east, north) = mercator_to_lonlat(crs, np.array([low - short, high + short]))
-    places = _bounds(scene)
     turn = 360.0 * np.round(((places[0] + places[2]) - (west + east)) / 720.0)
     return float(west + turn), float(south), float(east + turn), float(north)
 
@@ -258,10 +334,12 @@ def _flows(flows: gpd.GeoDataFrame, markets: list[str], of_flow: dict[str, list[
             "group": _group(_text(flow["group"])),
             "role": label(Role, _text(flow["role"])) or None,
             "period": _period(flow["first_year"], flow["last_year"]),
+            "years": [_whole(flow["first_year"]), _whole(flow["last_year"])],
             "certainty": label(Certainty, flow["certainty"]),
             "wording": _text(flow["wording"]) or None,
             "basis": label(Basis, flow["basis"]),
             "quantity": _quantity(flow["quantity"], _text(flow["unit"])),
+            "amount": None if _text(flow["quantity"]) is None else float(flow["quantity"]),
             "lineages": flow["lineages"],
             "sources_text": "" if flow["flow_id"] in of_flow else _text(flow["sources"]) or "",
             "statements": of_flow.get(flow["flow_id"], []),
@@ -394,6 +472,10 @@ def _quantity(quantity: float, unit: str | None) -> str | None:
     if _text(quantity) is None:
         return None
     return f"{number(quantity)} {words(unit).lower() if unit else ''}".strip()
+
+
+def _whole(year: object) -> int | None:
+    return None if _text(year) is None else int(str(year))
 
 
 def _text(value: object) -> str | None:

@@ -199,7 +199,7 @@ def notes(
         more = len(unlabelled) - NAMES_TOLD
         rest = f" and {number(more)} more" if more > 0 else ""
         found.append("No room for the names of " + ", ".join(unlabelled[:NAMES_TOLD]) + rest + ".")
-    found.append(_period(flows))
+    found.append(period_note(flows))
     found.append(BORDERS_NOTE)
     return tuple(note for note in found if note)
 
@@ -246,7 +246,8 @@ def _unnumbered_note(found: Unnumbered, flows: int, *, merged: bool) -> str:
     return f"{total}: " + ", ".join(f"{many} {'is' if many == 1 else 'are'} {fate}" for many, fate in told) + "."
 
 
-def _period(flows: gpd.GeoDataFrame) -> str:
+def period_note(flows: gpd.GeoDataFrame) -> str:
+    """Return the years that the facts are of, and how many flows have none; empty where none has any."""
     dated = flows["first_year"].notna() | flows["last_year"].notna()
     years = [*flows["first_year"].dropna(), *flows["last_year"].dropna()]
     if not years:

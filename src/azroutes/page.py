@@ -33,6 +33,12 @@ if TYPE_CHECKING:
 
 SCRIPTS = (
     "geometry.js",
+    "numbers.js",
+    "packed.js",
+    "flows.js",
+    "filter.js",
+    "given.js",
+    "clusters.js",
     "model.js",
     "arrows.js",
     "labels.js",
@@ -41,6 +47,8 @@ SCRIPTS = (
     "dom.js",
     "legend.js",
     "details.js",
+    "filters.js",
+    "search.js",
     "panel.js",
     "pointer.js",
     "fallback.js",

@@ -77,6 +77,8 @@ class Scene:
         Markets, widths, certainty, places: only what is on the map.
     notes, credits : tuple of str
     theme : Theme
+    scale : WidthScale
+        What the widths show.
     inset : Inset or None
         A small map of all flows, where the large one is cut to an extent.
     """
@@ -91,6 +93,7 @@ class Scene:
     notes: tuple[str, ...]
     credits: tuple[str, ...]
     theme: Theme
+    scale: WidthScale
     inset: Inset | None = None
 
 
@@ -176,6 +179,7 @@ def compose(
         notes=(*notes(stage.flows, stage.arrows, kinds, unlabelled, stage.notes), *untagged),
         credits=credits(stage.flows, land.credit),
         theme=look,
+        scale=stage.arrows.scale,
         inset=stage.inset,
     )
 

@@ -47,8 +47,9 @@ UNSEEN = 0.9
 HOOK_PX = 20.0
 """Radius of a bend, beside half the width of its arrows, below which it looks like a hook, px."""
 
-FEW = 20
-"""Spines among which a bend costs twice as much as among many: where little crosses, little is to be gained by it."""
+FEW, FEWEST = 20, 3.0
+"""Spines among which a bend costs twice as much as among many, and how much more at the most: where little crosses,
+little is to be gained by it."""
 
 CLOSE = 0.4
 """Share of the distance at which two lines touch, within which they lie on one another."""
@@ -184,7 +185,7 @@ class Board:
         self.beside = self._beside()
         self.stiffness = 1.0
         self.straight = _straighter(spines.half)
-        self.bend = costs.bend * (1 + FEW / max(count, 1)) * self.straight**2
+        self.bend = costs.bend * min(1 + FEW / max(count, 1), FEWEST) * self.straight**2
         self.stiff = costs.detour * spines.count * self.straight
         self.fixed = np.empty((count, PENCILS, CURVES))
         for some in np.array_split(np.arange(count), -(-count // AT_ONCE) or 1):

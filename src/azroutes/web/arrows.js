@@ -4,7 +4,10 @@
 (() => {
   const az = (globalThis.azroutes ??= {});
   const g = az.geometry;
+  /** Length of the steps of a line, px; where there are very many arrows fewer points will do. */
   const STEP = 4;
+  const LONG_STEP = 12;
+  const FEW_STEPS = 80;
   const LOOP_REACH = 30;
   const LOOP_SPREAD = 0.7;
   /** How much farther out the next loop at a place runs, px, and how much wider it opens, radians. */
@@ -13,6 +16,8 @@
   const LOOP_WIDEST = 1.2;
   /** How much wider than its ink an arrow's halo is, both sides together, px. */
   const HALO = 2.2;
+  /** How far beyond the view a line is still drawn, px. */
+  const FAR = 300;
 
   /** Dash pattern of a certainty; it grows with the width so that it reads the same on thin and thick arrows. */
   const dashOf = (certainty, width) => {
@@ -84,7 +89,8 @@
     if (arrow.start === arrow.end) {
       line = g.resample(loopLine(model, arrow, from), STEP / 2);
     } else {
-      line = g.offset(g.resample(arrow.world.map(toPixel), STEP), arrow.lane ?? 0, start.radius, end.radius);
+      const spaced = model.clustered ? [LONG_STEP, FEW_STEPS] : [STEP];
+      line = g.offset(g.resample(arrow.world.map(toPixel), ...spaced), arrow.lane ?? 0, start.radius, end.radius);
     }
     line = g.trimEnd(g.trimStart(line, from, start.radius + 1), to, end.radius + 2);
     if (line.length < 2) return null;
@@ -99,6 +105,15 @@
     context.beginPath();
     points.forEach((p, i) => (i ? context.lineTo(p[0], p[1]) : context.moveTo(p[0], p[1])));
     if (closed) context.closePath();
+  };
+
+  /** The part of a line that is in view, or near it: a canvas takes long over what runs far beyond it. */
+  const inView = (points, frame) => {
+    const far = (p) => p[0] < frame.left - FAR || p[0] > frame.right + FAR || p[1] < frame.top - FAR || p[1] > frame.bottom + FAR;
+    let [first, last] = [0, points.length - 1];
+    while (first < last - 1 && far(points[first]) && far(points[first + 1])) first += 1;
+    while (last > first + 1 && far(points[last]) && far(points[last - 1])) last -= 1;
+    return points.slice(first, last + 1);
   };
 
   /** A shaft all of one width: its halo, then its ink in dashes. */
@@ -159,22 +174,23 @@
   const paintNode = (context, kind, [x, y], radius, theme) => {
     context.save();
     const ring = Math.min(1.8, 0.6 * radius);
-    context.lineWidth = kind === "region" ? ring : 1.4;
-    context.fillStyle = kind === "region" ? theme.halo : theme.node;
-    context.strokeStyle = kind === "region" ? theme.node : theme.halo;
+    const open = kind === "region" || kind === "cluster";
+    context.lineWidth = open ? ring : 1.4;
+    context.fillStyle = open ? theme.halo : theme.node;
+    context.strokeStyle = open ? theme.node : theme.halo;
     context.beginPath();
     if (kind === "point") context.rect(x - radius * 0.85, y - radius * 0.85, radius * 1.7, radius * 1.7);
     else if (kind === "subdivision") {
       const reach = radius * 1.15;
       [[0, -1], [1, 0], [0, 1], [-1, 0]].forEach(([dx, dy]) => context.lineTo(x + dx * reach, y + dy * reach));
       context.closePath();
-    } else context.arc(x, y, kind === "region" ? radius - ring / 2 : radius, 0, 2 * Math.PI);
-    // A halo goes below the ink, a region's ring above its ground.
-    if (kind === "region") context.fill();
+    } else context.arc(x, y, open ? radius - ring / 2 : radius, 0, 2 * Math.PI);
+    // A halo goes below the ink, a ring above its ground.
+    if (open) context.fill();
     context.stroke();
-    if (kind !== "region") context.fill();
+    if (!open) context.fill();
     context.restore();
   };
 
-  az.arrows = { dashOf, headOf, paint, paintNode, shapeOf };
+  az.arrows = { dashOf, headOf, inView, paint, paintNode, shapeOf };
 })();

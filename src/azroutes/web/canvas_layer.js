@@ -4,19 +4,27 @@
 (() => {
   const az = (globalThis.azroutes ??= {});
   const SLOW = 20;
+  /** How far the canvas of a slow picture goes beyond the map, in shares of its size, so that it can be moved first. */
+  const MARGIN = 0.2;
   if (!globalThis.L) return;
 
-  /** What a painter needs to know of the map's present view; its pixels count from the corner of the world. */
-  const viewOf = (map) => {
+  /**
+   * What a painter needs to know of the map's present view; its pixels count from the corner of the world.
+   * @param {L.Map} map
+   * @param {number} [pad] how far the canvas goes beyond the map on each side, px
+   */
+  const viewOf = (map, pad = 0) => {
     const size = map.getSize();
-    const corner = map.containerPointToLayerPoint([0, 0]);
+    const corner = map.containerPointToLayerPoint([-pad, -pad]);
+    const [width, height] = [size.x + 2 * pad, size.y + 2 * pad];
     const origin = map.getPixelOrigin();
     const scale = 256 * 2 ** map.getZoom();
     const [x, y] = [origin.x + corner.x, origin.y + corner.y];
     return {
-      scale, x, y, corner, width: size.x, height: size.y,
-      box: { left: x / scale, top: y / scale, right: (x + size.x) / scale, bottom: (y + size.y) / scale },
-      frame: { left: x, top: y, right: x + size.x, bottom: y + size.y },
+      scale, x, y, corner, width: size.x + 2 * pad, height: size.y + 2 * pad, zoom: map.getZoom(),
+      box: { left: x / scale, top: y / scale, right: (x + width) / scale, bottom: (y + height) / scale },
+      frame: { left: x, top: y, right: x + width, bottom: y + height },
+      seen: { left: x + pad, top: y + pad, right: x + pad + size.x, bottom: y + pad + size.y },
       toPixel: (world) => [world[0] * scale, world[1] * scale],
     };
   };
@@ -28,6 +36,7 @@
       this._painter = painter;
       this._frame = null;
       this._cost = 0;
+      this._waiting = [];
     },
 
     onAdd() {
@@ -60,7 +69,8 @@
       // A zoom that is being animated ends with a move, and that draws.
       if (!this._map || this._map._animatingZoom) return;
       const begun = performance.now();
-      const view = viewOf(this._map);
+      const { x, y } = this._map.getSize();
+      const view = viewOf(this._map, this._cost < SLOW ? 0 : Math.round(MARGIN * Math.max(x, y)));
       const ratio = globalThis.devicePixelRatio || 1;
       const [width, height] = [Math.round(view.width * ratio), Math.round(view.height * ratio)];
       if (this._canvas.width !== width || this._canvas.height !== height) {
@@ -70,12 +80,19 @@
         this._canvas.style.height = `${view.height}px`;
       }
       L.DomUtil.setTransform(this._canvas, view.corner, 1);
-      this._drawn = { zoom: this._map.getZoom(), corner: this._map.containerPointToLatLng([0, 0]) };
+      this._drawn = { zoom: view.zoom, corner: this._map.layerPointToLatLng(view.corner) };
       const context = this._canvas.getContext("2d");
       context.setTransform(ratio, 0, 0, ratio, 0, 0);
       context.clearRect(0, 0, view.width, view.height);
       this._painter(context, view);
       this._cost = performance.now() - begun;
+      this._waiting.splice(0).forEach((done) => done());
+    },
+
+    /** Call back once the next picture is drawn. @param {() => void} done */
+    afterDraw(done) {
+      if (!this._waiting.includes(done)) this._waiting.push(done);
+      this.redraw();
     },
 
     /** While Leaflet animates a zoom the picture is stretched; it is drawn anew when the zoom has ended. */

@@ -5,6 +5,11 @@
   const az = (globalThis.azroutes ??= {});
   const { citation, element, isolated } = az.dom;
   const { counted } = az.model;
+  const { plain } = az.numbers;
+  /** Lines of a list, flows told in full, and flows looked through, at the most, of an arrow that is a sum of many. */
+  const MOST_TOLD = 12;
+  const MOST_ARTICLES = 10;
+  const MOST_COUNTED = 2000;
 
   const capital = (word) => {
     const text = String(word ?? "").replaceAll("_", " ");
@@ -68,17 +73,62 @@
     );
   };
 
+  /** How often each text comes, the most frequent first; what is left out of a long list is told. */
+  const tally = (title, texts) => {
+    const counts = new Map();
+    for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
+    const rows = [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
+    const more = rows.length - MOST_TOLD;
+    return rows.length > 0 && element(
+      "section",
+      {},
+      element("h3", {}, `${title} (${plain(rows.length)})`),
+      element("ul", { class: "tally" }, ...rows.slice(0, MOST_TOLD).map(([text, count]) =>
+        element("li", {}, isolated(text), ` ${counted(count, "flow")}`))),
+      more > 0 && element("p", { class: "sum" }, `and ${plain(more)} more`),
+    );
+  };
+
+  /** An arrow that is the sum of many flows: its largest flows, its markets, and whose word they are, with counts. */
+  const ofSum = (app, arrow) => {
+    const { model } = app;
+    const { amount } = model.store;
+    const size = (flow) => (Number.isNaN(amount[flow]) ? -1 : amount[flow]);
+    const flows = [...arrow.flows].sort((a, b) => size(b) - size(a) || a - b);
+    const records = flows.slice(0, MOST_COUNTED).map((flow) => model.store.at(flow));
+    const others = model.arrows.filter((other) =>
+      other !== arrow && [other.start, other.end].sort().join() === [arrow.start, arrow.end].sort().join());
+    const largest = records.slice(0, MOST_ARTICLES);
+    const certainties = tally("Certainty", records.map(({ certainty }) => certainty ?? "not given"));
+    const sources = records.flatMap(({ sources_text: text }) => (text ? text.split("; ") : ["none given"]));
+    const counted_of = flows.length > records.length && `Counted over the ${plain(records.length)} largest flows.`;
+    return [
+      heading(model.nameOf(arrow)),
+      element("p", { class: "sum" }, model.describe(arrow)),
+      arrowList(app, "Other arrows between the same places", others),
+      tally("Sources", sources),
+      certainties,
+      counted_of && element("p", { class: "sum" }, counted_of),
+      element("h3", {}, largest.length < flows.length ? `The ${largest.length} largest flows` : "Flows"),
+      ...largest.map((record) => flowArticle(model, record)),
+    ].filter(Boolean);
+  };
+
   const heading = (text) => element("h2", { class: "chosen", tabIndex: -1 }, isolated(text));
 
   /** @returns {Node[]} */
-  const ofArrow = (model, index) => {
+  const ofArrow = (app, index) => {
+    const { model } = app;
     const arrow = model.arrows[index];
+    if (model.clustered) return ofSum(app, arrow);
     const flows = model.flowsOf(arrow);
     return [
       heading(model.nameOf(arrow)),
       element("p", { class: "sum" }, model.describe(arrow)),
       ...flows.map((flow) => flowArticle(model, flow)),
-    ];
+      arrow.all.length > arrow.count &&
+        element("p", { class: "sum" }, `The filters hide ${counted(arrow.all.length - arrow.count, "more flow")} of it.`),
+    ].filter(Boolean);
   };
 
   /** A button that opens an arrow's details. */
@@ -99,23 +149,37 @@
       element(
         "ul",
         { class: "arrows" },
-        ...arrows.map((arrow) => element("li", {}, arrowButton(app, arrow))),
+        ...arrows.slice(0, MOST_COUNTED).map((arrow) => element("li", {}, arrowButton(app, arrow))),
       ),
     );
 
+  /** The places of a cluster, by name; the first of many. */
+  const membersOf = (model, node) => {
+    const names = model.source.membersOf(node.index).map((spot) => model.source.spots[spot].name).sort();
+    const more = names.length - MOST_TOLD;
+    return element("p", { class: "sum" }, `${plain(names.length)} places that are close at this zoom: `,
+      ...names.slice(0, MOST_TOLD).flatMap((name, k) => (k ? [", ", isolated(name)] : [isolated(name)])),
+      more > 0 ? ` and ${plain(more)} more` : "");
+  };
+
   /** @returns {Node[]} */
   const ofNode = (app, index) => {
-    const node = app.model.nodes[index];
-    const arrows = node.arrows.map((i) => app.model.arrows[i]).filter(app.isOn);
+    const { model } = app;
+    const node = model.nodes[index];
+    const arrows = node.arrows.map((i) => model.arrows[i]).filter(app.isOn);
     const within = arrows.filter((arrow) => arrow.start === arrow.end);
+    const places = model.clustered && node.size > 1 ? membersOf(model, node) : null;
     const inwards = arrows.filter((arrow) => arrow.end === index && arrow.start !== index);
     const outwards = arrows.filter((arrow) => arrow.start === index && arrow.end !== index);
     return [
       heading(node.name),
+      places,
+      node.inner > 0 && element("p", { class: "sum" }, `${counted(node.inner, "flow")} between these places: zoom in to see them.`),
+      az.filters.placeChoice(app, node),
       arrowList(app, "Arrows in", inwards),
       arrowList(app, "Arrows out", outwards),
       arrowList(app, "Within", within),
-      arrows.length === 0 && element("p", {}, "No arrow of the markets shown."),
+      arrows.length === 0 && element("p", {}, "No arrow that the filters let through."),
     ].filter(Boolean);
   };
 

@@ -62,11 +62,11 @@
   };
 
   /** Points at equal steps along a polyline, both ends kept. @param {Point[]} points @returns {Point[]} */
-  const resample = (points, step) => {
+  const resample = (points, step, most = 240) => {
     const sums = lengths(points);
     const total = sums[sums.length - 1];
     if (!(total > 0)) return points.slice(0, 1);
-    const count = clamp(Math.ceil(total / step), 2, 240);
+    const count = clamp(Math.ceil(total / step), 2, most);
     const out = [];
     let k = 1;
     for (let i = 0; i <= count; i += 1) {

@@ -43,11 +43,13 @@
   /**
    * The points of all arrows, sorted into squares, so that what lies under a name is quickly found.
    * @param {object[]} shapes
+   * @param {object | null} [frame] box outside which points do not matter
    * @returns {Map<number, number[][]>} x, y, how much it matters that the point stays free, and whose point it is
    */
-  const gridOf = (shapes) => {
+  const gridOf = (shapes, frame = null) => {
     const grid = new Map();
     const add = (x, y, weight, owner) => {
+      if (frame && (x < frame.left || x > frame.right || y < frame.top || y > frame.bottom)) return;
       const key = cellOf(x, y);
       if (!grid.has(key)) grid.set(key, []);
       grid.get(key).push([x, y, weight, owner]);
@@ -57,6 +59,19 @@
       for (const [x, y] of head) add(x, y, 2, arrow.index);
     }
     return grid;
+  };
+
+  /** The forms of arrows that run through the squares around a point, in drawing order. */
+  const shapesNear = ({ shapes, grid }, [x, y]) => {
+    const owners = new Set();
+    for (const dx of [-CELL, 0, CELL]) {
+      for (const dy of [-CELL, 0, CELL]) {
+        for (const point of grid?.get(cellOf(x + dx, y + dy)) ?? []) owners.add(point[3]);
+      }
+    }
+    // The points of a very long line are farther apart than the squares are wide.
+    return shapes.filter(({ arrow, box, line }) =>
+      (owners.has(arrow.index) || g.distance(line[0], line[1]) > CELL) && x >= box.left && x <= box.right && y >= box.top && y <= box.bottom);
   };
 
   /** How much a box is in the way of the arrows but one: heads weigh most. */
@@ -192,5 +207,6 @@
     context.restore();
   };
 
-  az.labels = { FONT, boxAt, fontOf, gridOf, paint, placeCountries, placeNodes, placeTags, shortened, POSITIONS };
+  az.labels = { FONT, boxAt, fontOf, gridOf, paint, placeCountries, placeNodes, placeTags, shapesNear, shortened,
+    POSITIONS };
 })();

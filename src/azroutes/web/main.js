@@ -7,6 +7,12 @@
   /** Heights of the names of places and countries where the theme has none, px. */
   const LABEL_PX = 12.5;
   const COUNTRY_PX = 11;
+  /** Places that are drawn and named at once, at the most, where there are very many. */
+  const MOST_PLACES = 1500;
+  const MOST_NAMES = 60;
+  /** Where an arrow is one of very many, thin ones stand back: how clear the thinnest is, and how much each px adds. */
+  const PALE = 0.3;
+  const CLEARER = 0.25;
 
   const makeMap = (id) => {
     const map = L.map(id, {
@@ -26,7 +32,7 @@
   /** The arrows that stand out now, and the one that does most; null while nothing is pointed at or chosen. */
   const emphasis = (app) => {
     const focus = app.state.hover ?? app.state.selected;
-    if (!focus) return null;
+    if (!focus || focus.index < 0) return null;
     if (focus.kind === "arrow") return { full: app.model.related(focus.index), strong: focus.index };
     return { full: new Set(app.model.nodes[focus.index].arrows), strong: null };
   };
@@ -37,48 +43,66 @@
     const origin = container.getBoundingClientRect();
     return [...container.parentElement.querySelectorAll(".leaflet-control, .azroutes-toggle")].map((control) => {
       const box = control.getBoundingClientRect();
-      const [left, top] = [box.left - origin.left + view.x, box.top - origin.top + view.y];
+      const [left, top] = [box.left - origin.left + view.seen.left, box.top - origin.top + view.seen.top];
       return { left, top, right: left + box.width, bottom: top + box.height };
     });
   };
 
-  /** The forms of the arrows, which change with the zoom and the markets shown but not while the map is moved. */
+  /** The form of an arrow, which changes with the zoom and its width but not while the map is moved. */
+  const formOf = (model, arrow, view) => {
+    const key = `${view.scale} ${arrow.width} ${arrow.lane}`;
+    if (arrow.form?.key !== key) {
+      const shape = az.arrows.shapeOf(model, arrow, view.toPixel);
+      if (shape) shape.box = az.geometry.boxAround(shape.line, 8 + arrow.width / 2);
+      arrow.form = { key, shape };
+    }
+    return arrow.form.shape;
+  };
+
+  /** The forms of all arrows shown, and the squares of the map that they run through. */
   const shapesOf = (app, arrows, view) => {
-    const key = [view.scale, ...arrows.map((arrow) => arrow.index)].join();
-    if (app.forms?.key === key) return app.forms;
-    const shapes = arrows.flatMap((arrow) => {
-      const shape = az.arrows.shapeOf(app.model, arrow, view.toPixel);
-      if (!shape) return [];
-      shape.box = az.geometry.boxAround(shape.line, 8 + arrow.width / 2);
-      return [shape];
-    });
-    app.forms = { key, shapes, grid: az.labels.gridOf(shapes) };
+    const shapes = arrows.map((arrow) => formOf(app.model, arrow, view)).filter(Boolean);
+    const { forms } = app;
+    const same = forms && forms.shapes.length === shapes.length && shapes.every((shape, k) => shape === forms.shapes[k]);
+    // Very many arrows are others in another view, so squares beyond it are not needed.
+    const crowded = Boolean(app.model.clustered);
+    if (!same || crowded) app.forms = { shapes, grid: az.labels.gridOf(shapes, crowded ? view.frame : null) };
     return app.forms;
+  };
+
+  /** The places that are drawn: those of the arrows shown, and where places cluster the largest in view besides. */
+  const placesOf = (model, arrows, view) => {
+    const degree = new Map();
+    for (const arrow of arrows) {
+      for (const end of new Set([arrow.start, arrow.end])) degree.set(end, (degree.get(end) ?? 0) + 1);
+    }
+    for (const { index } of model.source.placesIn?.(view.box, MOST_PLACES) ?? []) {
+      if (!degree.has(index)) degree.set(index, 0);
+    }
+    const nodes = [...degree].map(([index, count]) => {
+      const node = model.nodes[index];
+      return { node, place: view.toPixel(node.world), degree: node.total ?? count };
+    });
+    // Large circles lie below small ones, which they would hide.
+    return nodes.sort((a, b) => b.node.radius - a.node.radius || a.node.index - b.node.index);
   };
 
   /** Everything the flow canvas shows in a view: forms, places and names, in pixels of the world. */
   const compose = (app, view, context) => {
     const { model } = app;
+    app.lookAround(view);
     const arrows = model.arrows.filter(app.isOn);
     const { shapes, grid } = shapesOf(app, arrows, view);
-    const degree = new Map();
-    for (const arrow of arrows) {
-      for (const end of new Set([arrow.start, arrow.end])) degree.set(end, (degree.get(end) ?? 0) + 1);
-    }
-    const nodes = [...degree].map(([index, count]) => {
-      const node = model.nodes[index];
-      return { node, place: view.toPixel(node.world), degree: count };
-    });
-    // Large circles lie below small ones, which they would hide.
-    nodes.sort((a, b) => b.node.radius - a.node.radius);
+    const nodes = placesOf(model, arrows, view);
     const measure = (text, font) => {
       context.font = font;
       return context.measureText(text).width;
     };
-    const { frame } = view;
+    const frame = view.seen;
     const { label_px: type = LABEL_PX, country_px: quietType = COUNTRY_PX } = model.theme;
     const { boxAround, overlaps } = az.geometry;
-    const inView = nodes.filter(({ place }) => overlaps(boxAround([place], 20), frame));
+    const near = nodes.filter(({ place }) => overlaps(boxAround([place], 20), frame));
+    const inView = near.length > MOST_NAMES ? [...near].sort((a, b) => b.degree - a.degree).slice(0, MOST_NAMES) : near;
     const controls = controlBoxes(app.map, view);
     const { labels, taken } = az.labels.placeNodes(inView, grid, measure, frame, controls, type);
     const lettersOf = (arrow) => model.markets[arrow.market]?.letters;
@@ -88,7 +112,7 @@
     const others = model.land.filter((country) => !named.has(country.code));
     const { toPixel, scale } = view;
     const countries = az.labels.placeCountries(others, grid, toPixel, scale, taken, measure, frame, quietType);
-    return { shapes, nodes, labels, tags, countries, x: view.x, y: view.y };
+    return { shapes, grid, nodes, labels, tags, countries, x: frame.left, y: frame.top };
   };
 
   const paintFlows = (app, context, view) => {
@@ -103,12 +127,17 @@
       // A loop is short, so it would be lost under the arrows that pass by.
       return (focus?.full.has(arrow.index) ? 2 : 0) + (arrow.start === arrow.end ? 0.5 : 0);
     };
+    const crowded = Boolean(model.clustered);
+    const clear = (width) => (crowded ? Math.min(1, PALE + CLEARER * width) : 1);
     const seen = picture.shapes.filter(({ box }) => az.geometry.overlaps(box, view.frame));
+    // Few arrows are drawn the thin ones on top; of very many the thin ones lie below, as the ground.
+    if (crowded) seen.reverse();
     for (const shape of seen.sort((a, b) => rank(a) - rank(b))) {
       const { index, market } = shape.arrow;
       const colour = model.markets[market]?.colour ?? theme.ink;
-      az.arrows.paint(context, shape, {
-        colour, halo: theme.halo, taper: theme.taper, alpha: focus && !focus.full.has(index) ? FAINT : 1,
+      const near = crowded ? { ...shape, shaft: az.arrows.inView(shape.shaft, view.frame) } : shape;
+      az.arrows.paint(context, near, {
+        colour, halo: theme.halo, taper: theme.taper, alpha: focus && !focus.full.has(index) ? FAINT : clear(shape.width),
         strong: focus?.strong === index,
       });
     }
@@ -130,40 +159,64 @@
     map.panTo(map.unproject(point), { animate: false });
   };
 
+  /** What a reader does to the page, and what that brings about. */
   const makeApp = (model, map) => {
-    const state = { on: new Set(model.markets.keys()), hover: null, selected: null };
+    const state = {
+      filter: az.filter.fresh(), hover: null, selected: null,
+      get on() {
+        return new Set([...model.markets.keys()].filter((market) => !state.filter.markets.has(market)));
+      },
+    };
     const app = {
-      model, map, state,
+      model, map, state, ready: false,
       picture: { shapes: [], nodes: [], labels: [], tags: [], countries: [], x: 0, y: 0 },
-      isOn: (arrow) => state.on.has(arrow.market),
+      isOn: (arrow) => arrow.shown,
+      /** The arrows on the map; where there are too many to draw, the widest in view. */
+      shown: () => model.arrows.filter(app.isOn),
+      shownFlows: () => model.source.shownFlows().map((flow) => ({ ...model.store.at(flow), index: flow })),
       redraw: () => app.flows.redraw(),
       swatch: (market) => {
         const { colour = model.theme.ink, width = 3, head = [10, 5] } = model.markets[market] ?? {};
         return az.legend.arrowPicture(colour, model.theme, width, head, "affirmed");
       },
       showMarkets: (markets) => {
-        state.on = new Set(markets);
-        state.hover = null;
-        const { selected } = state;
-        if (selected?.kind === "arrow" && !app.isOn(model.arrows[selected.index])) app.select(null);
-        else if (selected?.kind === "node") app.select("node", selected.index);
-        app.update();
+        const on = new Set(markets);
+        app.setFilter({ markets: new Set([...model.markets.keys()].filter((market) => !on.has(market))) });
       },
       showMarket: (market, on) => {
         const others = [...state.on].filter((index) => index !== market);
         app.showMarkets(on ? [...others, market] : others);
       },
+      setFilter: (change) => {
+        Object.assign(state.filter, change);
+        state.hover = null;
+        app.update();
+        const { selected } = state;
+        if (selected?.kind === "node") app.select("node", selected.index);
+        else if (selected && !(selected.index >= 0 && app.isOn(model.arrows[selected.index]))) app.select(null);
+      },
       select: (kind, index) => {
         if (!kind && !state.selected) return;
-        state.selected = kind ? { kind, index } : null;
+        state.selected = kind ? { kind, index, key: keyOf(model, kind, index) } : null;
         state.hover = null;
-        const make = { arrow: () => az.details.ofArrow(model, index), node: () => az.details.ofNode(app, index) };
+        const make = { arrow: () => az.details.ofArrow(app, index), node: () => az.details.ofNode(app, index) };
         app.panel.choose(kind ? make[kind]() : null);
         map.invalidateSize({ animate: false });
         if (kind) reveal(app);
         app.redraw();
       },
+      /** Where places cluster: take what the view shows, and find again what was chosen. */
+      lookAround: (view) => {
+        if (!model.source.look(view, state.filter)) return;
+        state.hover = null;
+        if (state.selected) state.selected.index = indexOf(model, state.selected);
+      },
       update: () => {
+        app.result = az.filter.apply(model.store, state.filter);
+        model.source.refresh(app.result, state.filter, map.getZoom());
+        // Sums are made anew, so what the view shows is too, before the panel tells of it.
+        app.lookAround(az.viewOf(map));
+        if (state.selected) state.selected.index = indexOf(model, state.selected);
         app.panel.update();
         app.message.hidden = model.arrows.some(app.isOn);
         app.redraw();
@@ -177,6 +230,17 @@
       },
     };
     return app;
+  };
+
+  /** What an arrow or a place is known by at every zoom and under every filter. */
+  const keyOf = (model, kind, index) => {
+    if (kind === "node") return model.nodes[index]?.code;
+    return model.arrows[index]?.key ?? index;
+  };
+
+  const indexOf = (model, { kind, key }) => {
+    if (kind === "node") return model.nodes.findIndex(({ code }) => code === key);
+    return model.arrows.findIndex((arrow) => (arrow.key ?? arrow.index) === key);
   };
 
   /** Whether a colour that a style has come to, such as "rgb(18, 22, 26)", is a dark one. */
@@ -193,6 +257,32 @@
     root.classList.toggle("azroutes-dark", isDark(getComputedStyle(root).backgroundColor));
   };
 
+  /** Panel, canvases and pointer, once all data is there. */
+  const begin = (data, columns, map) => {
+    const model = az.model.readModel(data, columns);
+    const container = map.getContainer();
+    const app = (az.app = makeApp(model, map));
+    const unticked = "Nothing is chosen. Tick more in the panel, or reset the filters, to see arrows.";
+    app.message = az.dom.element("p", { class: "azroutes-message", hidden: true },
+      model.store.count ? unticked : "There is no flow to draw.");
+    container.append(app.message);
+    app.panel = az.panel.build(app, container.parentElement);
+    map.invalidateSize({ animate: false });
+    map.fitBounds(model.bounds, { padding: [18, 18], animate: false });
+    const paintLand = (context, view) => az.land.paint(context, model.land, view, model.theme);
+    new az.CanvasLayer("azroutes-land", paintLand).addTo(map);
+    app.flows = new az.CanvasLayer("azroutes-flows", (context, view) => paintFlows(app, context, view));
+    app.state.filter.least = data.clustered?.at_least ?? 0;
+    app.update();
+    app.flows.addTo(map);
+    az.pointer.watch(app);
+    new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(container);
+    // Another zoom may have other places, and another view other arrows.
+    if (columns) map.on("moveend", () => app.flows.afterDraw(app.panel.update));
+    app.ready = true;
+    return app;
+  };
+
   /**
    * Build the page around the element of the map.
    * @param {string} id of the map's element
@@ -201,28 +291,23 @@
   az.start = (id) => {
     const unseen = az.fallback.show(document.getElementById(id));
     if (unseen) return unseen;
-    const data = JSON.parse(document.getElementById("azroutes-data").textContent);
-    const model = az.model.readModel(data);
+    const holder = document.getElementById("azroutes-data");
+    const data = JSON.parse(holder.textContent);
     const map = makeMap(id);
     const container = map.getContainer();
-    container.style.backgroundColor = model.theme.water;
-    dress(container.parentElement, model.theme);
+    container.style.backgroundColor = data.theme.water;
+    dress(container.parentElement, data.theme);
     container.setAttribute("role", "region");
     container.setAttribute("aria-label", "Map; every arrow is also in the table of the panel");
-    const app = (az.app = makeApp(model, map));
-    const unticked = "No market is chosen. Tick one in the panel to see its arrows.";
-    const empty = model.arrows.length ? unticked : "There is no flow to draw.";
-    app.message = az.dom.element("p", { class: "azroutes-message", hidden: true }, empty);
-    container.append(app.message);
-    app.panel = az.panel.build(app, container.parentElement);
-    map.fitBounds(model.bounds, { padding: [18, 18], animate: false });
-    const paintLand = (context, view) => az.land.paint(context, model.land, view, model.theme);
-    new az.CanvasLayer("azroutes-land", paintLand).addTo(map);
-    app.flows = new az.CanvasLayer("azroutes-flows", (context, view) => paintFlows(app, context, view));
-    app.flows.addTo(map);
-    az.pointer.watch(app);
-    new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(container);
-    app.update();
+    map.fitBounds(data.bounds, { padding: [18, 18], animate: false });
+    if (!data.clustered) begin(data, null, map);
+    else {
+      holder.textContent = "";
+      az.packed.read(data.clustered.packed).then((columns) => {
+        data.clustered.packed = null;
+        begin(data, columns, map);
+      });
+    }
     return map;
   };
 })();

@@ -7,7 +7,7 @@
   const RING_UNIT = 1000;
 
   /** @param {number} count @param {string} one @param {string} [many] */
-  const counted = (count, one, many = `${one}s`) => `${count} ${count === 1 ? one : many}`;
+  const counted = (count, one, many = `${one}s`) => `${az.numbers.plain(count)} ${count === 1 ? one : many}`;
 
   /** Country polygons in Mercator, with the box of the largest ring, in which a name must fit. */
   const readLand = (land) =>
@@ -26,7 +26,8 @@
     const line = az.geometry.decode(arrow.line, LINE_UNIT);
     const world = [];
     for (let i = 0; i + 1 < line.length; i += 2) world.push([line[i], line[i + 1]]);
-    return { ...arrow, index, world, flows: arrow.flows ?? [] };
+    const all = arrow.flows ?? [];
+    return { ...arrow, index, world, all, flows: all, count: all.length, shown: true };
   };
 
   const readNode = (node, index) => ({ ...node, index, world: az.geometry.mercator(node.lon, node.lat), arrows: [] });
@@ -45,39 +46,69 @@
     return Math.max(named.size, least) || null;
   };
 
+  /** The names of a flow's places, in order, where flows are columns. */
+  const routesIn = ({ clustered: { names } }, { start, end, flow, market }) => {
+    const first = new Uint32Array(market.length + 1);
+    if (flow) for (const number of flow) first[number + 1] += 1;
+    else first.fill(1, 1);
+    for (let i = 1; i < first.length; i += 1) first[i] += first[i - 1];
+    return (index) => {
+      const stops = [names[start[first[index]]]];
+      for (let step = first[index]; step < first[index + 1]; step += 1) stops.push(names[end[step]]);
+      return stops.join(" → ");
+    };
+  };
+
+  /** How many flows an arrow between clusters stands for, and how much they are together. */
+  const sizeOf = ({ counts, unit }, { count, value }) => {
+    const many = counted(count, "flow");
+    if (counts) return many;
+    return Number.isNaN(value) ? `${many}, without a number` : `${many} · ${az.numbers.plain(value)} ${unit}`.trim();
+  };
+
   /**
    * @param {object} data the payload, version 1
+   * @param {Record<string, ArrayLike<number>>} [columns] those of a page whose places cluster
    * @returns {object} the payload with arrows, nodes and land made ready for drawing
    */
-  const readModel = (data) => {
-    const nodes = data.nodes.map(readNode);
-    const arrows = data.arrows.map(readArrow);
-    const carriers = new Map();
-    for (const arrow of arrows) {
-      for (const end of new Set([arrow.start, arrow.end])) nodes[end].arrows.push(arrow.index);
-      for (const flow of arrow.flows) carriers.set(flow, [...(carriers.get(flow) ?? []), arrow.index]);
-    }
-    /** The arrow itself and every other leg of the routes it is part of. */
-    const related = (index) => new Set([index, ...arrows[index].flows.flatMap((flow) => carriers.get(flow))]);
-    const flowsOf = (arrow) => arrow.flows.map((flow) => data.flows[flow]);
-    const flowCount = (some) => new Set(some.flatMap((arrow) => arrow.flows)).size;
-    const nameOf = (arrow) => {
+  const readModel = (data, columns) => {
+    const none = { statements: [], sources: [], notes: [], credits: [], legends: {} };
+    const model = { ...none, ...data, land: readLand(data.land), nodes: [], arrows: [] };
+    const routeOf = columns && routesIn(data, columns);
+    model.store = columns
+      ? az.flows.fromColumns(columns, data.clustered.words, routeOf, data.clustered.unit)
+      : az.flows.fromRecords(data);
+    model.flowsOf = (arrow) => arrow.flows.map((flow) => model.store.at(flow));
+    model.linesBehind = (flows) => linesBehind(data, flows);
+    model.nameOf = (arrow) => {
       const market = data.markets[arrow.market]?.label;
-      const label = arrow.label || `${nodes[arrow.start].name} to ${nodes[arrow.end].name}`;
+      const label = arrow.label || `${model.nodes[arrow.start].name} to ${model.nodes[arrow.end].name}`;
       return market ? `${market}: ${label}` : label;
     };
+    if (columns) {
+      model.related = (index) => new Set([index]);
+      model.describe = (arrow) => sizeOf(data.clustered, arrow);
+      model.source = az.clusters.make(model, data.clustered, columns);
+      return model;
+    }
+    model.nodes = data.nodes.map(readNode);
+    model.arrows = data.arrows.map(readArrow);
+    const carriers = new Map();
+    for (const arrow of model.arrows) {
+      for (const end of new Set([arrow.start, arrow.end])) model.nodes[end].arrows.push(arrow.index);
+      for (const flow of arrow.all) carriers.set(flow, [...(carriers.get(flow) ?? []), arrow.index]);
+    }
+    /** The arrow itself and every other leg of the routes it is part of. */
+    model.related = (index) => new Set([index, ...model.arrows[index].flows.flatMap((flow) => carriers.get(flow))]);
     /** How many flows an arrow stands for, and how many lines of sources stand behind them. */
-    const describe = (arrow) => {
-      const lines = linesBehind(data, flowsOf(arrow));
-      const parts = [counted(arrow.flows.length, "flow")];
+    model.describe = (arrow) => {
+      const lines = linesBehind(data, model.flowsOf(arrow));
+      const parts = [counted(arrow.count, "flow")];
       if (lines) parts.push(counted(lines, "independent line of sources", "independent lines of sources"));
       return parts.join(" · ");
     };
-    const none = { statements: [], sources: [], notes: [], credits: [], legends: {} };
-    return {
-      ...none, ...data, nodes, arrows, land: readLand(data.land), related, flowsOf, flowCount, nameOf, describe,
-      linesBehind: (flows) => linesBehind(data, flows),
-    };
+    model.source = az.given.make(model);
+    return model;
   };
 
   az.model = { counted, readModel };

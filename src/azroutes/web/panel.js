@@ -7,14 +7,42 @@
   const { counted } = az.model;
   const COLUMNS = ["Arrow", "Flows", "Source lines"];
 
+  /** What each market has, as the other filters are now: where places cluster its flows, else also its arrows. */
+  const countsOf = ({ model, result: { pass } }) => {
+    if (model.clustered) {
+      const flows = new Uint32Array(model.markets.length);
+      for (let i = 0; i < pass.length; i += 1) flows[model.store.market[i]] += pass[i];
+      return Array.from(flows, (count) => counted(count, "flow"));
+    }
+    return model.markets.map((_, index) => {
+      const arrows = model.arrows.filter((arrow) => arrow.market === index && arrow.flows.length > 0);
+      const flows = new Set(arrows.flatMap((arrow) => arrow.flows)).size;
+      return `${counted(arrows.length, "arrow")} · ${counted(flows, "flow")}`;
+    });
+  };
+
+  /** What the map shows and what it does not, in words. */
+  const summary = (app, arrows) => {
+    const hidden = app.model.source.hidden();
+    if (!hidden) {
+      const flows = new Set(arrows.flatMap((arrow) => arrow.flows)).size;
+      return `${counted(arrows.length, "arrow")}, ${counted(flows, "flow")} shown`;
+    }
+    const { percent, plain } = az.numbers;
+    const all = `${counted(app.result.shown, "flow")} let through, added up between places that are close at this zoom.`;
+    if (!hidden.arrows) return `${all} All ${counted(hidden.of, "arrow")} in view are drawn.`;
+    const share = hidden.share > 0 ? `, ${percent(hidden.share)} of what is in view,` : "";
+    return `${all} The ${plain(arrows.length)} widest of ${counted(hidden.of, "arrow")} in view are drawn; ` +
+      `${plain(hidden.arrows)} smaller ones${share} are not.`;
+  };
+
   /** Rows of checkboxes, one a market; returns the section and a function that brings its counts up to date. */
   const marketSection = (app) => {
     const { model, state } = app;
     const boxes = model.markets.map((market, index) => {
       const input = element("input", { type: "checkbox", checked: state.on.has(index) });
       input.addEventListener("change", () => app.showMarket(index, input.checked));
-      const arrows = model.arrows.filter((arrow) => arrow.market === index);
-      const count = `${counted(arrows.length, "arrow")} · ${counted(model.flowCount(arrows), "flow")}`;
+      const count = element("span", { class: "count" });
       const name = market.letters ? `${market.label} (${market.letters})` : market.label;
       const label = element(
         "label",
@@ -22,9 +50,9 @@
         input,
         app.swatch(index),
         element("span", { class: "name" }, isolated(name)),
-        element("span", { class: "count" }, count),
+        count,
       );
-      return { input, label };
+      return { input, label, count };
     });
     const all = element("button", { type: "button" }, "Show all");
     const none = element("button", { type: "button" }, "Show none");
@@ -36,9 +64,13 @@
       element("fieldset", {}, element("legend", {}, "Markets"), ...boxes.map((box) => box.label)),
       boxes.length > 1 && element("p", { class: "buttons" }, all, none),
     );
-    const update = () => boxes.forEach(({ input }, index) => {
-      input.checked = state.on.has(index);
-    });
+    const update = () => {
+      const counts = countsOf(app);
+      boxes.forEach(({ input, count }, index) => {
+        input.checked = state.on.has(index);
+        count.textContent = counts[index];
+      });
+    };
     return { section, update };
   };
 
@@ -52,8 +84,8 @@
         "tbody",
         {},
         ...arrows.map((arrow) => {
-          const lines = app.model.linesBehind(app.model.flowsOf(arrow)) ?? "–";
-          const numbers = [arrow.flows.length, lines].map((value) => element("td", { class: "number" }, String(value)));
+          const lines = app.model.clustered ? "–" : app.model.linesBehind(app.model.flowsOf(arrow)) ?? "–";
+          const numbers = [arrow.count, lines].map((value) => element("td", { class: "number" }, String(value)));
           return element("tr", {}, element("td", {}, az.details.arrowButton(app, arrow)), ...numbers);
         }),
       ),
@@ -99,11 +131,12 @@
     const legends = element("div", { class: "legends" });
     const table = element("div");
     const chosen = element("section", { class: "details", hidden: true, "aria-label": "Details" });
-    const parts = [markets.section, legends, folded("All arrows as a table", table), ...endMatter(model)];
+    const filters = az.filters.build(app);
+    const parts = [az.search.build(app), markets.section, filters.section, legends, folded("All arrows as a table", table), ...endMatter(model)];
     const rest = element("div", { class: "rest" }, ...parts);
     const subtitle = model.subtitle && element("p", { class: "subtitle" }, isolated(model.subtitle));
     const body = element("div", { class: "body" }, chosen, rest);
-    aside.append(element("header", {}, element("h1", {}, isolated(model.title)), subtitle, status), body);
+    aside.append(element("header", {}, element("h1", {}, isolated(model.title)), subtitle, status, filters.status), body);
     const folding = toggle(root);
     root.append(folding.button);
     folding.set(!globalThis.matchMedia("(max-width: 699px)").matches);
@@ -116,9 +149,10 @@
     const update = () => {
       const arrows = model.arrows.filter(app.isOn);
       markets.update();
+      filters.update();
       legends.replaceChildren(...az.legend.build(model, arrows));
       table.replaceChildren(arrows.length > 0 ? tableOf(app, arrows) : element("p", {}, "No arrow is shown."));
-      status.textContent = `${counted(arrows.length, "arrow")}, ${counted(model.flowCount(arrows), "flow")} shown`;
+      status.textContent = summary(app, arrows);
     };
 
     const choose = (nodes) => {

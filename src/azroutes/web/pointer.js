@@ -17,9 +17,7 @@
       if (far <= 0 && (!best || far < best.far)) best = { kind: "node", index: node.index, far };
     }
     if (best) return best;
-    for (const shape of picture.shapes) {
-      const { box } = shape;
-      if (point[0] < box.left || point[0] > box.right || point[1] < box.top || point[1] > box.bottom) continue;
+    for (const shape of az.labels.shapesNear(picture, point)) {
       const far = g.distanceTo(point, shape.line) - shape.width / 2;
       // An arrow drawn later lies on top, so it also wins where two are equally near.
       if (far > NEAR || (best && Math.max(0, far) > Math.max(0, best.far))) continue;

@@ -1,0 +1,249 @@
+"""Flows too many to be laid out one by one: places that cluster as a reader zooms out, and flows as columns.
+
+The page adds the flows up itself, between the clusters of each zoom and for what its filters let through, so that a
+filter and a click mean the same on a cluster as on a place. Here are the clusters, the curves of the widest ways of
+each zoom, and all that the page has to know of a flow to filter it and to tell whose word it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+import pandas as pd
+
+from azroutes.arrows import HAIRLINE_PX, LEAST_PX, NO_UNIT_TITLE
+from azroutes.flows import steps_of
+from azroutes.geometry.cluster import Level, cluster_levels
+from azroutes.geometry.curve import head_size
+from azroutes.geometry.layout import arrange
+from azroutes.packing import counting, measuring, pack
+from azroutes.places import Place, place
+from azroutes.vocabulary import Basis, Certainty, Form, Role, label, words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+    from azroutes.geometry.shapes import Floats, Ints
+    from azroutes.scale import WidthScale
+    from azroutes.theme import Theme
+
+MANY = 1000
+"""Ways that flows of a market take between two places, up to which a page holds each as an arrow of its own."""
+
+DRAWN = 1000
+"""Arrows that a page draws at once, the widest in view."""
+
+LAID_OUT, LAID_OUT_TO = 40, 7
+"""Pairs of places of a zoom whose arrows are decluttered, those with the largest totals, and up to which zoom: closer by
+few are in view. All others are arcs."""
+
+TILE_PX = 256.0
+CLOSE_PX = 5.0
+"""Distance of two places up to which the way between them is not laid out, px."""
+
+ROOM_PX = 30.0
+"""How far laid out arrows may run beyond the box around their places, px."""
+
+COUNT_TITLE = "number of flows"
+NO_YEAR = 0
+MAX_RADIUS_PX = 17.0
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """Many flows, and what their arrows show.
+
+    Attributes
+    ----------
+    flows : GeoDataFrame
+        A valid table.
+    steps : DataFrame
+        Their legs: ``flow`` (the number of a row), ``start`` and ``end`` (numbers of places).
+    places : list of Place
+    unit : str or None
+        The unit of the quantities that widths show; None where they show the number of flows.
+    """
+
+    flows: gpd.GeoDataFrame
+    steps: pd.DataFrame
+    places: list[Place]
+    unit: str | None
+
+    @property
+    def value(self) -> Floats:
+        """What each leg adds to the width of its arrow; NaN where a flow has no number."""
+        if self.unit is None:
+            return np.ones(len(self.steps))
+        quantity = self.flows["quantity"].to_numpy(dtype=float, na_value=np.nan)
+        return cast("Floats", quantity[self.steps["flow"].to_numpy()])
+
+
+def is_crowd(flows: gpd.GeoDataFrame) -> bool:
+    """Tell whether a page cannot hold each arrow of flows by itself."""
+    if len(flows) <= MANY:
+        return False
+    ways = flows[["market", "origin", "via", "destination"]]
+    return len(ways.drop_duplicates()) > MANY
+
+
+def crowd_of(flows: gpd.GeoDataFrame, unit: str | None) -> Crowd:
+    """Return flows with their legs and places numbered; places are in the order of their codes."""
+    if (flows["via"] == "").all():
+        steps = pd.DataFrame({"flow": np.arange(len(flows)), "start": flows["origin"], "end": flows["destination"]})
+    else:
+        found = steps_of(flows)
+        steps = pd.DataFrame({"flow": flows.index.get_indexer(pd.Index(found["flow_id"])), "start": found["start"],
+                              "end": found["end"]})  # fmt: skip
+    known, number = np.unique(
+        np.concatenate([steps["start"].to_numpy(dtype=object), steps["end"].to_numpy(dtype=object)]).astype(str),
+        return_inverse=True,
+    )
+    steps["start"], steps["end"] = number[: len(steps)], number[len(steps) :]
+    return Crowd(flows, steps.reset_index(drop=True), [place(str(code)) for code in known], unit)
+
+
+def parts(
+    crowd: Crowd, classes: Sequence[str | None], xy: Floats, theme: Theme, *,
+    scale: WidthScale | None = None, most: int = DRAWN, least: float = 0.0,
+) -> dict[str, object]:  # fmt: skip
+    """Return what a page draws of many flows.
+
+    Parameters
+    ----------
+    crowd : Crowd
+    classes : sequence of str or None
+        The markets that are drawn apart, in the order of the page.
+    xy : array of shape (places, 2)
+        The places on a web map, the whole world from 0 to 1, y downwards.
+    theme : Theme
+    scale : WidthScale, optional
+        One scale of widths for all zooms; by default each zoom has its own, fitted to its largest arrow.
+    most : int
+        Arrows that are drawn at once.
+    least : float
+        The least number of an arrow that is shown at first.
+    """
+    start, end = (crowd.steps[side].to_numpy(dtype=np.intp) for side in ("start", "end"))
+    value: Floats = np.nan_to_num(crowd.value)
+    count = len(crowd.places)
+    weight = cast("Floats", np.bincount(start, value, count) + np.bincount(end, value, count))
+    market = {code: n for n, code in enumerate(classes)}
+    codes = np.array([market[code if isinstance(code, str) else None] for code in crowd.flows["market"].astype(object)])
+    levels = cluster_levels(xy, weight)
+    columns: dict[str, NDArray[np.generic]] = {
+        "x": xy[:, 0].astype(np.float64), "y": xy[:, 1].astype(np.float64),
+        "start": counting(start), "end": counting(end), "flow": counting(crowd.steps["flow"].to_numpy()),
+        "market": counting(codes),
+    }  # fmt: skip
+    if len(crowd.steps) == len(crowd.flows):
+        del columns["flow"]  # each flow is one leg, in its order
+    listed = []
+    for number, level in enumerate(levels):
+        ends = level.member[start], level.member[end]
+        columns |= {f"{number}.{name}": part for name, part in _curves(level, ends, value, theme).items()}
+        columns |= {f"{number}.member": counting(level.member), f"{number}.lead": counting(level.lead),
+                    f"{number}.x": level.xy[:, 0].astype(np.float64),
+                    f"{number}.y": level.xy[:, 1].astype(np.float64)}  # fmt: skip
+        arrow, total = _largest(ends, codes[crowd.steps["flow"].to_numpy()], value, len(level.xy))
+        px = scale.px_per_unit if scale is not None else theme.max_width_px / arrow if arrow > 0 else 0.0
+        listed.append({"zoom": level.zoom, "px": px, "largest": arrow, "total": total})
+    facts, words_of = _facts(crowd.flows)
+    unit = words(crowd.unit) if crowd.unit else NO_UNIT_TITLE
+    return {
+        "clustered": {
+            "packed": pack(columns | facts),
+            "words": words_of,
+            "levels": listed,
+            "names": [found.name for found in crowd.places],
+            "codes": [found.code for found in crowd.places],
+            "kinds": [found.kind.value for found in crowd.places],
+            "title": f"Width: {COUNT_TITLE if crowd.unit is None else unit.lower()}",
+            "unit": words(crowd.unit).lower() if crowd.unit else "",
+            "counts": crowd.unit is None,
+            "hairline": HAIRLINE_PX,
+            "least": LEAST_PX,
+            "at_least": least,
+            "radius": theme.node_radius_px,
+            "widest_radius": MAX_RADIUS_PX,
+            "most": most,
+        }
+    }
+
+
+def _largest(ends: tuple[Ints, Ints], market: Ints, value: Floats, clusters: int) -> tuple[float, float]:
+    """Return the largest arrow between two clusters, and the largest total in and out of one."""
+    start, end = ends
+    apart = start != end
+    key = (market[apart].astype(np.int64) * clusters + start[apart]) * clusters + end[apart]
+    _, group = np.unique(key, return_inverse=True)
+    arrow = float(np.bincount(group, value[apart]).max(initial=0.0)) if len(key) else 0.0
+    total = np.bincount(start, value, clusters) + np.bincount(end[apart], value[apart], clusters)
+    return arrow, float(total.max(initial=0.0))
+
+
+def _curves(level: Level, ends: tuple[Ints, Ints], value: Floats, theme: Theme) -> dict[str, NDArray[np.generic]]:
+    """Return the control points of the widest pairs of clusters, in the frame of their chords, decluttered together."""
+    low, high = np.minimum(*ends), np.maximum(*ends)
+    apart = low != high
+    pair, group = np.unique(low[apart].astype(np.int64) * len(level.xy) + high[apart], return_inverse=True)
+    total = np.bincount(group, value[apart], len(pair)) if len(pair) else np.empty(0)
+    px = level.xy * TILE_PX * 2.0**level.zoom
+    a, b = np.divmod(pair, max(len(level.xy), 1))
+    # Places that all but coincide have no way between them that could be bent.
+    seen = np.flatnonzero((np.hypot(*(px[b] - px[a]).T) > CLOSE_PX) & (level.zoom <= LAID_OUT_TO))
+    widest = np.sort(seen[np.lexsort((pair[seen], -total[seen]))[:LAID_OUT]])
+    a, b = a[widest], b[widest]
+    if not len(widest):
+        nothing = np.empty(0, dtype=np.uint8)
+        return {"a": nothing, "b": nothing, "along": np.empty(0, np.float32), "across": np.empty(0, np.float32)}
+    at = {str(k): (float(px[k, 0]), -float(px[k, 1])) for k in np.unique([a, b])}
+    width = cast("Floats", theme.max_width_px * total[widest] / max(float(total.max()), 1e-300))
+    spots = np.array(list(at.values()))
+    frame = (*(spots.min(axis=0) - ROOM_PX), *(spots.max(axis=0) + ROOM_PX))
+    drawn = arrange([str(k) for k in a], [str(k) for k in b], at, width, node_radius_px=theme.node_radius_px,
+                    frame=cast("tuple[float, float, float, float]", frame))  # fmt: skip
+    ends_px = np.array([[at[str(k)] for k in side] for side in (a, b)])
+    chord = ends_px[1] - ends_px[0]
+    middle = drawn.spines[:, drawn.spines.shape[1] // 2]
+    # Of a quadratic curve: its middle lies half way between that of its chord and its control point.
+    off = 2 * middle - ends_px.sum(axis=0) / 2 - ends_px[0]
+    square = np.maximum((chord**2).sum(axis=1), 1e-12)
+    along = (off * chord).sum(axis=1) / square
+    across = (off[:, 1] * chord[:, 0] - off[:, 0] * chord[:, 1]) / square
+    return {"a": counting(a), "b": counting(b), "along": along.astype(np.float32), "across": across.astype(np.float32)}
+
+
+def _facts(flows: gpd.GeoDataFrame) -> tuple[dict[str, NDArray[np.generic]], dict[str, list[object]]]:
+    """Return the columns of facts of flows, and the words that their codes stand for."""
+    worded: dict[str, tuple[str, Callable[[str], object]]] = {
+        "title": ("commodity", words),
+        "form": ("form", lambda code: label(Form, code)),
+        "group": ("group", str),
+        "role": ("role", lambda code: label(Role, code)),
+        "certainty": ("certainty", lambda code: label(Certainty, code)),
+        "basis": ("basis", lambda code: label(Basis, code)),
+        "wording": ("wording", str),
+        "sources": ("sources", lambda text: [part for part in text.split(";") if part]),
+    }
+    columns: dict[str, NDArray[np.generic]] = {}
+    meaning: dict[str, list[object]] = {}
+    for name, (column, means) in worded.items():
+        codes, known = pd.factorize(flows[column].astype("string"), sort=True)
+        columns[f"flow.{name}"] = counting(codes + 1)  # 0 says that there is none
+        meaning[name] = [means(str(text)) if str(text) else None for text in known]
+    for name, column in (("first", "first_year"), ("last", "last_year")):
+        columns[f"flow.{name}"] = flows[column].to_numpy(dtype=np.int16, na_value=NO_YEAR)
+    columns["flow.amount"] = measuring(flows["quantity"].to_numpy(dtype=float, na_value=np.nan))
+    columns["flow.lineages"] = counting(flows["lineages"].to_numpy(dtype=np.int64))
+    return columns, meaning
+
+
+def head_of(width: float) -> list[float]:
+    """Return length and half width of the head of an arrow, px, to two decimals."""
+    length, half = head_size(np.array([width]))
+    return [round(float(length[0]), 2), round(float(half[0]), 2)]

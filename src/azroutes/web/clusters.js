@@ -1,0 +1,378 @@
+/* Flows too many to be arrows one by one: they are added up between the clusters of places of the present zoom. */
+"use strict";
+
+(() => {
+  const az = (globalThis.azroutes ??= {});
+  const BULGE = 0.14;
+  const POINTS = 20;
+  /** Gap between arrows side by side, px. */
+  const GAP = 1.5;
+  const BINS = 256;
+  /** Bins of numbers to a doubling. */
+  const STEPS = 10;
+
+  /** Number groups of equal keys in order of appearance. @returns {{group: Int32Array, keys: Float64Array}} */
+  const grouped = (keys) => {
+    let size = 1024;
+    while (size < keys.length * 2) size *= 2;
+    const slots = new Int32Array(size).fill(-1);
+    const group = new Int32Array(keys.length);
+    const found = [];
+    for (let i = 0; i < keys.length; i += 1) {
+      const key = keys[i];
+      let slot = (Math.imul(key % 4294967291, 2654435761) ^ Math.imul(key / 4294967291, 40503)) >>> 0 & (size - 1);
+      while (slots[slot] >= 0 && found[slots[slot]] !== key) slot = (slot + 1) & (size - 1);
+      if (slots[slot] < 0) slots[slot] = found.push(key) - 1;
+      group[i] = slots[slot];
+    }
+    return { group, keys: Float64Array.from(found) };
+  };
+
+  /** Where a key lies among sorted ones. */
+  const placeIn = (order, key) => {
+    let [low, high] = [0, order.length - 1];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (order[middle] < key) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  };
+
+  /** The clusters of one zoom, with the curves of their widest ways. */
+  const readLevel = (columns, { zoom, px, largest, total }, number) => {
+    const part = (name) => columns[`${number}.${name}`];
+    const [x, y, a, b] = ["x", "y", "a", "b"].map(part);
+    const curves = new Map();
+    for (let i = 0; i < a.length; i += 1) curves.set(a[i] * x.length + b[i], i);
+    const members = Array.from({ length: x.length }, () => 0);
+    for (const cluster of part("member")) members[cluster] += 1;
+    return {
+      zoom, px, largest, total, x, y, curves, members, count: x.length, member: part("member"), lead: part("lead"),
+      along: part("along"), across: part("across"),
+    };
+  };
+
+  /** The control point of the way between two clusters, the one with the smaller number first. */
+  const controlOf = (level, low, high) => {
+    const known = level.curves.get(low * level.count + high);
+    // y runs downwards on the page and upwards where curves are laid out.
+    const [along, across] = known === undefined ? [0.5, BULGE] : [level.along[known], level.across[known]];
+    const [dx, dy] = [level.x[high] - level.x[low], level.y[high] - level.y[low]];
+    return [level.x[low] + along * dx + across * dy, level.y[low] + along * dy - across * dx];
+  };
+
+  /** The way between two clusters as points in Mercator. */
+  const lineOf = (level, start, end) => {
+    const from = [level.x[start], level.y[start]];
+    if (start === end) return [from];
+    const to = [level.x[end], level.y[end]];
+    const control = controlOf(level, Math.min(start, end), Math.max(start, end));
+    return Array.from({ length: POINTS + 1 }, (_, i) => {
+      const t = i / POINTS;
+      return [0, 1].map((k) => (1 - t) ** 2 * from[k] + 2 * t * (1 - t) * control[k] + t * t * to[k]);
+    });
+  };
+
+  /**
+   * @param {object} model gets `nodes`, `arrows` and `legends.width` of what is in view
+   * @param {object} given the payload's part on clusters
+   * @param {Record<string, ArrayLike<number>>} columns
+   */
+  const make = (model, given, columns) => {
+    const levels = given.levels.map((level, number) => readLevel(columns, level, number));
+    const { start, end, flow } = columns;
+    const flowOf = flow ? (step) => flow[step] : (step) => step;
+    const amountOf = given.counts ? () => 1 : (step) => columns["flow.amount"][flowOf(step)];
+    let level = null;
+    let sums = null;
+    let hidden = null;
+    let wanted = null;
+
+    const levelAt = (zoom) => {
+      const near = Math.floor(zoom + 1e-9);
+      const fit = levels.filter((one) => one.zoom <= near);
+      return fit.length ? fit.reduce((a, b) => (b.zoom > a.zoom ? b : a)) : levels.reduce((a, b) => (b.zoom < a.zoom ? b : a));
+    };
+
+    const nameOf = (index) => {
+      const more = level.members[index] - 1;
+      const name = given.names[level.lead[index]];
+      return more ? `${name} and ${az.numbers.plain(more)} other${more > 1 ? "s" : ""}` : name;
+    };
+
+    /** Whether a leg is let through, but for its market. */
+    const lets = (result, filter) => {
+      const { pass } = result;
+      const { place } = filter;
+      const spot = place ? given.codes.indexOf(place.code) : -1;
+      const mine = spot < 0 ? -1 : level.member[spot];
+      const { member } = level;
+      const [comes, leaves] = [place?.way !== "out", place?.way !== "in"];
+      return (step) => {
+        if (!pass[flowOf(step)]) return false;
+        if (mine < 0) return true;
+        return (comes && member[end[step]] === mine) || (leaves && member[start[step]] === mine);
+      };
+    };
+
+    /** Add up the legs that are let through: for each way and market their sum, count and ends. */
+    const addUp = (result, filter) => {
+      const { member, count } = level;
+      const classes = model.markets.length;
+      const through = lets(result, filter);
+      const steps = [];
+      const total = new Float64Array(count);
+      const inner = new Uint32Array(count);
+      for (let step = 0; step < start.length; step += 1) {
+        if (!through(step) || filter.markets.has(columns.market[flowOf(step)])) continue;
+        const [a, b] = [member[start[step]], member[end[step]]];
+        const amount = amountOf(step);
+        const known = Number.isNaN(amount) ? 0 : amount;
+        total[a] += known;
+        if (a !== b) total[b] += known;
+        // Within a cluster of several places nothing can be drawn; it is told at the cluster.
+        if (a === b && level.members[a] > 1) inner[a] += 1;
+        else steps.push(step);
+      }
+      const keys = new Float64Array(steps.length);
+      steps.forEach((step, i) => {
+        const [a, b] = [member[start[step]], member[end[step]]];
+        const pair = Math.min(a, b) * count + Math.max(a, b);
+        keys[i] = (pair * classes + columns.market[flowOf(step)]) * 2 + (a > b ? 1 : 0);
+      });
+      const { group, keys: distinct } = grouped(keys);
+      const sum = new Float64Array(distinct.length);
+      const flows = new Uint32Array(distinct.length);
+      const numbered = new Uint32Array(distinct.length);
+      steps.forEach((step, i) => {
+        const amount = amountOf(step);
+        flows[group[i]] += 1;
+        if (Number.isNaN(amount)) return;
+        numbered[group[i]] += 1;
+        sum[group[i]] += amount;
+      });
+      // In order of their keys those of one pair of places lie side by side.
+      return { order: Float64Array.from(distinct).sort(), distinct, sum, flows, numbered, total, inner, classes };
+    };
+
+    /** The ends and market behind a key. */
+    const unkey = (key) => {
+      const back = key % 2;
+      const rest = (key - back) / 2;
+      const market = rest % sums.classes;
+      const pair = (rest - market) / sums.classes;
+      const high = pair % level.count;
+      const low = (pair - high) / level.count;
+      return back ? { start: high, end: low, market } : { start: low, end: high, market };
+    };
+
+    /** Turn the sums into arrays in order of their keys, that can be looked through quickly. */
+    const index = () => {
+      const { order, distinct } = sums;
+      const count = order.length;
+      const groups = new Uint32Array(count);
+      distinct.forEach((key, group) => {
+        groups[placeIn(order, key)] = group;
+      });
+      const made = {
+        start: new Uint32Array(count), end: new Uint32Array(count), market: new Uint16Array(count),
+        value: new Float64Array(count), flows: new Uint32Array(count), bin: new Uint8Array(count),
+        lane: new Float32Array(count), drawn: new Map(), zero: 0,
+      };
+      const top = level.largest > 0 ? level.largest : 1;
+      let begin = 0;
+      for (let i = 0; i < count; i += 1) {
+        const key = sums.order[i];
+        const group = groups[i];
+        const ends = unkey(key);
+        [made.start[i], made.end[i], made.market[i]] = [ends.start, ends.end, ends.market];
+        made.flows[i] = sums.flows[group];
+        made.value[i] = sums.numbered[group] ? sums.sum[group] : NaN;
+        const share = made.value[i] / top;
+        made.bin[i] = share > 0 ? Math.max(1, Math.min(BINS - 1, Math.ceil(BINS - 1 + STEPS * Math.log2(share)))) : 0;
+        if (made.value[i] === 0) made.zero += 1;
+        const last = i + 1 === count;
+        if (last || pairOf(sums.order[i + 1]) !== pairOf(key)) {
+          setLanes(made, begin, i + 1);
+          begin = i + 1;
+        }
+      }
+      return made;
+    };
+
+    const pairOf = (key) => Math.floor(Math.floor(key / 2) / sums.classes);
+
+    const widthOf = (value) => {
+      if (Number.isNaN(value)) return given.hairline;
+      return value > 0 ? Math.max(given.least, value * level.px) : 0;
+    };
+
+    /** Arrows of one pair side by side: each way on its right hand, the widest in the middle; one way alone centred. */
+    const setLanes = (made, begin, stop) => {
+      const ways = [[], []];
+      for (let i = begin; i < stop; i += 1) ways[made.start[i] > made.end[i] ? 1 : 0].push(i);
+      for (const way of ways) way.sort((i, j) => (made.value[j] || 0) - (made.value[i] || 0) || i - j);
+      const both = ways[0].length && ways[1].length;
+      for (const way of ways) {
+        const widths = way.map((i) => widthOf(made.value[i]));
+        const whole = widths.reduce((sum, width) => sum + width + GAP, -GAP);
+        let at = both ? GAP / 2 : -whole / 2;
+        way.forEach((i, k) => {
+          made.lane[i] = at + widths[k] / 2;
+          at += widths[k] + GAP;
+        });
+      }
+    };
+
+    const nodeOf = (i) => {
+      const share = level.total > 0 ? sums.total[i] / level.total : 0;
+      const alone = level.members[i] === 1;
+      return {
+        index: i, code: given.codes[level.lead[i]], size: level.members[i], inner: sums.inner[i],
+        kind: alone ? given.kinds[level.lead[i]] : "cluster", world: [level.x[i], level.y[i]], arrows: [],
+        total: sums.total[i],
+        get name() {
+          return nameOf(i);
+        },
+        radius: Math.max(given.radius * (alone ? 0.7 : 1), given.widest_radius * Math.sqrt(share)),
+      };
+    };
+
+    /** The steps behind an arrow of the present level and filter. */
+    const stepsOf = (arrow) => {
+      const { member } = level;
+      const through = lets(wanted.result, wanted.filter);
+      const found = [];
+      for (let step = 0; step < start.length; step += 1) {
+        if (member[start[step]] !== arrow.start || member[end[step]] !== arrow.end) continue;
+        if (columns.market[flowOf(step)] === arrow.market && through(step)) found.push(step);
+      }
+      return found;
+    };
+
+    const arrowOf = (i) => {
+      const { start: from, end: to, market, value, flows, lane } = sums.index;
+      const width = widthOf(value[i]);
+      let behind = null;
+      const arrow = {
+        key: sums.order[i], start: from[i], end: to[i], market: market[i], value: value[i], count: flows[i],
+        lane: lane[i], width, head: az.numbers.head(width), certainty: "affirmed", shown: true,
+        world: lineOf(level, from[i], to[i]),
+        get label() {
+          const [a, b] = [nameOf(this.start), nameOf(this.end)];
+          return this.start === this.end ? `within ${a}` : `${a} to ${b}`;
+        },
+        get flows() {
+          return (behind ??= stepsOf(this).map(flowOf));
+        },
+      };
+      return arrow;
+    };
+
+    /** Whether the hull of a way meets a box. */
+    const meets = (i, box) => {
+      const { start: from, end: to } = sums.index;
+      const [a, b] = [from[i], to[i]];
+      const [ax, ay, bx, by] = [level.x[a], level.y[a], level.x[b], level.y[b]];
+      // An arc leaves its chord by no more than its control point does.
+      const reach = level.curves.size ? 0.9 : BULGE;
+      const far = a === b ? 0 : reach * (Math.abs(bx - ax) + Math.abs(by - ay));
+      if (Math.max(ax, bx) + far < box.left || Math.min(ax, bx) - far > box.right) return false;
+      if (Math.max(ay, by) + far < box.top || Math.min(ay, by) - far > box.bottom) return false;
+      if (a === b) return true;
+      const [cx, cy] = controlOf(level, Math.min(a, b), Math.max(a, b));
+      return Math.max(ax, bx, cx) >= box.left && Math.min(ax, bx, cx) <= box.right &&
+        Math.max(ay, by, cy) >= box.top && Math.min(ay, by, cy) <= box.bottom;
+    };
+
+    const legendOf = () => {
+      const entries = az.numbers.breaks(level.largest, given.counts).map((value) => {
+        const width = value * level.px;
+        return { width, head: az.numbers.head(width), label: az.numbers.plain(value) };
+      });
+      return { title: given.title, entries };
+    };
+
+    const refresh = (result, filter, zoom) => {
+      wanted = { result, filter };
+      level = levelAt(zoom);
+      sums = addUp(result, filter);
+      sums.index = index();
+      Object.assign(sums, { distinct: null, sum: null, flows: null, numbered: null });
+      model.nodes = Array.from({ length: level.count }, (_, i) => i).map(nodeOf);
+      model.legends = { ...model.legends, width: legendOf() };
+      model.arrows = [];
+    };
+
+    /** Take the widest arrows in a view. @returns {boolean} whether they are others than before */
+    const look = (view, filter) => {
+      if (levelAt(view.zoom) !== level) refresh(wanted.result, wanted.filter, view.zoom);
+      const { value, flows, bin, drawn, zero } = sums.index;
+      const seen = [];
+      const many = new Uint32Array(BINS);
+      let [sum, count] = [0, 0];
+      for (let i = 0; i < value.length; i += 1) {
+        if (value[i] === 0 || (filter.least > 0 && !(value[i] >= filter.least)) || !meets(i, view.box)) continue;
+        seen.push(i);
+        many[bin[i]] += 1;
+        count += flows[i];
+        sum += Number.isNaN(value[i]) ? 0 : value[i];
+      }
+      let [floor, taken] = [BINS - 1, many[BINS - 1]];
+      while (floor > 0 && taken < given.most) taken += many[(floor -= 1)];
+      const widest = seen.filter((i) => bin[i] >= floor);
+      widest.sort((i, j) => (value[j] || 0) - (value[i] || 0) || i - j);
+      const chosen = widest.slice(0, given.most);
+      const before = model.arrows;
+      for (const arrow of before) model.nodes[arrow.start].arrows.length = model.nodes[arrow.end].arrows.length = 0;
+      if (drawn.size > 20 * given.most) drawn.clear();
+      model.arrows = chosen.map((i, at) => {
+        if (!drawn.has(i)) drawn.set(i, arrowOf(i));
+        return Object.assign(drawn.get(i), { index: at });
+      });
+      for (const arrow of model.arrows) {
+        for (const node of new Set([arrow.start, arrow.end])) model.nodes[node].arrows.push(arrow.index);
+      }
+      const shown = chosen.reduce((all, i) => all + (Number.isNaN(value[i]) ? 0 : value[i]), 0);
+      const flowsShown = chosen.reduce((all, i) => all + flows[i], 0);
+      hidden = {
+        arrows: seen.length - chosen.length, of: seen.length, flows: count - flowsShown,
+        share: sum > 0 ? (sum - shown) / sum : 0, zero,
+      };
+      return before.length !== model.arrows.length || before.some((arrow, k) => arrow !== model.arrows[k]);
+    };
+
+    /** Flows that are let through, of any place. @returns {number[]} */
+    const shownFlows = () => {
+      const { result: { pass }, filter } = wanted;
+      const found = [];
+      for (let i = 0; i < pass.length; i += 1) if (pass[i] && !filter.markets.has(columns.market[i])) found.push(i);
+      return found;
+    };
+
+    /** Clusters in view with any flow, the largest first. */
+    const placesIn = (box, most) => {
+      const found = model.nodes.filter(({ total, inner, arrows, world: [x, y] }) => (total > 0 || inner || arrows.length) &&
+        x >= box.left && x <= box.right && y >= box.top && y <= box.bottom);
+      return found.sort((a, b) => b.total - a.total || a.index - b.index).slice(0, most);
+    };
+
+    /** The places of a cluster. @returns {number[]} */
+    const membersOf = (index) => [...level.member.keys()].filter((spot) => level.member[spot] === index);
+
+    /** The cluster that a place is in at present. */
+    const clusterOf = (spot) => level.member[spot];
+
+    return {
+      refresh, look, shownFlows, placesIn, membersOf, clusterOf, hidden: () => hidden,
+      largest: given.counts ? 0 : Math.max(...levels.map((one) => one.largest)),
+      zoomOf: (spot) => Math.min(...levels.filter((one) => one.members[one.member[spot]] === 1).map((one) => one.zoom), 10),
+      spots: given.names.map((name, spot) => ({
+        name, code: given.codes[spot], world: [columns.x[spot], columns.y[spot]], spot,
+      })),
+    };
+  };
+
+  az.clusters = { grouped, lineOf, make, readLevel };
+})();
