@@ -13,8 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 from PIL import Image
+
+from azroutes import read_flows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -47,6 +50,29 @@ def browser() -> Iterator[Browser]:
         started = playwright.chromium.launch(executable_path=path, args=[*QUIET, *sandbox])
         yield started
         started.close()
+
+
+@pytest.fixture(scope="session")
+def many() -> Callable[..., gpd.GeoDataFrame]:
+    """Return what makes flows at random between points, some without a market or a number."""
+    return many_flows
+
+
+def many_flows(rows: int = 4000, places: int = 150, *, seed: int = 1, quantity: bool = True) -> gpd.GeoDataFrame:
+    """Return flows at random between points, some markets, years and quantities missing."""
+    chance = np.random.default_rng(seed)
+    lon, lat = chance.uniform(-10, 60, places), chance.uniform(20, 60, places)
+    a, b = chance.integers(0, places, rows), chance.integers(0, places, rows)
+    table = pd.DataFrame({
+        "origin": [f"P{k}" for k in a], "origin_lon": lon[a], "origin_lat": lat[a],
+        "destination": [f"P{k}" for k in b], "destination_lon": lon[b], "destination_lat": lat[b],
+        "market": np.array(["heroin_trade", "cannabis_trade", None])[chance.integers(0, 3, rows)],
+        "year": chance.choice([2001, 2004, 2009], rows), "sources": chance.choice(["A", "B", "A;B"], rows),
+    })  # fmt: skip
+    if quantity:
+        table["quantity"] = np.where(chance.random(rows) < 0.9, np.round(chance.lognormal(2, 1, rows), 1), np.nan)
+        table["unit"] = "kg"
+    return read_flows(table.drop_duplicates(["origin", "destination", "market"]))
 
 
 @dataclass

@@ -11,6 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pyproj import Geod
 
+from azroutes.geometry import geodesic
 from azroutes.geometry.geodesic import LOOP_M, LOOP_POINTS, STEP_M, geodesics, routes, unwrapped
 
 if TYPE_CHECKING:
@@ -168,3 +169,16 @@ def test_routes_keep_apart_and_in_order() -> None:
     there, back, over = routes(start, end, np.array([0, 1, 2]))
     assert there.coords[0] == back.coords[-1] == BAKU
     assert over.coords[0] == SUVA
+
+
+def test_many_routes_are_laid_out_in_portions_and_each_is_as_it_is_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(3)
+    ends = np.column_stack([rng.uniform(-180, 180, 60), rng.uniform(-80, 80, 60)])
+    start, end = ends[:-1], ends[1:]
+    route = np.sort(rng.integers(0, 25, 59))
+    route = np.unique(route, return_inverse=True)[1]
+    whole = routes(start, end, route)
+    monkeypatch.setattr(geodesic, "LEGS", 7)
+    assert shapely.equals_identical(routes(start, end, route), whole).all()
+    alone = [routes(start[route == k], end[route == k], route[route == k] - k)[0] for k in range(route.max() + 1)]
+    assert shapely.equals_identical(alone, whole).all()

@@ -103,7 +103,7 @@ def test_layers_of_the_users_own_are_drawn(payload: dict[str, Any], tmp_path: Pa
         assert seen.page.locator(".leaflet-control-layers").count() == 1
         assert seen.page.locator("img.leaflet-marker-icon").evaluate("(icon) => icon.naturalWidth") > 0
         seen.page.mouse.move(at["x"], at["y"])
-        assert seen.page.get_by_text("mine").is_visible()
+        assert seen.page.get_by_text("mine", exact=True).is_visible()
         assert len(seen.arrows()) == len(payload["arrows"])
         assert seen.complaints == []
         assert [url for url in seen.requests if not url.startswith("data:")] == [path.as_uri()]

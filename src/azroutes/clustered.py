@@ -39,10 +39,13 @@ DRAWN = 1000
 """Arrows that a page draws at once, the widest in view."""
 
 LAID_OUT, LAID_OUT_TO = 40, 7
-"""Pairs of places of a zoom whose arrows are decluttered, those with the largest totals, and up to which zoom: closer by
-few are in view. All others are arcs."""
+"""Pairs of places of a zoom whose arrows are decluttered, those with the largest totals, and up to which zoom: closer
+by few are in view. All others are arcs."""
 
 TILE_PX = 256.0
+FIRST_ZOOM, LAST_ZOOM = 2, 10
+"""The zooms of the page."""
+
 CLOSE_PX = 5.0
 """Distance of two places up to which the way between them is not laid out, px."""
 
@@ -134,7 +137,7 @@ def parts(
     weight = cast("Floats", np.bincount(start, value, count) + np.bincount(end, value, count))
     market = {code: n for n, code in enumerate(classes)}
     codes = np.array([market[code if isinstance(code, str) else None] for code in crowd.flows["market"].astype(object)])
-    levels = cluster_levels(xy, weight)
+    levels = cluster_levels(xy, weight, zooms=range(FIRST_ZOOM, LAST_ZOOM + 1))
     columns: dict[str, NDArray[np.generic]] = {
         "x": xy[:, 0].astype(np.float64), "y": xy[:, 1].astype(np.float64),
         "start": counting(start), "end": counting(end), "flow": counting(crowd.steps["flow"].to_numpy()),

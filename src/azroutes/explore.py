@@ -29,7 +29,7 @@ from azroutes.legend import (
     period_note,
 )
 from azroutes.page import OfflineMap
-from azroutes.places import gazetteer, place
+from azroutes.places import VIA, gazetteer, place
 from azroutes.projection import frame_in, mercator_for, mercator_to_lonlat
 from azroutes.scale import number
 from azroutes.scene import Scene, compose
@@ -58,8 +58,8 @@ LAND_TOLERANCE = 0.02
 RING_UNIT, LINE_UNIT = 1000, 10_000
 """Parts of a degree in which the page holds land and arrows."""
 
-PICTURED = 120
-"""Arrows of the picture for browsers without scripts, where a page has too many to lay each out."""
+PICTURED = 200
+"""Flows in the picture without scripts, where there are too many to be laid out one by one."""
 
 CLUSTER_ENTRY = {"kind": "cluster", "label": "Several places, close at this zoom"}
 CLUSTER_NOTE = (
@@ -122,11 +122,12 @@ def explore_flows(
     if many:
         cut = Cut(top, min_quantity, rest)
         drawn = payload_of_many(table, heading, look, width=width, cut=cut, scale=scale, extent=extent)
-        # A picture has neither filters nor zoom levels: the widest arrows say more than all of them on one another.
-        seen = compose(table, title=heading, width=width, method="arc", theme=replace(look, tags=False), crs=crs,
-                       size_px=PAGE_PX, top=min(top or PICTURED, PICTURED), min_quantity=min_quantity, rest="omit",
-                       scale=scale)  # fmt: skip
-        return OfflineMap(drawn, title=heading, still=_still(replace(seen, theme=look), table))
+        some = largest(table, PICTURED)
+        picture = compose(some, title=heading, width=width, method="arc", theme=replace(look, tags=False),
+                          size_px=PAGE_PX, crs=crs)  # fmt: skip
+        told = f"The picture shows the {len(some)} largest of {len(table):,} flows."
+        picture = replace(picture, theme=look, notes=(told, *picture.notes))
+        return OfflineMap(drawn, title=heading, still=_still(picture, table))
     # The page finds room for letters itself, at each zoom: what the scene says of room for them is not true of it.
     scene = compose(table, title=heading, by=by, width=width, method=method, theme=replace(look, tags=False),
                     size_px=PAGE_PX, crs=crs, top=top, min_quantity=min_quantity, rest=rest, scale=scale,
@@ -147,8 +148,8 @@ TITLE = "Documented illicit flows through Azerbaijan"
 
 
 def _ends(flows: gpd.GeoDataFrame) -> NDArray[np.float64]:
-    paths = zip(flows["origin"], flows["via"], flows["destination"], strict=True)
-    found = [place(code) for code in sorted({code for path in paths for code in path_of(*path)})]
+    on_way = (code for via in flows["via"].unique() if via for code in via.split(VIA))
+    found = [place(code) for code in sorted({*flows["origin"].unique(), *flows["destination"].unique(), *on_way})]
     faults = [Fault("beyond the map", value=known.name, hint="a page shows up to 85 degrees; use plot_flows")
               for known in found if abs(known.lat) > MERCATOR_LIMIT]  # fmt: skip
     if faults:
@@ -186,25 +187,6 @@ def payload(scene: Scene, flows: gpd.GeoDataFrame, *, extent: Area | None = None
         "notes": list(scene.notes),
         "credits": list(scene.credits),
     }  # fmt: skip
-
-
-def _still(scene: Scene, flows: gpd.GeoDataFrame) -> str:
-    """Return the picture and the table for browsers without scripts or canvas."""
-    cited = load_sources()["citation"].to_dict()
-    rows = [
-        Row(
-            market=label(Market, _text(flow["market"])),
-            commodity=words(commodity) if (commodity := _text(flow["commodity"])) else "",
-            route=tuple(place(code).name for code in path_of(flow["origin"], flow["via"], flow["destination"])),
-            form=label(Form, _text(flow["form"])),
-            certainty=label(Certainty, flow["certainty"]),
-            period="" if (period := _period(flow["first_year"], flow["last_year"])) == "no year given" else period,
-            quantity=_quantity(flow["quantity"], _text(flow["unit"])) or "",
-            sources="; ".join(cited.get(name, name) for name in (_text(flow["sources"]) or "").split(";")),
-        )
-        for flow in largest(flows).drop(columns="geometry").to_dict("records")
-    ]
-    return still(scene, rows, flows=len(flows))
 
 
 def payload_of_many(
@@ -249,12 +231,31 @@ def _mercator(lonlat: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.column_stack([(lonlat[:, 0] + 180) / 360, 0.5 - np.log(np.tan(np.pi / 4 + phi / 2)) / (2 * np.pi)])
 
 
+def _still(scene: Scene, flows: gpd.GeoDataFrame) -> str:
+    """Return the picture and the table for browsers without scripts or canvas."""
+    cited = load_sources()["citation"].to_dict()
+    rows = [
+        Row(
+            market=label(Market, _text(flow["market"])),
+            commodity=words(commodity) if (commodity := _text(flow["commodity"])) else "",
+            route=tuple(place(code).name for code in path_of(flow["origin"], flow["via"], flow["destination"])),
+            form=label(Form, _text(flow["form"])),
+            certainty=label(Certainty, flow["certainty"]),
+            period="" if (period := _period(flow["first_year"], flow["last_year"])) == "no year given" else period,
+            quantity=_quantity(flow["quantity"], _text(flow["unit"])) or "",
+            sources="; ".join(cited.get(name, name) for name in (_text(flow["sources"]) or "").split(";")),
+        )
+        for flow in largest(flows).drop(columns="geometry").to_dict("records")
+    ]
+    return still(scene, rows, flows=len(flows))
+
+
 def _subtitle(scene: Scene, flows: gpd.GeoDataFrame) -> str:
     return _between(len(scene.nodes), flows)
 
 
 def _between(places: int, flows: gpd.GeoDataFrame) -> str:
-    cited = {name for text in flows["sources"].dropna() for name in text.split(";") if name}
+    cited = {name for text in flows["sources"].dropna().unique() for name in text.split(";") if name}
     said = f", as {len(cited)} source{'s' if len(cited) != 1 else ''} report them" if cited else ""
     return f"Between {places:,} places{said}"
 

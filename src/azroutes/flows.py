@@ -7,7 +7,7 @@ form and path are one flow.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import geopandas as gpd
@@ -21,7 +21,11 @@ from azroutes.places import VIA, place
 from azroutes.vocabulary import Group, Role, codes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Sequence
+
+    from numpy.typing import NDArray
+
+    from azroutes.geometry.shapes import Shapes
 
 IDENTITY = ["market", "commodity", "form", "path"]
 """What makes two claims one flow."""
@@ -40,9 +44,24 @@ def flow_id(market: str | None, commodity: str | None, form: str | None, path: s
     >>> flow_id("heroin_trade", "opium", None, "IRN>AZE")
     'heroin_trade:opium:IRN>AZE'
     """
+    return f"{_kind_id(market, commodity, form)}:{path.replace(':', '%3A')}"
+
+
+def _kind_id(market: str | None, commodity: str | None, form: str | None) -> str:
     # What stands for "none", and what joins the parts, is escaped: two flows never share a name.
     named = ["%2D" if part == "-" else quote(part or "-", safe=" _-./()&'") for part in (market, commodity)]
-    return ":".join([*named, *([form] if form else []), path.replace(":", "%3A")])
+    return ":".join([*named, *([form] if form else [])])
+
+
+def _flow_ids(kinds: Iterable[tuple[object, ...]], paths: list[str], number: list[int]) -> list[str]:
+    """Return the names of flows from market, commodity and form of each, the escaped paths, and which path is whose."""
+    known: dict[tuple[object, ...], str] = {}
+    ids = []
+    for kind, k in zip(kinds, number, strict=True):
+        if kind not in known:
+            known[kind] = _kind_id(*(_text(part) for part in kind))
+        ids.append(f"{known[kind]}:{paths[k]}")
+    return ids
 
 
 def role_in(path: str, focus: str) -> str | None:
@@ -96,7 +115,6 @@ def merge_claims(claims: pd.DataFrame) -> gpd.GeoDataFrame:
     grouped = keyed.groupby(IDENTITY, dropna=False, sort=True, observed=True)
     merged = grouped.agg(
         role=("role", "first"),
-        quantity=("quantity", _total),
         unit=("unit", "first"),
         first_year=("first_year", "min"),
         last_year=("last_year", "max"),
@@ -104,28 +122,60 @@ def merge_claims(claims: pd.DataFrame) -> gpd.GeoDataFrame:
         basis=("basis", "max"),
         statements=("statement", "nunique"),
     )
-    merged["lineages"] = grouped["lineage"].agg(lambda values: max(1, len(set(_parts(values, ";")))))
-    for column, joiner in (("group", _join_groups), ("wording", _join_wording), ("source", _join_sources)):
-        merged[column] = grouped[column].agg(joiner)
-    return flows_frame(merged.reset_index())
+    flow = grouped.ngroup().to_numpy()
+    for column, joiner in (("quantity", _total), ("lineage", _lines_behind), ("group", _join_groups),
+                           ("wording", _join_wording), ("source", _join_sources)):  # fmt: skip
+        merged[column] = pd.Series(_of_each(keyed[column], flow, joiner), index=merged.index, dtype="object")
+    return flows_frame(merged.reset_index().rename(columns={"lineage": "lineages"}))
+
+
+def _of_each(
+    values: pd.Series, flow: NDArray[np.integer], joiner: Callable[[Sequence[object]], object]
+) -> NDArray[np.object_]:
+    """Return what a joiner makes of the values of each flow, asked once for the same values in the same order.
+
+    Parameters
+    ----------
+    values : Series
+        One a claim.
+    flow : array of int
+        The flow of each claim, 0, 1, 2 ... in any order.
+    joiner : callable
+        Takes the values of one flow in the order of its claims; a missing one is None.
+    """
+    number, known = pd.factorize(values)
+    listed = [*known, None]  # a missing value has the number -1
+    order = np.argsort(flow, kind="stable")
+    count = np.bincount(flow)
+    end = np.cumsum(count)
+    # Most flows of a large table have one claim, and take what its value alone makes.
+    alone = np.array([joiner([value]) for value in listed], dtype=object)
+    found: NDArray[np.object_] = alone[number[order[end - count]]]
+    made: dict[tuple[int, ...], object] = {}
+    for k in np.flatnonzero(count > 1):
+        key = tuple(number[order[end[k] - count[k] : end[k]]].tolist())
+        if key not in made:
+            made[key] = joiner([listed[n] for n in key])
+        found[k] = made[key]
+    return found
 
 
 def flows_frame(merged: pd.DataFrame) -> gpd.GeoDataFrame:
     """Return merged claims with the columns, dtypes and geometry of a table of flows."""
-    stops = [path.split(VIA) for path in merged["path"]]
-    ids = [
-        flow_id(_text(market), _text(commodity), _text(form), path)
-        for market, commodity, form, path in merged[IDENTITY].itertuples(index=False)
-    ]
+    # Paths and kinds of flows are fewer than flows, and what is made of each is made once.
+    number, paths = pd.factorize(merged["path"])
+    stops = [path.split(VIA) for path in paths]
+    kinds = merged[IDENTITY[:3]].astype("object").itertuples(index=False, name=None)
+    ids = _flow_ids(kinds, [path.replace(":", "%3A") for path in paths], number.tolist())
     table = pd.DataFrame(
         {
             "market": merged["market"].astype(MARKET),
             "commodity": _category(merged["commodity"]),
             "form": merged["form"].astype(FORM),
             "group": merged["group"].astype("string"),
-            "origin": pd.array([path[0] for path in stops], dtype="string"),
-            "destination": pd.array([path[-1] for path in stops], dtype="string"),
-            "via": pd.array([VIA.join(path[1:-1]) for path in stops], dtype="string"),
+            "origin": pd.array([path[0] for path in stops], dtype="string").take(number),
+            "destination": pd.array([path[-1] for path in stops], dtype="string").take(number),
+            "via": pd.array([VIA.join(path[1:-1]) for path in stops], dtype="string").take(number),
             "role": merged["role"].astype(ROLE),
             "quantity": merged["quantity"].astype("Float64"),
             "unit": _category(merged["unit"]),
@@ -140,7 +190,7 @@ def flows_frame(merged: pd.DataFrame) -> gpd.GeoDataFrame:
         }
     )
     table.index = pd.Index(pd.array(ids, dtype="string"), name="flow_id")
-    frame = gpd.GeoDataFrame(table, geometry=_route_lines(stops), crs=GEOGRAPHIC)
+    frame = gpd.GeoDataFrame(table, geometry=_route_lines(stops)[number], crs=GEOGRAPHIC)
     return _checked("Flows", frame[COLUMNS])
 
 
@@ -208,7 +258,7 @@ def path_of(origin: str, via: str, destination: str) -> list[str]:
     return [origin, *(via.split(VIA) if via else []), destination]
 
 
-def _route_lines(stops: list[list[str]]) -> object:
+def _route_lines(stops: list[list[str]]) -> Shapes:
     start, end = _leg_ends(stops)
     return routes(start, end, np.repeat(np.arange(len(stops)), [len(path) - 1 for path in stops]))
 
@@ -223,21 +273,28 @@ def _leg_ends(stops: list[list[str]]) -> tuple[np.ndarray, np.ndarray]:
 def unit_faults(claims: pd.DataFrame) -> list[Fault]:
     """Return a fault for each flow whose claims count in different units; its row names all their rows."""
     counted = claims.dropna(subset=["quantity"])
+    number, known = pd.factorize(counted["unit"])
+    named = counted.assign(
+        unit=np.array([*(_text(unit) or "no unit" for unit in known), "no unit"], dtype=object)[number]
+    )
+    if named["unit"].nunique() < 2:
+        return []
+    flow = named.groupby(IDENTITY, dropna=False, observed=True).ngroup()
+    pairs = pd.DataFrame({"flow": flow, "unit": named["unit"]}).drop_duplicates()
+    mixed = flow.isin(pairs.loc[pairs["flow"].duplicated(), "flow"])
     faults = []
-    for _, same in counted.groupby(IDENTITY, dropna=False, observed=True):
-        found = {_text(unit) or "no unit" for unit in same["unit"]}
-        if len(found) > 1:
-            units = ", ".join(sorted(found))
-            rows = ", ".join(str(row) for row in same.index)
-            hint = "one flow, one unit: convert them, or keep them apart"
-            faults.append(Fault("quantities of one flow in different units", rows, "unit", units, hint))
+    for _, same in named[mixed].groupby(flow[mixed]):
+        units = ", ".join(sorted(set(same["unit"])))
+        rows = ", ".join(str(row) for row in same.index)
+        hint = "one flow, one unit: convert them, or keep them apart"
+        faults.append(Fault("quantities of one flow in different units", rows, "unit", units, hint))
     return faults
 
 
-def _total(quantities: pd.Series) -> object:
+def _total(quantities: Sequence[Any]) -> object:
     """Add exactly, so that the order of rows does not show in the last digit."""
-    known = quantities.dropna()
-    return math.fsum(known) if len(known) else pd.NA
+    known = [quantity for quantity in quantities if quantity is not None]
+    return math.fsum(known) if known else pd.NA
 
 
 def _text(value: object) -> str | None:
@@ -251,6 +308,10 @@ def _category(values: pd.Series) -> pd.Categorical:
 
 def _parts(values: Iterable[object], joint: str) -> list[str]:
     return [part.strip() for value in values if (text := _text(value)) for part in text.split(joint) if part.strip()]
+
+
+def _lines_behind(values: Iterable[object]) -> int:
+    return max(1, len(set(_parts(values, ";"))))
 
 
 def _join_groups(values: Iterable[object]) -> object:

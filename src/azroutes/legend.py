@@ -263,7 +263,7 @@ def period_note(flows: gpd.GeoDataFrame) -> str:
 def credits(flows: gpd.GeoDataFrame, borders: str) -> tuple[str, ...]:  # noqa: A001 - the word for it on a map
     """Return whose word the arrows are, and whose the borders: one line each."""
     known = load_sources()
-    cited = sorted({part for text in flows["sources"].dropna() for part in text.split(";") if part})
+    cited = sorted({part for text in flows["sources"].dropna().unique() for part in text.split(";") if part})
     named = [str(known["citation"][name]) if name in known.index else name for name in cited]
     said = f"Sources: {'; '.join(named)}." if named else "Sources: none given in the table."
     return (said, f"Boundaries: {borders}.")

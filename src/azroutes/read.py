@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import math
+from dataclasses import replace
 from difflib import get_close_matches
 from io import StringIO
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
+import numpy as np
 import pandas as pd
 
 from azroutes.errors import Fault, PlaceError, TableError, did_you_mean
@@ -17,10 +19,12 @@ from azroutes.places import VIA, point, resolve
 from azroutes.vocabulary import Basis, Certainty, Code, Form, Market, codes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Hashable
     from os import PathLike
 
     import geopandas as gpd
+
+    from azroutes.geometry.shapes import Ints
 
 ENDS = ("origin", "destination")
 OPTIONAL = ("via", "market", "commodity", "form", "group", "quantity", "unit", "year", "sources", "wording",
@@ -84,7 +88,7 @@ def read_flows(
                          [*sorted(faults, key=lambda fault: order[str(fault.row)]), *mixed])  # fmt: skip
     if focus is not None:
         code = resolve(focus).code
-        claims["role"] = [role_in(path, code) for path in claims["path"]]
+        claims["role"] = claims["path"].map({path: role_in(path, code) for path in claims["path"].unique()})
     return merge_claims(claims)
 
 
@@ -178,13 +182,25 @@ def _texts(rows: pd.DataFrame, column: str, faults: list[Fault]) -> pd.Series:
     """Return a column as text without spaces around it; missing is NA."""
     if column not in rows:
         return pd.Series(pd.NA, index=rows.index, dtype="string")
-    texts = [_text(value) for value in rows[column]]
-    for number, text in enumerate(texts):
+    number, known = _distinct(rows[column])
+    texts = [_text(value) for value in known]
+    for k, text in enumerate(texts):
         if text is not None and any("\ud800" <= letter <= "\udfff" for letter in text):
-            row = str(rows.index[number])
-            faults.append(Fault("no Unicode text", row, column, text, "it holds half a character"))
-            texts[number] = None
-    return pd.Series(texts, index=rows.index, dtype="string")
+            texts[k] = None
+            faults += [Fault("no Unicode text", str(row), column, text, "it holds half a character")
+                       for row in rows.index[number == k]]  # fmt: skip
+    return pd.Series(pd.array(texts, dtype="string").take(number), index=rows.index)
+
+
+def _distinct(values: pd.Series) -> tuple[Ints, list[object]]:
+    """Return the number of each value among the distinct ones, and these; of values of several kinds, each on its own.
+
+    Among those 1, 1.0 and True would be one, and a list none at all.
+    """
+    if values.dtype == "object" and pd.api.types.infer_dtype(values, skipna=True) not in {"string", "empty"}:
+        return np.arange(len(values)), list(values)
+    number, known = pd.factorize(values, use_na_sentinel=False)
+    return number, list(pd.Series(known))
 
 
 def _text(value: object) -> str | None:
@@ -193,53 +209,70 @@ def _text(value: object) -> str | None:
     return str(value).strip() or None
 
 
+def _cells(texts: pd.Series) -> list[str | None]:
+    cells = texts.to_numpy(dtype="object")
+    cells[texts.isna().to_numpy()] = None
+    return cells.tolist()
+
+
 def _paths(rows: pd.DataFrame, faults: list[Fault]) -> list[str]:
     """Return each row's codes joined by '>'; a place that will not do is empty, and a fault."""
-    known: dict[str, str | PlaceError] = {}
-
-    def code_of(row: str, column: str, name: str | None) -> str:
-        if not name:
-            faults.append(Fault("missing place", row=row, column=column))
-            return ""
-        if name not in known:
-            try:
-                known[name] = resolve(name).code
-            except PlaceError as error:
-                known[name] = error
-        found = known[name]
-        if isinstance(found, str):
-            return found
-        faults.append(Fault("no such place", row=row, column=column, value=name, hint=found.faults[0].hint))
-        return ""
-
-    origin, destination = (_end_codes(rows, end, code_of, faults) for end in ENDS)
-    paths = []
-    for row, start, via, end in zip(rows.index, origin, _texts(rows, "via", faults), destination, strict=True):
-        names = via.split(VIA) if isinstance(via, str) else []
-        paths.append(VIA.join([start, *(code_of(row, "via", name.strip()) for name in names), end]))
-    return paths
+    origin, destination = (_end_codes(rows, end, faults) for end in ENDS)
+    via = _answers(_cells(_texts(rows, "via", faults)), _codes_on_way, rows.index, "via", faults)
+    return [f"{start}{VIA}{way}{end}" for start, way, end in zip(origin, via, destination, strict=True)]
 
 
-def _end_codes(
-    rows: pd.DataFrame, end: str, code_of: Callable[[str, str, str | None], str], faults: list[Fault]
-) -> list[str]:
-    names = [_text(name) for name in _texts(rows, end, faults)]
+def _end_codes(rows: pd.DataFrame, end: str, faults: list[Fault]) -> list[str]:
+    names = _cells(_texts(rows, end, faults))
     axes = [f"{end}_lon", f"{end}_lat"]
     if not set(axes) <= set(rows.columns):
-        return [code_of(row, end, name) for row, name in zip(rows.index, names, strict=True)]
-    lons, lats = (_texts(rows, axis, faults) for axis in axes)
-    found = []
-    for row, name, lon, lat in zip(rows.index, names, lons, lats, strict=True):
-        x, y = _number(lon), _number(lat)
-        try:
-            found.append(point(x, y, name or "").code)
-        except PlaceError as error:
-            given = None if pd.isna(lon) and pd.isna(lat) else f"{_text(lon) or ''}, {_text(lat) or ''}"
-            hint = "degrees, with a decimal point" if math.isnan(x) or math.isnan(y) else error.faults[0].hint
-            problem = "missing coordinates" if given is None else "no point on the globe"
-            faults.append(Fault(problem, row=row, column=", ".join(axes), value=given, hint=hint))
-            found.append("")
-    return found
+        return _answers(names, _code_of, rows.index, end, faults)
+    lons, lats = (_cells(_texts(rows, axis, faults)) for axis in axes)
+    placed = list(zip(names, lons, lats, strict=True))
+    return _answers(placed, _code_at, rows.index, ", ".join(axes), faults)
+
+
+_Given = TypeVar("_Given", bound="Hashable")
+
+
+def _answers(
+    given: list[_Given], answer: Callable[[_Given], tuple[str, list[Fault]]], rows: pd.Index, column: str,
+    faults: list[Fault],
+) -> list[str]:  # fmt: skip
+    """Return the code of each row; what is given many times is answered once, its faults are told for each row."""
+    known = {one: answer(one) for one in dict.fromkeys(given)}
+    if any(found for _, found in known.values()):
+        faults += [replace(fault, row=str(row), column=column)
+                   for row, one in zip(rows, given, strict=True) for fault in known[one][1]]  # fmt: skip
+    return [known[one][0] for one in given]
+
+
+def _code_of(name: str | None) -> tuple[str, list[Fault]]:
+    if not name:
+        return "", [Fault("missing place")]
+    try:
+        return resolve(name).code, []
+    except PlaceError as error:
+        return "", [Fault("no such place", value=name, hint=error.faults[0].hint)]
+
+
+def _codes_on_way(via: str | None) -> tuple[str, list[Fault]]:
+    """Return the codes of places on the way, each with the joint after it."""
+    found = [_code_of(name.strip()) for name in via.split(VIA)] if via else []
+    return "".join(code + VIA for code, _ in found), [fault for _, faults in found for fault in faults]
+
+
+def _code_at(given: tuple[str | None, str | None, str | None]) -> tuple[str, list[Fault]]:
+    """Return the code of a user's own point, of its name, longitude and latitude."""
+    name, lon, lat = given
+    x, y = _number(lon), _number(lat)
+    try:
+        return point(x, y, name or "").code, []
+    except PlaceError as error:
+        if lon is None and lat is None:
+            return "", [Fault("missing coordinates", hint="degrees, with a decimal point")]
+        hint = "degrees, with a decimal point" if math.isnan(x) or math.isnan(y) else error.faults[0].hint
+        return "", [Fault("no point on the globe", value=f"{lon or ''}, {lat or ''}", hint=hint)]
 
 
 def _number(text: object) -> float:
@@ -280,10 +313,17 @@ def _claims(rows: pd.DataFrame, paths: list[str], unit: str | None, faults: list
     )
 
 
+def _mapped(texts: pd.Series, meaning: Callable[[str], object], dtype: str) -> pd.Series:
+    """Return what each text means, looked up once for each distinct one; missing stays missing."""
+    number, known = pd.factorize(texts)
+    meanings = pd.Series([*(meaning(text) for text in known), None], dtype=dtype)  # number -1 is missing, the last
+    return pd.Series(meanings.array.take(number), index=texts.index)
+
+
 def _coded(values: pd.Series, kind: type[Code], column: str, faults: list[Fault]) -> pd.Series:
     """Return codes for codes or labels, in any case."""
     known = {code: code for code in codes(kind)} | {kind(code).label.lower(): code for code in codes(kind)}
-    coded = values.str.lower().map(known).astype("string")
+    coded = _mapped(values, lambda text: known.get(text.lower()), "string")
     for row, text in values[values.notna() & coded.isna()].items():
         hint = did_you_mean(str(text), codes(kind))
         faults.append(Fault("not one of the list", row=str(row), column=column, value=text, hint=hint))
@@ -293,7 +333,7 @@ def _coded(values: pd.Series, kind: type[Code], column: str, faults: list[Fault]
 def _numbers(
     values: pd.Series, column: str, faults: list[Fault], *, low: float, high: float, whole: bool = False
 ) -> pd.Series:
-    numbers = values.map(_number, na_action="ignore").astype("Float64")
+    numbers = _mapped(values, _number, "Float64")
     fits = ((numbers >= low) & (numbers <= high)).fillna(value=False)
     if whole:
         fits &= (numbers % 1 == 0).fillna(value=False)

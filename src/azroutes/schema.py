@@ -49,8 +49,9 @@ def _is_via(via: object) -> bool:
 
 def _per_value(series: pd.Series, test: Callable[[object], bool]) -> pd.Series:
     """Apply a test once to each distinct value; tables repeat themselves."""
-    known = {value: test(value) for value in series.dropna().unique()}
-    return series.map(lambda value: known.get(value, True)).astype(bool)
+    number, known = pd.factorize(series)
+    passed = np.array([*(test(value) for value in known), True], dtype=bool)  # a missing value has the number -1
+    return pd.Series(passed[number], index=series.index)
 
 
 class Flows(pa.DataFrameModel):

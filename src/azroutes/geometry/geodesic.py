@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 from pyproj import Geod
@@ -16,6 +17,9 @@ LOOP_M = 25_000.0
 """Radius of the loop that stands for a leg within one place, in metres."""
 
 LOOP_POINTS = 24
+
+LEGS = 5_000
+"""About how many legs are laid out at a time."""
 
 
 @cache
@@ -86,10 +90,16 @@ def routes(start: Floats, end: Floats, route: Ints) -> Shapes:
     array of LineString
         One line a route, with a vertex at each place on its way.
     """
+    firsts = np.flatnonzero(np.diff(route, prepend=-1) != 0)
+    # As many whole routes at a time as the processor's memory bears: of a million, all vertices at once are gigabytes.
+    cuts = [*np.unique(firsts[np.searchsorted(firsts, np.arange(0, len(route), LEGS), "right") - 1]), len(route)]
+    found = [_joined(start[a:b], end[a:b], route[a:b]) for a, b in pairwise(cuts)]
+    return np.concatenate([np.empty(0, dtype=object), *found])
+
+
+def _joined(start: Floats, end: Floats, route: Ints) -> Shapes:
     vertices, leg = geodesics(start, end)
-    if len(vertices) == 0:
-        return np.empty(0, dtype=object)
-    owner = route[leg]
+    owner = route[leg] - route[0]
     # The first vertex of a leg that goes on is the last of the one before.
     repeated = (np.diff(leg, prepend=-1) != 0) & (np.diff(owner, prepend=-1) == 0)
     vertices, owner = vertices[~repeated], owner[~repeated]

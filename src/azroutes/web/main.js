@@ -115,11 +115,8 @@
     return { shapes, grid, nodes, labels, tags, countries, x: frame.left, y: frame.top };
   };
 
-  const paintFlows = (app, context, view) => {
-    const { model } = app;
+  const paintPicture = ({ model }, context, view, picture, focus) => {
     const { theme } = model;
-    const picture = (app.picture = compose(app, view, context));
-    const focus = emphasis(app);
     context.translate(-view.x, -view.y);
     picture.countries.forEach((label) => az.labels.paint(context, label, theme.quiet ?? "#64625d", null));
     const rank = ({ arrow }) => {
@@ -148,6 +145,11 @@
     picture.labels.forEach((label) => az.labels.paint(context, label, theme.ink, theme.halo));
   };
 
+  const paintFlows = (app, context, view) => {
+    app.picture = compose(app, view, context);
+    paintPicture(app, context, view, app.picture, emphasis(app));
+  };
+
   /** Bring what is chosen into view, where the panel or an earlier move has put it out of sight. */
   const reveal = ({ model, map, state: { selected } }) => {
     const line = selected.kind === "arrow" ? model.arrows[selected.index].world : [model.nodes[selected.index].world];
@@ -157,6 +159,14 @@
     const margin = L.point(20, 20);
     if (L.bounds(seen.min.add(margin), seen.max.subtract(margin)).contains(point)) return;
     map.panTo(map.unproject(point), { animate: false });
+  };
+
+  /** Why the map is empty, where it is. */
+  const emptiness = ({ model, state }) => {
+    if (!model.store.count) return "There is no flow to draw.";
+    if (!state.on.size) return "No market is chosen. Tick one in the panel to see its arrows.";
+    if (model.clustered && !state.filter.least) return "No arrow runs through this part of the map. Zoom out to see more.";
+    return "The filters let no arrow through. Loosen or reset them in the panel.";
   };
 
   /** What a reader does to the page, and what that brings about. */
@@ -175,10 +185,10 @@
       shown: () => model.arrows.filter(app.isOn),
       shownFlows: () => model.source.shownFlows().map((flow) => ({ ...model.store.at(flow), index: flow })),
       redraw: () => app.flows.redraw(),
-      swatch: (market) => {
-        const { colour = model.theme.ink, width = 3, head = [10, 5] } = model.markets[market] ?? {};
-        return az.legend.arrowPicture(colour, model.theme, width, head, "affirmed");
-      },
+      swatch: (market) => az.legend.marketPicture(model, market),
+      /** For pictures outside the page: all that a view shows, and the same painted with nothing standing out. */
+      compose: (view, context) => compose(app, view, context),
+      paint: (context, view, picture) => paintPicture(app, context, view, picture, null),
       showMarkets: (markets) => {
         const on = new Set(markets);
         app.setFilter({ markets: new Set([...model.markets.keys()].filter((market) => !on.has(market))) });
@@ -203,6 +213,7 @@
         app.panel.choose(kind ? make[kind]() : null);
         map.invalidateSize({ animate: false });
         if (kind) reveal(app);
+        app.changed?.();
         app.redraw();
       },
       /** Where places cluster: take what the view shows, and find again what was chosen. */
@@ -211,14 +222,20 @@
         state.hover = null;
         if (state.selected) state.selected.index = indexOf(model, state.selected);
       },
+      /** Bring panel and message up to date with what the map shows. */
+      tell: () => {
+        app.changed?.();
+        app.panel.update();
+        app.message.textContent = emptiness(app);
+        app.message.hidden = model.arrows.some(app.isOn);
+      },
       update: () => {
         app.result = az.filter.apply(model.store, state.filter);
         model.source.refresh(app.result, state.filter, map.getZoom());
         // Sums are made anew, so what the view shows is too, before the panel tells of it.
         app.lookAround(az.viewOf(map));
         if (state.selected) state.selected.index = indexOf(model, state.selected);
-        app.panel.update();
-        app.message.hidden = model.arrows.some(app.isOn);
+        app.tell();
         app.redraw();
       },
       /** For tests and other scripts: the arrows on the map, in pixels of its element. */
@@ -262,9 +279,7 @@
     const model = az.model.readModel(data, columns);
     const container = map.getContainer();
     const app = (az.app = makeApp(model, map));
-    const unticked = "Nothing is chosen. Tick more in the panel, or reset the filters, to see arrows.";
-    app.message = az.dom.element("p", { class: "azroutes-message", hidden: true },
-      model.store.count ? unticked : "There is no flow to draw.");
+    app.message = az.dom.element("p", { class: "azroutes-message", hidden: true });
     container.append(app.message);
     app.panel = az.panel.build(app, container.parentElement);
     map.invalidateSize({ animate: false });
@@ -278,7 +293,8 @@
     az.pointer.watch(app);
     new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(container);
     // Another zoom may have other places, and another view other arrows.
-    if (columns) map.on("moveend", () => app.flows.afterDraw(app.panel.update));
+    if (columns) map.on("moveend", () => app.flows.afterDraw(app.tell));
+    az.address.follow(app);
     app.ready = true;
     return app;
   };

@@ -8,8 +8,8 @@
   const WHOLE = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
   const PARTS = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 6 });
 
-  /** 12,000 or 0.5; six digits at the most behind the point of a small one. @param {number} value */
-  const plain = (value) => (Math.abs(value) >= 100 ? WHOLE : PARTS).format(value);
+  /** 12,000 or 0.5; of a number that is not whole six digits at the most. @param {number} value */
+  const plain = (value) => (Number.isInteger(value) || Math.abs(value) >= 1e5 ? WHOLE : PARTS).format(value);
 
   /** A share in whole percent: what is not nothing is never told as 0 %, nor what is not all as 100 %. */
   const percent = (share) => {

@@ -132,7 +132,8 @@
     const table = element("div");
     const chosen = element("section", { class: "details", hidden: true, "aria-label": "Details" });
     const filters = az.filters.build(app);
-    const parts = [az.search.build(app), markets.section, filters.section, legends, folded("All arrows as a table", table), ...endMatter(model)];
+    const parts = [az.search.build(app), markets.section, filters.section, az.motion.build(app), legends,
+      folded("All arrows as a table", table), az.exports.section(app), ...endMatter(model)];
     const rest = element("div", { class: "rest" }, ...parts);
     const subtitle = model.subtitle && element("p", { class: "subtitle" }, isolated(model.subtitle));
     const body = element("div", { class: "body" }, chosen, rest);
@@ -172,5 +173,5 @@
     return { update, choose };
   };
 
-  az.panel = { build };
+  az.panel = { build, summary };
 })();

@@ -33,7 +33,7 @@
     const spots = app.model.source.spots ?? app.model.nodes;
     const input = element("input", { type: "search", autocomplete: "off", spellcheck: false, placeholder: "Name of a place" });
     const found = element("ul", { class: "found" });
-    const told = element("p", { class: "sum", role: "status" });
+    const told = element("p", { class: "sum", "aria-live": "polite" });
     const show = () => {
       const places = find(spots, input.value);
       found.replaceChildren(...places.map((spot) => {
