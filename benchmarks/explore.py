@@ -4,9 +4,9 @@
 
 N flows (100,000 by default) are made up among 2,000 places: masses over distance, in five markets, with quantities,
 years, certainty and sources; nothing in them is a finding. Each page is made by a process of its own, which reads the
-table with read_flows, then builds and saves the page; what is timed is building and saving, without imports. GeoDataFrame.explore gets
-the same flows as lines of two points, once bare and once with the columns that our page holds too. Its page loads
-scripts and tiles from the network, so of it only time, memory and size are told.
+table with read_flows, then builds and saves the page; what is timed is building and saving, without imports.
+GeoDataFrame.explore gets the same flows as lines of two points, once bare and once with the columns that our page holds
+too. Its page loads scripts and tiles from the network, so of it only time, memory and size are told.
 
 Our pages, that of the documented flows as well, are opened in headless Chromium without GPU and with the network off:
 the time from navigation to the first arrows, and the frames (requestAnimationFrame) while a mouse drags the map in 60
@@ -243,7 +243,7 @@ def _lines(table: pd.DataFrame, *, columns: bool) -> gpd.GeoDataFrame:
     import geopandas as gpd
     import shapely
 
-    if find_spec("mapclassify") is None:
+    if "mapclassify" not in sys.modules and find_spec("mapclassify") is None:
         # explore imports it in any case and asks it for classes of colours only; none are asked for here.
         stand_in = ModuleType("mapclassify")
         stand_in.classify = None  # type: ignore[attr-defined]
@@ -311,8 +311,8 @@ def empty_page(browser: Browser, pages: Path) -> Iterator[Row]:
     path.write_text("<!DOCTYPE html><title>Nothing</title><main></main>", encoding="utf-8")
     with visited(browser, path) as (page, _):
         for what, frames in (("pan", panned(page)), ("wheel", wheeled(page))):
-            yield Row("a page with nothing on it", f"{what}, frame, median", frames[0], "ms")
-            yield Row("a page with nothing on it", f"{what}, frame, 95th percentile", frames[1], "ms")
+            yield Row("nothing", f"{what}, frame, median", frames[0], "ms")
+            yield Row("nothing", f"{what}, frame, 95th percentile", frames[1], "ms")
 
 
 @contextmanager
@@ -417,7 +417,7 @@ def heap_used(page: Page) -> float:
     session = page.context.new_cdp_session(page)
     session.send("HeapProfiler.collectGarbage")
     told = session.send("Runtime.getHeapUsage")
-    return float(told["usedSize"] + told.get("backingStorageSize", 0))
+    return float(told["usedSize"] + told["backingStorageSize"])
 
 
 def panned(page: Page) -> tuple[float, float]:
@@ -485,11 +485,17 @@ def put_table(page: Path, rows: Sequence[Row]) -> None:
     text = page.read_text(encoding="utf-8")
     before, rest = text.split(BEGIN)
     after = rest.split(END)[1]
-    body = [f"| {row.page} | {row.what} | {_number(row.value)} {row.unit}".rstrip()
-            + f" | {'' if row.most is None else _number(row.most)} | {'misses' if row.verdict == 'MISSED' else ''} |"
-            for row in rows]  # fmt: skip
-    listed = "\n".join([BEGIN, "| page | measure | value | at most | |", "|---|---|---:|---:|---|", *body, END])
-    page.write_text(before + listed + after, encoding="utf-8", newline="\n")
+    names = list(dict.fromkeys(row.page for row in rows))
+    cells = {(row.what, row.page): _cell(row) for row in rows}
+    body = [f"| {' | '.join([what, *(cells.get((what, name), '') for name in names)])} |"
+            for what in dict.fromkeys(row.what for row in rows)]  # fmt: skip
+    head = [f"| | {' | '.join(names)} |", f"|---|{'---:|' * len(names)}"]
+    page.write_text(before + "\n".join([BEGIN, *head, *body, END]) + after, encoding="utf-8", newline="\n")
+
+
+def _cell(row: Row) -> str:
+    bound = "" if row.most in {None, 0} else f" (at most {_number(row.most)})"
+    return f"{_number(row.value)} {row.unit}".strip() + bound + (" **misses**" if row.verdict == "MISSED" else "")
 
 
 if __name__ == "__main__":

@@ -382,21 +382,6 @@ def test_legends_list_only_what_is_on_the_map(saved: Path, visit: Opener) -> Non
         assert "Part of a country" not in text
 
 
-def test_every_arrow_is_reached_by_keyboard(saved: Path, visit: Opener, payload: dict[str, Any]) -> None:
-    with visit(saved) as seen:
-        seen.page.get_by_text("All arrows as a table").focus()
-        seen.page.keyboard.press("Enter")
-        rows = seen.page.locator("table button")
-        assert rows.count() == len(payload["arrows"])
-        rows.nth(3).focus()
-        seen.page.keyboard.press("Enter")
-        heading = seen.page.evaluate("document.activeElement.textContent")
-        assert heading == rows.nth(3).text_content()
-        seen.page.keyboard.press("Escape")
-        assert seen.page.evaluate("document.activeElement.textContent") == heading
-        assert seen.page.evaluate("document.activeElement.tagName") == "BUTTON"
-
-
 def test_names_cover_neither_names_nor_places(saved: Path, visit: Opener) -> None:
     with visit(saved) as seen:
         seen.settle()

@@ -162,7 +162,7 @@ def test_years_and_sources_are_counted_as_the_table_has_them(
         )
         dated = flows[flows["first_year"] == 2004]
         assert dict(counts) == {name: int(dated["sources"].str.contains(name).sum()) for name in "AB"}
-        assert seen.page.get_by_text("source without B; 2003 to 2005").is_visible()
+        assert seen.page.get_by_text("Shown: source without B; 2003 to 2005").is_visible()
         seen.page.get_by_role("button", name="Reset the filters").click()
         assert seen.page.evaluate("azroutes.app.shownFlows().length") == len(flows)
 

@@ -7,6 +7,7 @@ each zoom, and all that the page has to know of a flow to filter it and to tell 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
@@ -38,9 +39,9 @@ MANY = 1000
 DRAWN = 1000
 """Arrows that a page draws at once, the widest in view."""
 
-LAID_OUT, LAID_OUT_TO = 40, 7
-"""Pairs of places of a zoom whose arrows are decluttered, those with the largest totals, and up to which zoom: closer
-by few are in view. All others are arcs."""
+LAID_OUT = 16
+"""Pairs of places whose arrows are decluttered, those with the largest totals, at the zoom on which a page opens and at
+the next: farther out few are apart, closer by few are in view. All others are arcs."""
 
 TILE_PX = 256.0
 FIRST_ZOOM, LAST_ZOOM = 2, 10
@@ -113,6 +114,7 @@ def crowd_of(flows: gpd.GeoDataFrame, unit: str | None) -> Crowd:
 def parts(
     crowd: Crowd, classes: Sequence[str | None], xy: Floats, theme: Theme, *,
     scale: WidthScale | None = None, most: int = DRAWN, least: float = 0.0,
+    opening: float = 3.0,
 ) -> dict[str, object]:  # fmt: skip
     """Return what a page draws of many flows.
 
@@ -130,6 +132,8 @@ def parts(
         Arrows that are drawn at once.
     least : float
         The least number of an arrow that is shown at first.
+    opening : float
+        The zoom at which the page opens, about.
     """
     start, end = (crowd.steps[side].to_numpy(dtype=np.intp) for side in ("start", "end"))
     value: Floats = np.nan_to_num(crowd.value)
@@ -146,9 +150,13 @@ def parts(
     if len(crowd.steps) == len(crowd.flows):
         del columns["flow"]  # each flow is one leg, in its order
     listed = []
+    opened = {_drawn_at(levels, zoom) for zoom in (math.floor(opening), math.floor(opening) + 1)}
     for number, level in enumerate(levels):
         ends = level.member[start], level.member[end]
-        columns |= {f"{number}.{name}": part for name, part in _curves(level, ends, value, theme).items()}
+        columns |= {
+            f"{number}.{name}": part
+            for name, part in _curves(level, ends, value, theme, LAID_OUT if number in opened else 0).items()
+        }
         columns |= {f"{number}.member": counting(level.member), f"{number}.lead": counting(level.lead),
                     f"{number}.x": level.xy[:, 0].astype(np.float64),
                     f"{number}.y": level.xy[:, 1].astype(np.float64)}  # fmt: skip
@@ -178,6 +186,12 @@ def parts(
     }
 
 
+def _drawn_at(levels: Sequence[Level], zoom: int) -> int:
+    """Return the number of the level that is drawn at a zoom: the finest that is not finer than it."""
+    fit = [number for number, level in enumerate(levels) if level.zoom <= zoom]
+    return min(fit) if fit else len(levels) - 1
+
+
 def _largest(ends: tuple[Ints, Ints], market: Ints, value: Floats, clusters: int) -> tuple[float, float]:
     """Return the largest arrow between two clusters, and the largest total in and out of one."""
     start, end = ends
@@ -189,8 +203,13 @@ def _largest(ends: tuple[Ints, Ints], market: Ints, value: Floats, clusters: int
     return arrow, float(total.max(initial=0.0))
 
 
-def _curves(level: Level, ends: tuple[Ints, Ints], value: Floats, theme: Theme) -> dict[str, NDArray[np.generic]]:
+def _curves(
+    level: Level, ends: tuple[Ints, Ints], value: Floats, theme: Theme, most: int
+) -> dict[str, NDArray[np.generic]]:
     """Return the control points of the widest pairs of clusters, in the frame of their chords, decluttered together."""
+    if not most:
+        nothing = np.empty(0, dtype=np.uint8)
+        return {"a": nothing, "b": nothing, "along": np.empty(0, np.float32), "across": np.empty(0, np.float32)}
     low, high = np.minimum(*ends), np.maximum(*ends)
     apart = low != high
     pair, group = np.unique(low[apart].astype(np.int64) * len(level.xy) + high[apart], return_inverse=True)
@@ -198,12 +217,11 @@ def _curves(level: Level, ends: tuple[Ints, Ints], value: Floats, theme: Theme) 
     px = level.xy * TILE_PX * 2.0**level.zoom
     a, b = np.divmod(pair, max(len(level.xy), 1))
     # Places that all but coincide have no way between them that could be bent.
-    seen = np.flatnonzero((np.hypot(*(px[b] - px[a]).T) > CLOSE_PX) & (level.zoom <= LAID_OUT_TO))
-    widest = np.sort(seen[np.lexsort((pair[seen], -total[seen]))[:LAID_OUT]])
-    a, b = a[widest], b[widest]
+    seen = np.flatnonzero(np.hypot(*(px[b] - px[a]).T) > CLOSE_PX)
+    widest = np.sort(seen[np.lexsort((pair[seen], -total[seen]))[:most]])
     if not len(widest):
-        nothing = np.empty(0, dtype=np.uint8)
-        return {"a": nothing, "b": nothing, "along": np.empty(0, np.float32), "across": np.empty(0, np.float32)}
+        return _curves(level, ends, value, theme, 0)
+    a, b = a[widest], b[widest]
     at = {str(k): (float(px[k, 0]), -float(px[k, 1])) for k in np.unique([a, b])}
     width = cast("Floats", theme.max_width_px * total[widest] / max(float(total.max()), 1e-300))
     spots = np.array(list(at.values()))

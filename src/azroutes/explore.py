@@ -12,7 +12,7 @@ import shapely
 
 from azroutes.arrows import HAIRLINE_PX, LEAST_PX, Cut, shown_unit
 from azroutes.basemap import MERCATOR_LIMIT, boundaries, credit_of
-from azroutes.clustered import DRAWN, MANY, crowd_of, is_crowd, parts
+from azroutes.clustered import DRAWN, MANY, TILE_PX, crowd_of, is_crowd, parts
 from azroutes.documents import backing, load_flows, load_lineages, load_observations, load_sources, load_statements
 from azroutes.errors import Fault, OptionError
 from azroutes.extent import extent_of
@@ -58,7 +58,7 @@ LAND_TOLERANCE = 0.02
 RING_UNIT, LINE_UNIT = 1000, 10_000
 """Parts of a degree in which the page holds land and arrows."""
 
-PICTURED = 200
+PICTURED = 60
 """Flows in the picture without scripts, where there are too many to be laid out one by one."""
 
 CLUSTER_ENTRY = {"kind": "cluster", "label": "Several places, close at this zoom"}
@@ -119,9 +119,12 @@ def explore_flows(
     heading = title or (TITLE if documented else "Flows")
     crs = mercator_for(lon) if len(lon) else None
     look = _on_screen(theme)
+    # A theme that was chosen is kept; the page as it comes follows what its reader has set the screen to.
+    dark = _on_screen("dark") if isinstance(theme, str) and theme == "default" else None
     if many:
         cut = Cut(top, min_quantity, rest)
-        drawn = payload_of_many(table, heading, look, width=width, cut=cut, scale=scale, extent=extent)
+        drawn = payload_of_many(table, heading, look, width=width, cut=cut, scale=scale, extent=extent,
+                                dark=dark)  # fmt: skip
         some = largest(table, PICTURED)
         picture = compose(some, title=heading, width=width, method="arc", theme=replace(look, tags=False),
                           size_px=PAGE_PX, crs=crs)  # fmt: skip
@@ -134,7 +137,8 @@ def explore_flows(
                     node_size=node_size)  # fmt: skip
     scene = replace(scene, theme=look)
     shown = table[table.index.isin({name for names in scene.arrows["flows"] for name in names})]
-    return OfflineMap(payload(scene, table, extent=extent), title=scene.title, still=_still(scene, shown))
+    made = payload(scene, table, extent=extent, dark=dark)
+    return OfflineMap(made, title=scene.title, still=_still(scene, shown))
 
 
 def _on_screen(theme: Theme | str) -> Theme:
@@ -157,8 +161,10 @@ def _ends(flows: gpd.GeoDataFrame) -> NDArray[np.float64]:
     return np.array([(known.lon, known.lat) for known in found]).reshape(-1, 2)
 
 
-def payload(scene: Scene, flows: gpd.GeoDataFrame, *, extent: Area | None = None) -> dict[str, object]:
-    """Return all that the page draws and says, as plain numbers and text."""
+def payload(
+    scene: Scene, flows: gpd.GeoDataFrame, *, extent: Area | None = None, dark: Theme | None = None
+) -> dict[str, object]:
+    """Return all that the page draws and says, as plain numbers and text; `dark` is how it looks on dark screens."""
     markets = [code for code in codes(Market) if (scene.arrows["market"] == code).any()]
     rest = scene.arrows["rest"].to_numpy(dtype=bool)
     thin = float(scene.arrows["width_px"].to_numpy()[rest].max(initial=0.0))
@@ -172,12 +178,13 @@ def payload(scene: Scene, flows: gpd.GeoDataFrame, *, extent: Area | None = None
         "title": scene.title,
         "subtitle": _subtitle(scene, flows),
         "bounds": [[south, west], [north, east]],
-        "theme": {name: getattr(scene.theme, name) for name in (*_COLOURS, *_SIZES)},
+        "theme": _look(scene.theme, set(scene.arrows["certainty"])),
+        "dark": None if dark is None else _dark(dark, with_none),
         "land": _land(),
         "markets": [_market(code, scene.theme, thin) for code in with_none],
         "nodes": [{"code": n.code, "name": n.name, "kind": n.kind.value, "lat": round(n.lat, 5), "lon": round(lon, 5),
                    "radius": round(n.radius_px, 2)} for n, lon in zip(scene.nodes, _node_lons(scene), strict=True)],
-        "arrows": _arrows(scene, with_none, {name: k for k, name in enumerate(flows.index)}),
+        "arrows": _arrows(scene, with_none, flows),
         "flows": _flows(flows, with_none, behind.of_flow),
         "statements": behind.statements,
         "sources": behind.sources,
@@ -191,7 +198,7 @@ def payload(scene: Scene, flows: gpd.GeoDataFrame, *, extent: Area | None = None
 
 def payload_of_many(
     flows: gpd.GeoDataFrame, title: str, theme: Theme, *, width: str, cut: Cut, scale: WidthScale | None,
-    extent: Area | None,
+    extent: Area | None, dark: Theme | None,
 ) -> dict[str, object]:  # fmt: skip
     """Return what the page needs of flows too many to be laid out one by one: see `azroutes.clustered`."""
     unit = shown_unit(flows, width, scale)
@@ -206,14 +213,17 @@ def payload_of_many(
     places = (lonlat[:, 0].min(), lonlat[:, 1].min(), lonlat[:, 0].max(), lonlat[:, 1].max())
     west, south, east, north = places if extent is None else _view(extent, places)
     kinds = sorted({found.kind.value for found in crowd.places})
+    (x0, y0), (x1, y1) = _mercator(np.array([[west, north], [east, south]]))
+    opening = np.log2(min(PAGE_PX[0] / max(x1 - x0, 1e-6), PAGE_PX[1] / max(y1 - y0, 1e-6)) / TILE_PX)
     drawn = parts(crowd, classes, _mercator(lonlat), theme, scale=scale, most=min(cut.top or DRAWN, DRAWN),
-                  least=cut.min_quantity or 0.0)  # fmt: skip
+                  least=cut.min_quantity or 0.0, opening=float(opening))  # fmt: skip
     return {
         "version": 1,
         "title": title,
         "subtitle": _between(len(crowd.places), flows),
         "bounds": [[float(south), float(west)], [float(north), float(east)]],
-        "theme": {name: getattr(theme, name) for name in (*_COLOURS, *_SIZES)},
+        "theme": _look(theme, {Certainty.AFFIRMED.value}),
+        "dark": None if dark is None else _dark(dark, [code or "" for code in classes]),
         "land": _land(),
         "markets": [_market(code or "", theme) for code in classes],
         **drawn,
@@ -248,6 +258,19 @@ def _still(scene: Scene, flows: gpd.GeoDataFrame) -> str:
         for flow in largest(flows).drop(columns="geometry").to_dict("records")
     ]
     return still(scene, rows, flows=len(flows))
+
+
+def _look(theme: Theme, certainties: set[str]) -> dict[str, object]:
+    """Return colours, sizes, and dashes of certainties on the map: stroke, gap, the least width they grow with."""
+    shown = sorted(certainties)
+    dashes = {code: [theme.dashes[code].stroke, theme.dashes[code].gap, theme.dashes[code].least_px] for code in shown}
+    return {**{name: getattr(theme, name) for name in (*_COLOURS, *_SIZES)}, "dashes": dashes}
+
+
+def _dark(theme: Theme, markets: list[str]) -> dict[str, object]:
+    """Return the colours that differ on a dark screen: of the map, and of each market."""
+    colours = [theme.quiet if code == REST_CODE else theme.colour(code or None) for code in markets]
+    return {"theme": {name: getattr(theme, name) for name in _COLOURS}, "markets": colours}
 
 
 def _subtitle(scene: Scene, flows: gpd.GeoDataFrame) -> str:
@@ -299,7 +322,10 @@ def _node_lons(scene: Scene) -> list[float]:
     return [float(lon) for lon in mercator_to_lonlat(scene.frame.crs, xy)[:, 0]]
 
 
-def _arrows(scene: Scene, markets: list[str], flow_number: dict[str, int]) -> list[dict[str, object]]:
+def _arrows(scene: Scene, markets: list[str], flows: gpd.GeoDataFrame) -> list[dict[str, object]]:
+    flow_number = {name: k for k, name in enumerate(flows.index)}
+    counted = flows.loc[flows["quantity"].notna(), "unit"]
+    unit_of = {name: _text(unit) or "" for name, unit in counted.items()}
     node_number = {node.code: k for k, node in enumerate(scene.nodes)}
     name = {node.code: node.name for node in scene.nodes}
     found: list[dict[str, object]] = []
@@ -318,6 +344,7 @@ def _arrows(scene: Scene, markets: list[str], flow_number: dict[str, int]) -> li
                 "certainty": row["certainty"],
                 "lineages": int(row["lineages"]),
                 "flows": [flow_number[flow] for flow in row["flows"]],
+                "quantity": _sum(row["quantity"], {unit_of[flow] for flow in row["flows"] if flow in unit_of}),
                 "label": f"within {name[start]}" if start == end else f"{name[start]} to {name[end]}",
             }
         )
@@ -477,6 +504,11 @@ def _quantity(quantity: float, unit: str | None) -> str | None:
 
 def _whole(year: object) -> int | None:
     return None if _text(year) is None else int(str(year))
+
+
+def _sum(quantity: float, units: set[str]) -> str | None:
+    """Return the quantity of an arrow, in words; None where its flows are counted in several units."""
+    return _quantity(quantity, next(iter(units))) if len(units) == 1 else None
 
 
 def _text(value: object) -> str | None:

@@ -19,11 +19,17 @@
   /** How far beyond the view a line is still drawn, px. */
   const FAR = 300;
 
-  /** Dash pattern of a certainty; it grows with the width so that it reads the same on thin and thick arrows. */
-  const dashOf = (certainty, width) => {
-    if (certainty === "qualified") return [Math.max(9, width * 3.4), Math.max(4, width * 1.5)];
-    if (certainty === "alleged") return [Math.max(2, width * 1.1), Math.max(3, width * 1.3)];
-    return [];
+  /** Where the payload tells no dashes: stroke and gap in widths of the arrow, and the least width they grow with, px. */
+  const DASHES = { qualified: [3.2, 1.1, 3], alleged: [1, 0.9, 3] };
+
+  /**
+   * The lengths of stroke and gap, px; they grow with the width, so that dashes read the same on thin and thick arrows.
+   * @param {string} certainty @param {number} width @param {Record<string, [number, number, number]>} [dashes]
+   */
+  const dashOf = (certainty, width, dashes = DASHES) => {
+    const [stroke, gap, least] = dashes[certainty] ?? [1, 0, 0];
+    const unit = Math.max(width, least);
+    return gap > 0 ? [stroke * unit, gap * unit] : [];
   };
 
   /** Directions in which arrows leave or reach a node, loops left out. */
@@ -124,7 +130,7 @@
     context.stroke();
     context.strokeStyle = style.colour;
     context.lineWidth = width;
-    context.setLineDash(dashOf(shape.arrow.certainty, shape.width));
+    context.setLineDash(dashOf(shape.arrow.certainty, shape.width, style.dashes));
     trace(context, shape.shaft, false);
     context.stroke();
     context.setLineDash([]);
@@ -133,7 +139,7 @@
   /** A shaft that begins with a share of its width and has the whole of it at the head. */
   const paintTapered = (context, shape, width, casing, style) => {
     const whole = g.ribbon(shape.shaft, width, style.taper);
-    const dash = dashOf(shape.arrow.certainty, shape.width);
+    const dash = dashOf(shape.arrow.certainty, shape.width, style.dashes);
     context.fillStyle = context.strokeStyle = style.halo;
     context.lineWidth = casing;
     trace(context, whole, true);
@@ -149,7 +155,7 @@
   /**
    * @param {CanvasRenderingContext2D} context
    * @param {object} shape from shapeOf
-   * @param {{colour: string, halo: string, taper?: number, alpha?: number, strong?: boolean}} style
+   * @param {{colour: string, halo: string, taper?: number, dashes?: object, alpha?: number, strong?: boolean}} style
    */
   const paint = (context, shape, style) => {
     const width = shape.width + (style.strong ? 1 : 0);

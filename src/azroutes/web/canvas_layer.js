@@ -71,9 +71,12 @@
       const begun = performance.now();
       const { x, y } = this._map.getSize();
       const view = viewOf(this._map, this._cost < SLOW ? 0 : Math.round(MARGIN * Math.max(x, y)));
-      const ratio = globalThis.devicePixelRatio || 1;
+      const ratio = az.inkRatio ?? (globalThis.devicePixelRatio || 1);
       const [width, height] = [Math.round(view.width * ratio), Math.round(view.height * ratio)];
-      if (this._canvas.width !== width || this._canvas.height !== height) {
+      const context = this._canvas.getContext("2d");
+      // A canvas that gets a size is empty; printed, what clears a canvas would hide what lies below it.
+      const fresh = az.inkRatio || this._canvas.width !== width || this._canvas.height !== height;
+      if (fresh) {
         this._canvas.width = width;
         this._canvas.height = height;
         this._canvas.style.width = `${view.width}px`;
@@ -81,9 +84,8 @@
       }
       L.DomUtil.setTransform(this._canvas, view.corner, 1);
       this._drawn = { zoom: view.zoom, corner: this._map.layerPointToLatLng(view.corner) };
-      const context = this._canvas.getContext("2d");
       context.setTransform(ratio, 0, 0, ratio, 0, 0);
-      context.clearRect(0, 0, view.width, view.height);
+      if (!fresh) context.clearRect(0, 0, view.width, view.height);
       this._painter(context, view);
       this._cost = performance.now() - begun;
       this._waiting.splice(0).forEach((done) => done());

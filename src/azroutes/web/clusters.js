@@ -122,11 +122,15 @@
       const classes = model.markets.length;
       const through = lets(result, filter);
       const steps = [];
+      let [shown, before] = [0, -1];
       const total = new Float64Array(count);
       const inner = new Uint32Array(count);
       for (let step = 0; step < start.length; step += 1) {
         if (!through(step) || filter.markets.has(columns.market[flowOf(step)])) continue;
         const [a, b] = [member[start[step]], member[end[step]]];
+        // The legs of a flow lie one after the other.
+        if (flowOf(step) !== before) shown += 1;
+        before = flowOf(step);
         const amount = amountOf(step);
         const known = Number.isNaN(amount) ? 0 : amount;
         total[a] += known;
@@ -153,7 +157,8 @@
         sum[group[i]] += amount;
       });
       // In order of their keys those of one pair of places lie side by side.
-      return { order: Float64Array.from(distinct).sort(), distinct, sum, flows, numbered, total, inner, classes };
+      return { order: Float64Array.from(distinct).sort(), distinct, sum, flows, numbered, total, inner, classes,
+        shown };
     };
 
     /** The ends and market behind a key. */
@@ -251,7 +256,7 @@
       return found;
     };
 
-    const arrowOf = (i) => {
+    const arrowAt = (i) => {
       const { start: from, end: to, market, value, flows, lane } = sums.index;
       const width = widthOf(value[i]);
       let behind = null;
@@ -328,7 +333,7 @@
       for (const arrow of before) model.nodes[arrow.start].arrows.length = model.nodes[arrow.end].arrows.length = 0;
       if (drawn.size > 20 * given.most) drawn.clear();
       model.arrows = chosen.map((i, at) => {
-        if (!drawn.has(i)) drawn.set(i, arrowOf(i));
+        if (!drawn.has(i)) drawn.set(i, arrowAt(i));
         return Object.assign(drawn.get(i), { index: at });
       });
       for (const arrow of model.arrows) {
@@ -343,11 +348,15 @@
       return before.length !== model.arrows.length || before.some((arrow, k) => arrow !== model.arrows[k]);
     };
 
-    /** Flows that are let through, of any place. @returns {number[]} */
+    /** Flows that are let through, whether their arrows are in view or not, each once. @returns {number[]} */
     const shownFlows = () => {
-      const { result: { pass }, filter } = wanted;
+      const through = lets(wanted.result, wanted.filter);
       const found = [];
-      for (let i = 0; i < pass.length; i += 1) if (pass[i] && !filter.markets.has(columns.market[i])) found.push(i);
+      for (let step = 0; step < start.length; step += 1) {
+        const number = flowOf(step);
+        if (found[found.length - 1] === number || wanted.filter.markets.has(columns.market[number])) continue;
+        if (through(step)) found.push(number);
+      }
       return found;
     };
 
@@ -364,8 +373,19 @@
     /** The cluster that a place is in at present. */
     const clusterOf = (spot) => level.member[spot];
 
+    /** The drawn arrow that the first leg of a flow is in, or -1. */
+    const arrowOf = (number) => {
+      const step = flow ? firstStep(number) : number;
+      const [a, b] = [level.member[start[step]], level.member[end[step]]];
+      return model.arrows.findIndex((arrow) =>
+        arrow.start === a && arrow.end === b && arrow.market === columns.market[number]);
+    };
+
+    /** The first leg of a flow: legs lie in the order of flows. */
+    const firstStep = (number) => placeIn(flow, number);
+
     return {
-      refresh, look, shownFlows, placesIn, membersOf, clusterOf, hidden: () => hidden,
+      arrowOf, flowCount: () => sums.shown, refresh, look, shownFlows, placesIn, membersOf, clusterOf, hidden: () => hidden,
       largest: given.counts ? 0 : Math.max(...levels.map((one) => one.largest)),
       zoomOf: (spot) => Math.min(...levels.filter((one) => one.members[one.member[spot]] === 1).map((one) => one.zoom), 10),
       spots: given.names.map((name, spot) => ({

@@ -30,6 +30,9 @@
   const make = (model) => {
     const whole = model.arrows.map(({ width, head }) => ({ width, head }));
     const values = model.scale ? model.arrows.map((arrow) => valueOf(model, arrow.all)) : [];
+    /** The shown flows, each once. @returns {number[]} */
+    const shownFlows = () =>
+      [...new Set(model.arrows.filter(({ shown }) => shown).flatMap(({ flows }) => flows))].sort((a, b) => a - b);
     return {
       /** Bring widths and flows of the arrows up to date with what is let through. */
       refresh: ({ pass }, filter) => {
@@ -48,8 +51,10 @@
       look: () => false,
       hidden: () => null,
       largest: model.scale && !model.scale.counts ? Math.max(0, ...values.filter((value) => value > 0)) : 0,
-      /** The shown flows, each once. @returns {number[]} */
-      shownFlows: () => [...new Set(model.arrows.filter(({ shown }) => shown).flatMap(({ flows }) => flows))],
+      shownFlows,
+      flowCount: () => shownFlows().length,
+      /** The arrow on the map that a flow is in, or -1. */
+      arrowOf: (flow) => model.arrows.findIndex(({ shown, flows }) => shown && flows.includes(flow)),
     };
   };
 

@@ -35,6 +35,45 @@
     return { left, top, right: left + width, bottom: top + height };
   };
 
+  /** A place with at least this share of the arrows of the busiest one has its name where it can stand at all. */
+  const HUB = 1 / 3;
+  /** How many px farther out a name may stand that has no room beside its circle; how far it slides each time. */
+  const FARTHER = [0, 5, 10];
+  const SLIDE = 3;
+  /** What it costs that a name is nearer to another circle than to its own, for each px. */
+  const MISTAKEN = 4;
+
+  /** Boxes all around a place, edge by edge: where a name may stand that found no room at the eight positions. */
+  const boxesAround = ([x, y], radius, width, height) =>
+    FARTHER.flatMap((more) => {
+      const reach = radius + 3 + more;
+      const [left, top] = [x - width - reach, y - height - reach];
+      const along = (length) =>
+        Array.from({ length: Math.ceil(length / SLIDE) + 1 }, (_, i) => Math.min(length, i * SLIDE));
+      const rows = along(width + 2 * reach).flatMap((slide) => [[left + slide, top], [left + slide, y + reach]]);
+      const sides = along(height + 2 * reach).flatMap((slide) => [[left, top + slide], [x + reach, top + slide]]);
+      return [...rows, ...sides].map((corner) => ({
+        left: corner[0], top: corner[1], right: corner[0] + width, bottom: corner[1] + height,
+      }));
+    });
+
+  /** How far a box is from the edge of a circle. */
+  const apart = (box, [x, y], radius) =>
+    Math.hypot(Math.max(box.left - x, 0, x - box.right), Math.max(box.top - y, 0, y - box.bottom)) - radius;
+
+  /** The best of the free boxes around a place: clear of arrows, near to it, and not nearer to another; else null. */
+  const secondBest = (boxes, place, radius, others, isFree, grid) => {
+    let best = null;
+    for (const box of boxes) {
+      if (!isFree(box)) continue;
+      const own = apart(box, place, radius);
+      const nearer = others.map((other) => own - apart(box, other.place, other.node.radius));
+      const cost = burden(box, grid) + own + MISTAKEN * Math.max(0, ...nearer);
+      if (!best || cost < best.cost) best = { cost, box };
+    }
+    return best;
+  };
+
   const inside = (box, view) =>
     box.left >= view.left && box.right <= view.right && box.top >= view.top && box.bottom <= view.bottom;
 
@@ -101,17 +140,24 @@
     const taken = [...controls, ...wanted.map(({ node, place }) => g.boxAround([place], node.radius + 1))];
     const labels = [];
     const order = [...wanted].sort((a, b) => b.degree - a.degree || a.node.index - b.node.index);
-    for (const { node, place } of order) {
+    const isFree = (box) => inside(box, view) && !taken.some((other) => g.overlaps(box, other));
+    for (const { node, place, degree } of order) {
       const text = shortened(node.name);
       const font = fontOf(node.kind, size);
       const width = measure(text, font) + 4;
       let best = null;
       POSITIONS.forEach((position, rank) => {
         const box = boxAt(place, node.radius, width, size * LINE, position);
-        if (!inside(box, view) || taken.some((other) => g.overlaps(box, other))) return;
+        if (!isFree(box)) return;
         const cost = burden(box, grid) + rank * 0.2;
         if (!best || cost < best.cost) best = { cost, box };
       });
+      if (!best && degree >= HUB * order[0].degree) {
+        // Circles on its own are as near as it is to any name.
+        const others = wanted.filter((other) => g.distance(place, other.place) > node.radius + other.node.radius);
+        const boxes = boxesAround(place, node.radius, width, size * LINE);
+        best = secondBest(boxes, place, node.radius, others, isFree, grid);
+      }
       if (!best) continue;
       taken.push(best.box);
       labels.push({ node: node.index, text, font, box: best.box });
@@ -207,6 +253,6 @@
     context.restore();
   };
 
-  az.labels = { FONT, boxAt, fontOf, gridOf, paint, placeCountries, placeNodes, placeTags, shapesNear, shortened,
-    POSITIONS };
+  az.labels = { FONT, boxAt, boxesAround, fontOf, gridOf, paint, placeCountries, placeNodes, placeTags, shapesNear,
+    shortened, POSITIONS };
 })();

@@ -18,7 +18,7 @@
     const high = Math.max(16, Math.ceil(head[1] * 2 + 4));
     const line = [[2, high / 2], [WIDE / 2, high / 2], [WIDE - 2, high / 2]];
     const shape = { arrow: { certainty }, line, width, ...az.arrows.headOf(line, head[0], head[1]) };
-    const style = { colour, halo: theme.halo, taper: theme.taper };
+    const style = { colour, halo: theme.halo, taper: theme.taper, dashes: theme.dashes };
     return { width: WIDE, height: high, paint: (context) => az.arrows.paint(context, shape, style) };
   };
 

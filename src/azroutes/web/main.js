@@ -134,7 +134,8 @@
       const colour = model.markets[market]?.colour ?? theme.ink;
       const near = crowded ? { ...shape, shaft: az.arrows.inView(shape.shaft, view.frame) } : shape;
       az.arrows.paint(context, near, {
-        colour, halo: theme.halo, taper: theme.taper, alpha: focus && !focus.full.has(index) ? FAINT : clear(shape.width),
+        colour, halo: theme.halo, taper: theme.taper, dashes: theme.dashes,
+        alpha: focus && !focus.full.has(index) ? FAINT : clear(shape.width),
         strong: focus?.strong === index,
       });
     }
@@ -184,8 +185,21 @@
       /** The arrows on the map; where there are too many to draw, the widest in view. */
       shown: () => model.arrows.filter(app.isOn),
       shownFlows: () => model.source.shownFlows().map((flow) => ({ ...model.store.at(flow), index: flow })),
+      /** The same, of very many those with the largest quantities. @param {number} most */
+      listedFlows: (most) => {
+        const { amount, at } = model.store;
+        const size = (flow) => (Number.isNaN(amount[flow]) ? -1 : amount[flow]);
+        const all = model.source.shownFlows();
+        const some = all.length > most ? [...all].sort((a, b) => size(b) - size(a) || a - b).slice(0, most) : all;
+        return some.map((flow) => ({ ...at(flow), index: flow }));
+      },
       redraw: () => app.flows.redraw(),
-      swatch: (market) => az.legend.marketPicture(model, market),
+      drawNow: () => [app.ground, app.flows].forEach((layer) => layer.draw()),
+      swatch: (market) => {
+        const canvas = az.legend.marketPicture(model, market);
+        canvas.dataset.market = market;
+        return canvas;
+      },
       /** For pictures outside the page: all that a view shows, and the same painted with nothing standing out. */
       compose: (view, context) => compose(app, view, context),
       paint: (context, view, picture) => paintPicture(app, context, view, picture, null),
@@ -201,6 +215,7 @@
         Object.assign(state.filter, change);
         state.hover = null;
         app.update();
+        app.announce(az.speech.shownSentence(app));
         const { selected } = state;
         if (selected?.kind === "node") app.select("node", selected.index);
         else if (selected && !(selected.index >= 0 && app.isOn(model.arrows[selected.index]))) app.select(null);
@@ -227,6 +242,7 @@
         app.changed?.();
         app.panel.update();
         app.message.textContent = emptiness(app);
+        app.keys.update();
         app.message.hidden = model.arrows.some(app.isOn);
       },
       update: () => {
@@ -260,20 +276,6 @@
     return model.arrows.findIndex((arrow) => (arrow.key ?? arrow.index) === key);
   };
 
-  /** Whether a colour that a style has come to, such as "rgb(18, 22, 26)", is a dark one. */
-  const isDark = (colour) => {
-    const [red, green, blue] = colour.match(/[\d.]+/g).map(Number);
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue < 128;
-  };
-
-  /** Give the panel the paper and the inks of the theme. */
-  const dress = (root, theme) => {
-    for (const name of ["paper", "ink", "quiet"]) {
-      if (theme[name]) root.style.setProperty(`--${name}`, theme[name]);
-    }
-    root.classList.toggle("azroutes-dark", isDark(getComputedStyle(root).backgroundColor));
-  };
-
   /** Panel, canvases and pointer, once all data is there. */
   const begin = (data, columns, map) => {
     const model = az.model.readModel(data, columns);
@@ -281,19 +283,23 @@
     const app = (az.app = makeApp(model, map));
     app.message = az.dom.element("p", { class: "azroutes-message", hidden: true });
     container.append(app.message);
-    app.panel = az.panel.build(app, container.parentElement);
+    const root = container.parentElement;
+    app.announce = az.speech.announcer(root);
+    app.panel = az.panel.build(app, root);
+    app.keys = az.keys.build(app);
     map.invalidateSize({ animate: false });
     map.fitBounds(model.bounds, { padding: [18, 18], animate: false });
     const paintLand = (context, view) => az.land.paint(context, model.land, view, model.theme);
-    new az.CanvasLayer("azroutes-land", paintLand).addTo(map);
+    app.ground = new az.CanvasLayer("azroutes-land", paintLand).addTo(map);
     app.flows = new az.CanvasLayer("azroutes-flows", (context, view) => paintFlows(app, context, view));
     app.state.filter.least = data.clustered?.at_least ?? 0;
     app.update();
     app.flows.addTo(map);
-    az.pointer.watch(app);
+    app.pointer = az.pointer.watch(app);
     new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(container);
     // Another zoom may have other places, and another view other arrows.
     if (columns) map.on("moveend", () => app.flows.afterDraw(app.tell));
+    az.paper.watch(app, root);
     az.address.follow(app);
     app.ready = true;
     return app;
@@ -312,9 +318,8 @@
     const map = makeMap(id);
     const container = map.getContainer();
     container.style.backgroundColor = data.theme.water;
-    dress(container.parentElement, data.theme);
     container.setAttribute("role", "region");
-    container.setAttribute("aria-label", "Map; every arrow is also in the table of the panel");
+    container.setAttribute("aria-label", "Map; its arrows and places are in the two lists that follow, its flows in a table");
     map.fitBounds(data.bounds, { padding: [18, 18], animate: false });
     if (!data.clustered) begin(data, null, map);
     else {

@@ -5,7 +5,6 @@
   const az = (globalThis.azroutes ??= {});
   const { citation, element, isolated } = az.dom;
   const { counted } = az.model;
-  const COLUMNS = ["Arrow", "Flows", "Source lines"];
 
   /** What each market has, as the other filters are now: where places cluster its flows, else also its arrows. */
   const countsOf = ({ model, result: { pass } }) => {
@@ -29,7 +28,7 @@
       return `${counted(arrows.length, "arrow")}, ${counted(flows, "flow")} shown`;
     }
     const { percent, plain } = az.numbers;
-    const all = `${counted(app.result.shown, "flow")} let through, added up between places that are close at this zoom.`;
+    const all = `${counted(app.model.source.flowCount(), "flow")} shown, added up between places that are close at this zoom.`;
     if (!hidden.arrows) return `${all} All ${counted(hidden.of, "arrow")} in view are drawn.`;
     const share = hidden.share > 0 ? `, ${percent(hidden.share)} of what is in view,` : "";
     return `${all} The ${plain(arrows.length)} widest of ${counted(hidden.of, "arrow")} in view are drawn; ` +
@@ -74,24 +73,8 @@
     return { section, update };
   };
 
-  /** Every arrow as a row, so that each can be reached and read without the map. */
-  const tableOf = (app, arrows) =>
-    element(
-      "table",
-      {},
-      element("thead", {}, element("tr", {}, ...COLUMNS.map((name) => element("th", { scope: "col" }, name)))),
-      element(
-        "tbody",
-        {},
-        ...arrows.map((arrow) => {
-          const lines = app.model.clustered ? "–" : app.model.linesBehind(app.model.flowsOf(arrow)) ?? "–";
-          const numbers = [arrow.count, lines].map((value) => element("td", { class: "number" }, String(value)));
-          return element("tr", {}, element("td", {}, az.details.arrowButton(app, arrow)), ...numbers);
-        }),
-      ),
-    );
-
-  const folded = (title, ...children) => element("details", {}, element("summary", {}, title), ...children);
+  const folded = (name, title, ...children) =>
+    element("details", { class: name }, element("summary", {}, title), ...children);
 
   const paragraph = (text) => element("p", {}, isolated(text));
 
@@ -100,6 +83,7 @@
       element("section", { class: "notes" }, element("h2", {}, "Notes"), ...model.notes.map(paragraph)),
     (model.sources.length > 0 || model.credits.length > 0) &&
       folded(
+        "credits",
         "Sources and credits",
         element("ul", { class: "sources" }, ...model.sources.map((source) => element("li", {}, ...citation(source)))),
         ...model.credits.map(paragraph),
@@ -126,18 +110,27 @@
   const build = (app, root) => {
     const { model } = app;
     const aside = root.querySelector(".azroutes-panel");
-    const status = element("p", { class: "status", role: "status" });
+    const status = element("p", { class: "status" });
     const markets = marketSection(app);
     const legends = element("div", { class: "legends" });
-    const table = element("div");
+    const table = az.table.build(app);
+    const tableFold = folded("flows-as-table", "All flows as a table", table.root);
+    tableFold.addEventListener("toggle", () => {
+      root.classList.toggle("azroutes-wide", tableFold.open);
+      table.opened();
+    });
     const chosen = element("section", { class: "details", hidden: true, "aria-label": "Details" });
     const filters = az.filters.build(app);
-    const parts = [az.search.build(app), markets.section, filters.section, az.motion.build(app), legends,
-      folded("All arrows as a table", table), az.exports.section(app), ...endMatter(model)];
+    const parts = [az.search.build(app), markets.section, filters.section, az.motion.build(app), legends, tableFold,
+      az.exports.section(app), ...endMatter(model)];
     const rest = element("div", { class: "rest" }, ...parts);
     const subtitle = model.subtitle && element("p", { class: "subtitle" }, isolated(model.subtitle));
     const body = element("div", { class: "body" }, chosen, rest);
     aside.append(element("header", {}, element("h1", {}, isolated(model.title)), subtitle, status, filters.status), body);
+    // Folded to a strip, the panel is as high as its title.
+    new ResizeObserver(([{ target }]) => {
+      if (root.classList.contains("azroutes-closed")) root.style.setProperty("--strip", `${target.offsetHeight}px`);
+    }).observe(aside.querySelector("header"));
     const folding = toggle(root);
     root.append(folding.button);
     folding.set(!globalThis.matchMedia("(max-width: 699px)").matches);
@@ -148,11 +141,11 @@
     let scrolled = 0;
 
     const update = () => {
-      const arrows = model.arrows.filter(app.isOn);
+      const arrows = app.shown();
       markets.update();
       filters.update();
       legends.replaceChildren(...az.legend.build(model, arrows));
-      table.replaceChildren(arrows.length > 0 ? tableOf(app, arrows) : element("p", {}, "No arrow is shown."));
+      table.update();
       status.textContent = summary(app, arrows);
     };
 

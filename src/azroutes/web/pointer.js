@@ -61,21 +61,30 @@
       state.hover = null;
       app.redraw();
     };
+    /** Let something stand out, with its note beside a pixel of the map's element. */
+    const tell = ({ kind, index }, point) => {
+      const before = state.hover;
+      if (before?.kind !== kind || before?.index !== index) {
+        state.hover = { kind, index };
+        const [name, more] = noteOf(app, state.hover);
+        note.replaceChildren(element("b", {}, isolated(name)), element("span", {}, more));
+        app.redraw();
+      }
+      note.hidden = false;
+      move(note, point, map.getSize());
+    };
+    /** The same from the keyboard, beside a spot of the world. */
+    const show = (found, [x, y]) => {
+      const pixel = L.point(x, y).multiplyBy(256 * 2 ** map.getZoom()).subtract(map.getPixelBounds().min);
+      tell(found, [pixel.x, pixel.y]);
+    };
     map.on("mousemove", (event) => {
       if (map.dragging.moving()) return;
       const point = [event.containerPoint.x, event.containerPoint.y];
       const found = hit(app.picture, point);
       if (!found) return void leave();
-      const before = state.hover;
-      if (before?.kind !== found.kind || before?.index !== found.index) {
-        state.hover = { kind: found.kind, index: found.index };
-        const [name, more] = noteOf(app, found);
-        note.replaceChildren(element("b", {}, isolated(name)), element("span", {}, more));
-        app.redraw();
-      }
-      note.hidden = false;
+      tell(found, point);
       container.classList.add("azroutes-over");
-      move(note, point, map.getSize());
     });
     map.on("mouseout movestart zoomstart", leave);
     map.on("click", (event) => {
@@ -86,7 +95,7 @@
     document.addEventListener("keydown", (event) => {
       if (event.key === "Escape") app.select(null);
     });
-    return { leave };
+    return { leave, show };
   };
 
   az.pointer = { hit, watch };

@@ -150,7 +150,7 @@
   /** What the filters let through, in words; empty where that is everything. */
   const filtered = (app) => {
     const said = az.filters.inWords(app);
-    const many = `${plain(app.shownFlows().length)} of ${counted(app.model.store.count, "flow")}`;
+    const many = `${plain(app.model.source.flowCount())} of ${counted(app.model.store.count, "flow")}`;
     return said.length ? `Shown: ${said.join("; ")} (${many})` : "";
   };
 
