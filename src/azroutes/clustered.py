@@ -39,7 +39,7 @@ MANY = 1000
 DRAWN = 1000
 """Arrows that a page draws at once, the widest in view."""
 
-LAID_OUT = 16
+LAID_OUT = 10
 """Pairs of places whose arrows are decluttered, those with the largest totals, at the zoom on which a page opens and at
 the next: farther out few are apart, closer by few are in view. All others are arcs."""
 
