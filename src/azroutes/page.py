@@ -42,6 +42,7 @@ SCRIPTS = (
     "model.js",
     "arrows.js",
     "labels.js",
+    "close_up.js",
     "canvas_layer.js",
     "land.js",
     "dom.js",

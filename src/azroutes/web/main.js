@@ -14,7 +14,7 @@
   const PALE = 0.3;
   const CLEARER = 0.25;
 
-  /** The closest zoom of a page of our own; on other maps arrows are longer yet, and only what is in view is drawn. */
+  /** The closest zoom of a page of our own; other maps go closer. */
   const CLOSE = 10;
 
   const makeMap = (id) => {
@@ -135,7 +135,7 @@
     for (const shape of seen.sort((a, b) => rank(a) - rank(b))) {
       const { index, market } = shape.arrow;
       const colour = model.markets[market]?.colour ?? theme.ink;
-      const near = crowded || view.zoom > CLOSE ? { ...shape, shaft: az.arrows.inView(shape.shaft, view.frame) } : shape;
+      const near = crowded ? { ...shape, shaft: az.arrows.inView(shape.shaft, view.frame) } : shape;
       az.arrows.paint(context, near, {
         colour, halo: theme.halo, taper: theme.taper, dashes: theme.dashes,
         alpha: focus && !focus.full.has(index) ? FAINT : clear(shape.width),
@@ -151,7 +151,8 @@
 
   const paintFlows = (app, context, view) => {
     app.picture = compose(app, view, context);
-    paintPicture(app, context, view, app.picture, emphasis(app));
+    const [picture, seen] = view.zoom > CLOSE ? az.closeUp(app.picture, view) : [app.picture, view];
+    paintPicture(app, context, seen, picture, emphasis(app));
   };
 
   /** Bring what is chosen into view, where the panel or an earlier move has put it out of sight. */
