@@ -41,6 +41,19 @@ def chromium_path(own: str) -> str:
 
 
 @pytest.fixture(scope="session")
+def node() -> str:
+    """Return the node that Playwright's wheel brings, else this machine's; without one the tests fail and say so."""
+    import playwright
+
+    name = "node.exe" if os.name == "nt" else "node"
+    own = Path(playwright.__file__).parent / "driver" / name
+    found = str(own) if own.is_file() else shutil.which("node")
+    if not found:
+        pytest.fail("the tests of the page's scripts need node 18 or later, which Playwright's wheel brings")
+    return found
+
+
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     # Imported here, so that tests without a browser do not wait for it.
     from playwright.sync_api import sync_playwright
@@ -122,7 +135,7 @@ def _answer(route: Route, body: str | bytes) -> None:
 
 @pytest.fixture
 def visit(browser: Browser) -> Callable[..., AbstractContextManager[Visit]]:
-    """Return a context manager that opens a file with the network off.
+    """Return a context manager that opens a file with the network off, with options of Playwright's contexts.
 
     A script may run before those of the page, and what is asked for under some addresses may be answered.
     """
@@ -136,9 +149,10 @@ def visit(browser: Browser) -> Callable[..., AbstractContextManager[Visit]]:
         scripts: bool = True,
         before: str = "",
         answers: Mapping[str, str | bytes] | None = None,
+        **options: Any,
     ) -> Iterator[Visit]:
         size: ViewportSize = {"width": width, "height": height}
-        context = browser.new_context(offline=True, viewport=size, java_script_enabled=scripts)
+        context = browser.new_context(offline=True, viewport=size, java_script_enabled=scripts, **options)
         for pattern, body in (answers or {}).items():
             context.route(pattern, partial(_answer, body=body))
         seen = Visit(context.new_page())

@@ -229,10 +229,15 @@ def test_the_sheet_is_cut_at_the_map_and_tells_only_what_is_on_it(
     assert f"Outside this map: {len(arrows) - len(inside)} of {len(arrows)} arrows." in text
     markets = {arrow["market"] for arrow in inside}
     assert [market["label"] in text for market in payload["markets"]] == [k in markets for k in range(8)]
-    certainties = {payload["arrows"][arrow["index"]]["certainty"] for arrow in inside}
-    dashes = payload["legends"]["certainty"]["entries"]
-    assert [entry["label"] in text for entry in dashes] == [entry["certainty"] in certainties for entry in dashes]
-    assert not all(entry["label"] in text for entry in dashes)
+    drawn = [payload["arrows"][arrow["index"]] for arrow in inside]
+    thickest = max(arrow["width"] for arrow in drawn)
+    widths = payload["legends"]["width"]["entries"]
+    legend = [one.text for one in group(root, "legend").iter(f"{SVG}text")]
+    assert [entry["label"] in legend for entry in widths] == [entry["width"] <= thickest for entry in widths]
+    kinds = {payload["nodes"][arrow[end]]["kind"] for arrow in drawn for end in ("start", "end")}
+    places = payload["legends"]["nodes"]["entries"]
+    assert [entry["label"] in legend for entry in places] == [entry["kind"] in kinds for entry in places]
+    assert sum(entry["label"] in legend for entry in [*widths, *places]) < len(widths) + len(places)
     assert "Ukraine" not in text
     left, top, width, height = clip(root)
     for one in group(root, "flows").iter(f"{SVG}text"):
@@ -265,6 +270,35 @@ def test_layers_of_the_users_own_are_told_to_be_left_out(
     with visit(path) as seen:
         assert seen.page.get_by_text(sentence).is_visible()
         assert not has_colour(picture(seen), "#ff00ff")
+
+
+def test_a_reader_whose_screen_is_dark_saves_the_sheet_in_the_pages_own_colours(tmp_path: Path, visit: Opener) -> None:
+    path = tmp_path / "scheme.html"
+    flows = azroutes.load_flows()
+    azroutes.explore_flows(flows[flows["market"] == "heroin_trade"]).save(path)
+    with visit(path) as seen:
+        light = download(seen, "svg"), download(seen, "png")
+        seen.page.emulate_media(color_scheme="dark")
+        seen.wait_for("document.querySelector('.azroutes-dark') !== null")
+        dark = seen.page.evaluate("azroutes.app.model.theme.paper")
+        assert (download(seen, "svg"), download(seen, "png")) == light
+        assert seen.page.evaluate("azroutes.app.model.theme.paper") == dark
+    assert dark.encode() not in light[0][1]
+
+
+def test_arrows_without_room_are_told_and_those_of_nothing_are_not(
+    payload: dict[str, Any], tmp_path: Path, visit: Opener
+) -> None:
+    arrows = [{**arrow, "width": 0} if k < 2 else arrow for k, arrow in enumerate(payload["arrows"])]
+    path = tmp_path / "short.html"
+    OfflineMap({**payload, "arrows": arrows}, title="Short").save(path)
+    with visit(path) as seen:
+        assert "Too short" not in said(drawing(seen))
+        seen.page.evaluate("azroutes.app.map.setZoom(2, { animate: false })")
+        drawn = len(seen.arrows())
+        root = drawing(seen)
+    assert drawn < len(arrows) - 2
+    assert f"Too short to be drawn on this map: {len(arrows) - 2 - drawn} of {len(arrows) - 2} arrows." in said(root)
 
 
 def spoiled(payload: dict[str, Any]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 import pytest
 
 import azroutes
@@ -238,3 +239,45 @@ def test_a_link_that_makes_no_sense_breaks_nothing(saved_many: Path, visit: Open
         opened(seen)
         assert seen.complaints == []
         assert seen.page.locator(".status").inner_text() != ""
+
+
+HOSTILE = (
+    "</script><img src=x onerror=alert(1)>", "{{7*7}}{% raw %}", "javascript:alert(3)", "\u202eright to left\u2066",
+    "=cmd|' /C calc'!A0", "long " * 2000, "<!--<script>alert(2)//", "null\x00byte",
+)  # fmt: skip
+
+
+def test_hostile_text_of_a_large_table_is_text(
+    many: Callable[..., gpd.GeoDataFrame], tmp_path: Path, visit: Opener
+) -> None:
+    flows = many(rows=2500, places=50).copy()
+    words = [HOSTILE[k % len(HOSTILE)] for k in range(len(flows))]
+    for column in ("wording", "sources", "group"):
+        flows[column] = pd.array(words, dtype="string")
+    flows["commodity"] = pd.Categorical(words)
+    path = tmp_path / "hostile.html"
+    azroutes.explore_flows(flows, title=HOSTILE[0]).save(path)
+    with visit(path) as seen:
+        opened(seen)
+        seen.page.locator("summary", has_text="Commodity").click()
+        seen.page.locator("summary", has_text="Source").first.click()
+        seen.page.evaluate("azroutes.app.select('arrow', 0)")
+        text = seen.page.locator(".details").inner_text()
+        assert any(word.strip()[:12] in text for word in words)
+        seen.page.keyboard.press("Escape")
+        seen.page.locator("summary", has_text="as a table").click()
+        seen.page.evaluate("azroutes.app.setFilter({ off: { title: new Set(['=cmd|']) } })")
+        assert seen.page.locator("main img, main script, main iframe").count() == 0
+        assert seen.complaints == []
+        assert [url for url in seen.requests if not url.startswith("data:")] == [path.as_uri()]
+
+
+def test_nothing_let_through_is_said(saved_many: Path, visit: Opener) -> None:
+    with visit(saved_many) as seen:
+        opened(seen)
+        seen.page.get_by_role("button", name="Show none").click()
+        assert seen.page.get_by_text("No market is chosen.").first.is_visible()
+        assert seen.page.evaluate("azroutes.app.shown().length") == 0
+        seen.page.get_by_role("button", name="Show all").click()
+        seen.page.evaluate("azroutes.app.setFilter({ least: 1e12 })")
+        assert seen.page.get_by_text("The filters let no arrow through.").is_visible()

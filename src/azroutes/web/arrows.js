@@ -19,7 +19,7 @@
   /** How far beyond the view a line is still drawn, px. */
   const FAR = 300;
 
-  /** Where the payload tells no dashes: stroke and gap in widths of the arrow, and the least width they grow with, px. */
+  /** Where the payload tells no dashes: stroke and gap in widths of the arrow, the least width they grow with in px. */
   const DASHES = { qualified: [3.2, 1.1, 3], alleged: [1, 0.9, 3] };
 
   /**

@@ -70,7 +70,7 @@
       if (!this._map || this._map._animatingZoom) return;
       const begun = performance.now();
       const { x, y } = this._map.getSize();
-      const view = viewOf(this._map, this._cost < SLOW ? 0 : Math.round(MARGIN * Math.max(x, y)));
+      const view = viewOf(this._map, az.inkRatio || this._cost < SLOW ? 0 : Math.round(MARGIN * Math.max(x, y)));
       const ratio = az.inkRatio ?? (globalThis.devicePixelRatio || 1);
       const [width, height] = [Math.round(view.width * ratio), Math.round(view.height * ratio)];
       const context = this._canvas.getContext("2d");

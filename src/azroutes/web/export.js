@@ -104,23 +104,48 @@
 
   // The sheet as files
 
+  /** Lay out and paint in the colours that the page was made in, as in print: a reader's dark screen is no paper. */
+  const inOwnLook = (app, act) => {
+    const { model } = app;
+    const worn = { theme: model.theme, colours: model.markets.map(({ colour }) => colour) };
+    const wear = ({ theme, colours }) => {
+      model.theme = theme;
+      model.markets.forEach((market, index) => {
+        market.colour = colours[index];
+      });
+    };
+    wear(app.ownLook);
+    try {
+      return act();
+    } finally {
+      wear(worn);
+    }
+  };
+
   /** @returns {string} */
-  const svg = (app) => {
+  const svg = (app) => inOwnLook(app, () => {
     const sheet = az.sheet.layOut(app);
     const context = new az.SvgContext(sheet.width, sheet.height, document.createElement("canvas").getContext("2d"));
     sheet.paint(context);
     return context.document(app.model.title);
-  };
+  });
 
-  /** @returns {Promise<Blob | null>} null where the sheet is larger than the browser can draw */
-  const png = (app) => {
+  /** The sheet on a canvas; null where it is larger than browsers draw. @returns {HTMLCanvasElement | null} */
+  const canvasOf = (app) => inOwnLook(app, () => {
     const sheet = az.sheet.layOut(app);
-    const canvas = element("canvas", { width: sheet.width * RATIO, height: sheet.height * RATIO });
-    if (Math.max(sheet.width, sheet.height) * RATIO > LONGEST) return Promise.resolve(null);
+    const [width, height] = [sheet.width * RATIO, sheet.height * RATIO];
+    if (Math.max(width, height) > LONGEST) return null;
+    const canvas = element("canvas", { width, height });
     const context = canvas.getContext("2d");
     context.scale(RATIO, RATIO);
     sheet.paint(context);
-    return new Promise((done) => canvas.toBlob(done, "image/png"));
+    return canvas;
+  });
+
+  /** @returns {Promise<Blob | null>} null where the browser cannot make so large a picture */
+  const png = (app) => {
+    const canvas = canvasOf(app);
+    return new Promise((done) => (canvas ? canvas.toBlob(done, "image/png") : done(null)));
   };
 
   /** Hand a file to the reader, and let go of it later. */
@@ -147,12 +172,13 @@
    * @returns {HTMLElement} three buttons, each for a kind of file
    */
   const section = (app) => {
-    const told = element("p", { class: "sum", "aria-live": "polite", hidden: true });
+    const told = element("p", { class: "sum", hidden: true });
     const others = element("p", { class: "sum", hidden: true },
       "Layers that were added to this map are in neither the picture nor the drawing.");
     const tell = (text) => {
       told.textContent = text;
       told.hidden = false;
+      app.announce(text);
     };
     const nameFor = (ending) => `${slug(app.model.title)}.${ending}`;
     const give = (ending, blob) => {

@@ -39,7 +39,7 @@
     const far = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1, PageDown: PAGE, PageUp: -PAGE };
     if (key === "Home") return 0;
     if (key === "End") return count - 1;
-    return key in far ? az.geometry.clamp(at + far[key], 0, count - 1) : null;
+    return Object.hasOwn(far, key) ? az.geometry.clamp(at + far[key], 0, count - 1) : null;
   };
 
   /**
@@ -86,6 +86,9 @@
     };
   };
 
+  /** What an arrow or a place is known by where a zoom makes others of them. */
+  const keyOf = (item) => item.key ?? item.code ?? item.index;
+
   /** Pan as little as will do to have a line in view; where it is too long, to its middle. */
   const bringIntoView = (map, world) => {
     const scale = 256 * 2 ** map.getZoom();
@@ -107,7 +110,9 @@
   const listOf = (app, kind, { title, items, name, words, line }) => {
     const box = element("div", { role: "listbox", "aria-label": title, "aria-orientation": "vertical" });
     const place = element("span", { class: "place", "aria-hidden": "true" });
-    const hint = element("span", { class: "hint", "aria-hidden": "true" }, "↑ ↓ or letters · Enter opens");
+    const hint = element("span", { class: "hint", id: `azroutes-hint-${kind}`, "aria-hidden": "true" },
+      "Arrow keys or letters move, Enter opens, Escape goes back");
+    box.setAttribute("aria-describedby", hint.id);
     const frame = element("div", { class: "azroutes-list" }, element("span", { class: "title", "aria-hidden": "true" },
       title), place, box, hint);
     const list = { frame, all: [], at: 0, options: new Map(), typed: "", last: -Infinity };
@@ -152,16 +157,20 @@
       frame.hidden = !list.all.length;
     };
 
+    /** Take what is on the map now; the current one stays current, and keeps the focus if it had it. */
     const update = () => {
       const fresh = items();
-      const same = fresh.length === list.all.length && fresh.every((item, i) => item === list.all[i]);
-      if (same && list.options.size) return;
-      const current = list.all[list.at];
-      list.all = fresh;
-      list.at = Math.max(0, fresh.indexOf(current));
-      list.options.clear();
-      box.replaceChildren();
-      render();
+      const focused = box.contains(document.activeElement);
+      if (fresh.length !== list.all.length || fresh.some((item, i) => item !== list.all[i])) {
+        const current = list.all[list.at];
+        const found = current ? fresh.findIndex((item) => keyOf(item) === keyOf(current)) : 0;
+        list.all = fresh;
+        list.at = found < 0 ? az.geometry.clamp(list.at, 0, Math.max(0, fresh.length - 1)) : found;
+        list.options.clear();
+        box.replaceChildren();
+        render();
+        if (focused) list.options.get(list.at)?.focus({ preventScroll: true });
+      } else if (focused && !app.state.hover) point();
     };
 
     const point = () => {
@@ -195,6 +204,8 @@
 
     box.addEventListener("keydown", (event) => {
       if (event.ctrlKey || event.altKey || event.metaKey) return;
+      update();
+      if (!list.all.length) return;
       const { key } = event;
       const typing = list.typed && performance.now() - list.last < TYPING;
       const position = step(key, list.at, list.all.length);
@@ -204,11 +215,14 @@
       else return;
       event.preventDefault();
     });
-    box.addEventListener("focusin", point);
+    box.addEventListener("focusin", () => {
+      update();
+      point();
+    });
     box.addEventListener("focusout", (event) => {
       if (!box.contains(event.relatedTarget)) app.pointer.leave();
     });
-    return { ...list, update };
+    return { frame, update };
   };
 
   /**

@@ -253,6 +253,8 @@
     context.restore();
   };
 
-  az.labels = { FONT, boxAt, boxesAround, fontOf, gridOf, paint, placeCountries, placeNodes, placeTags, shapesNear,
-    shortened, POSITIONS };
+  az.labels = {
+    FONT, boxAt, boxesAround, fontOf, gridOf, paint, placeCountries, placeNodes, placeTags, shapesNear, shortened,
+    POSITIONS,
+  };
 })();

@@ -339,7 +339,7 @@
     const container = map.getContainer();
     container.style.backgroundColor = data.theme.water;
     container.setAttribute("role", "region");
-    container.setAttribute("aria-label", "Map; its arrows and places are in the two lists that follow, its flows in a table");
+    container.setAttribute("aria-label", "Map; two lists of its arrows and places follow, and a table of its flows");
     map.fitBounds(data.bounds, { padding: [18, 18], animate: false });
     if (!data.clustered) begin(data, null, map);
     else {

@@ -53,6 +53,7 @@
   const watch = (app, root) => {
     const { map } = app;
     const looks = looksOf(app.model);
+    app.ownLook = looks.light;
     const scheme = globalThis.matchMedia("(prefers-color-scheme: dark)");
     let printed = null;
     let worn = looks.light;
@@ -66,7 +67,7 @@
       return true;
     };
 
-    /** The part of the world that was seen fills the paper, in a map of one size, which the style scales to the sheet. */
+    /** What was seen of the world fills the paper, in a map of one size, which the style scales to the sheet. */
     const enter = () => {
       if (printed) return;
       const folded = [...root.querySelectorAll("details.credits:not([open])")];

@@ -33,7 +33,7 @@
     const spots = app.model.source.spots ?? app.model.nodes;
     const input = element("input", { type: "search", autocomplete: "off", spellcheck: false, placeholder: "Name of a place" });
     const found = element("ul", { class: "found" });
-    const told = element("p", { class: "sum", "aria-live": "polite" });
+    const told = element("p", { class: "sum" });
     const show = () => {
       const places = find(spots, input.value);
       found.replaceChildren(...places.map((spot) => {
@@ -46,6 +46,8 @@
         return element("li", {}, choice);
       }));
       told.textContent = input.value.trim() && !places.length ? "No place of that name on this map." : "";
+      if (told.textContent) app.announce(told.textContent);
+      else if (places.length) app.announce(az.model.counted(places.length, "place found", "places found"));
     };
     input.addEventListener("input", show);
     input.addEventListener("keydown", (event) => {

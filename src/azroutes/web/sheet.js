@@ -158,8 +158,10 @@
   const leftOut = (app, picture, outside) => {
     const shown = app.shown();
     if (app.model.clustered) return [az.panel.summary(app, shown)];
-    const short = shown.length - picture.shapes.length;
-    const of = counted(shown.length, "arrow");
+    // What has a quantity of zero is drawn nowhere, and the notes say so.
+    const wide = shown.filter(({ width }) => width > 0).length;
+    const short = wide - picture.shapes.length;
+    const of = counted(wide, "arrow");
     return [
       outside > 0 && `Outside this map: ${plain(outside)} of ${of}.`,
       short > 0 && `Too short to be drawn on this map: ${plain(short)} of ${of}.`,

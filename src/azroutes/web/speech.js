@@ -12,7 +12,7 @@
 
   const placesOf = (route) => String(route ?? "").split(ARROW).filter(Boolean);
 
-  /** The way of a flow as one says it: "Iran through Azerbaijan to Russia". @param {string} route its places in order */
+  /** The way of a flow as one says it: "Iran through Azerbaijan to Russia". @param {string} route its places */
   const wayOf = (route) => {
     const places = placesOf(route);
     const [first, last] = [places[0], places[places.length - 1]];
@@ -65,7 +65,8 @@
     const inwards = arrows.filter((arrow) => arrow.end === node.index).length - within;
     const outwards = arrows.filter((arrow) => arrow.start === node.index).length - within;
     const some = [[inwards, "in"], [outwards, "out"], [within, "within"]].filter(([count]) => count > 0);
-    const told = some.map(([count, word], i) => (i ? `${count} ${word}` : `${az.model.counted(count, "arrow")} ${word}`));
+    const many = (count, i) => (i ? count : az.model.counted(count, "arrow"));
+    const told = some.map(([count, word], i) => `${many(count, i)} ${word}`);
     return [node.name, KINDS[node.kind], ...told].filter(Boolean).join(", ");
   };
 
@@ -75,7 +76,8 @@
     const { on } = state;
     const arrows = app.shown();
     if (!arrows.length) return on.size ? "No arrow is shown." : "No market is chosen, so no arrow is shown.";
-    const count = `${az.model.counted(arrows.length, "arrow")}, ${az.model.counted(model.source.flowCount(), "flow")} shown`;
+    const { counted } = az.model;
+    const count = `${counted(arrows.length, "arrow")}, ${counted(model.source.flowCount(), "flow")} shown`;
     const names = (wanted) => model.markets.filter((_, index) => on.has(index) === wanted).map(({ label }) => label);
     const [shown, hidden] = [names(true), names(false)];
     const others = az.filters.inWords(app).filter((words) => !words.startsWith("markets "));

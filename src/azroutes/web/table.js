@@ -16,6 +16,7 @@
     const found = /\d[\d,]*(?:\.\d+)?/.exec(String(text ?? ""));
     return found ? Number(found[0].replaceAll(",", "")) : null;
   };
+  const lastNumber = (text) => firstNumber(/\D(\d+)$/.exec(String(text ?? ""))?.[1]);
   const unitOf = (text) => String(text ?? "").replace(/[\d.,]+/g, "").trim();
   const sureness = (text) => {
     const rank = SURENESS.findIndex((word) => String(text ?? "").toLowerCase().startsWith(word));
@@ -26,7 +27,7 @@
   const COLUMNS = [
     { id: "flow", title: "Flow", keys: (flow) => [flow.route || null, flow.title || null] },
     { id: "market", title: "Market", keys: (flow, market) => [market || null] },
-    { id: "period", title: "Period", keys: ({ period }) => [firstNumber(period), firstNumber(/\D(\d+)$/.exec(period)?.[1])] },
+    { id: "period", title: "Period", keys: ({ period }) => [firstNumber(period), lastNumber(period)] },
     { id: "certainty", title: "Certainty", keys: ({ certainty }) => [sureness(certainty)] },
     {
       id: "quantity", title: "Quantity", number: true,
