@@ -46,8 +46,8 @@ nbformat.write(notebook, path)
 def outputs(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
     """Return the output of each cell of a notebook, by kind."""
     path = tmp_path_factory.mktemp("notebook") / "flows.ipynb"
-    cells = [nbformat.v4.new_code_cell(text) for text in CELLS]
-    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
+    cells = [nbformat.v4.new_code_cell(text) for text in CELLS]  # type: ignore[no-untyped-call]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)  # type: ignore[no-untyped-call]
     home = str(Path(azroutes.__file__).parent.parent)
     # A socket that is a file must have a short name, and a folder of pytest's has a long one on some systems.
     with TemporaryDirectory() as runtime:
@@ -59,7 +59,7 @@ def outputs(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
         done = subprocess.run(command, check=False, capture_output=True, text=True, env=environment, timeout=240)
     assert done.returncode == 0, done.stderr
     found = []
-    for cell in nbformat.read(path, as_version=4).cells:
+    for cell in nbformat.read(path, as_version=4).cells:  # type: ignore[no-untyped-call]
         (shown,) = cell.outputs or [{"data": {}}]
         found.append(dict(shown["data"]))
     return found
