@@ -8,6 +8,7 @@ import os
 import shutil
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,10 +21,10 @@ from PIL import Image
 from azroutes import read_flows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from contextlib import AbstractContextManager
 
-    from playwright.sync_api import Browser, Dialog, Page, ViewportSize
+    from playwright.sync_api import Browser, Dialog, Page, Route, ViewportSize
 
 ROOT = Path(__file__).parent.parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -128,19 +129,32 @@ class Visit:
         self.page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 
+def _answer(route: Route, body: str | bytes) -> None:
+    route.fulfill(body=body)
+
+
 @pytest.fixture
 def visit(browser: Browser) -> Callable[..., AbstractContextManager[Visit]]:
     """Return a context manager that opens a file with the network off, with options of Playwright's contexts.
 
-    A script may run before those of the page.
+    A script may run before those of the page, and what is asked for under some addresses may be answered.
     """
 
     @contextmanager
     def opened(
-        path: Path, width: int = 1440, height: int = 900, *, scripts: bool = True, before: str = "", **options: Any
+        path: Path,
+        width: int = 1440,
+        height: int = 900,
+        *,
+        scripts: bool = True,
+        before: str = "",
+        answers: Mapping[str, str | bytes] | None = None,
+        **options: Any,
     ) -> Iterator[Visit]:
         size: ViewportSize = {"width": width, "height": height}
         context = browser.new_context(offline=True, viewport=size, java_script_enabled=scripts, **options)
+        for pattern, body in (answers or {}).items():
+            context.route(pattern, partial(_answer, body=body))
         seen = Visit(context.new_page())
         seen.watch()
         seen.page.add_init_script(before)

@@ -289,3 +289,25 @@ def test_an_open_file_takes_the_page() -> None:
     file = io.BytesIO()
     azroutes.explore_flows().save(file, close_file=False)
     assert file.getvalue().startswith(b"<!DOCTYPE html>")
+
+
+def test_colours_of_ones_own_are_on_the_map_the_legend_and_the_still_picture(tmp_path: Path, visit: Opener) -> None:
+    page = azroutes.explore_flows(color={"heroin_trade": "#ff00ff"})
+    data = data_of(page)
+    markets = {market["code"]: market["colour"] for market in data["markets"]}
+    assert markets["heroin_trade"] == "#ff00ff"
+    assert markets["human_trafficking"] == azroutes.Theme().colour("human_trafficking")
+    assert page.still.count('fill="#ff00ff"') == sum(arrow["market"] == list(markets).index("heroin_trade")
+                                                     for arrow in data["arrows"]) + 1  # fmt: skip
+    path = tmp_path / "page.html"
+    page.save(path)
+    with visit(path) as seen:
+        image = seen.pixels()
+        assert ((image == (255, 0, 255)).all(axis=2)).sum() > 100
+        assert seen.complaints == []
+
+
+def test_one_colour_is_for_all_arrows_on_dark_screens_too() -> None:
+    data = data_of(azroutes.explore_flows(color="teal"))
+    assert {market["colour"] for market in data["markets"]} == {"#008080"}
+    assert set(data["dark"]["markets"]) == {"#008080"}

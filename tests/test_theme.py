@@ -21,7 +21,7 @@ from azroutes.cli import Look, main
 from azroutes.errors import OptionError
 from azroutes.figure import render
 from azroutes.scene import compose
-from azroutes.theme import SCREEN, THEMES, Theme, contrast, theme_of
+from azroutes.theme import SCREEN, THEMES, Theme, contrast, recoloured, theme_of
 from azroutes.vocabulary import Certainty, Market, codes
 
 if TYPE_CHECKING:
@@ -395,3 +395,35 @@ def test_the_page_has_the_paper_of_its_theme(heroin: gpd.GeoDataFrame, tmp_path:
         style = "getComputedStyle(document.querySelector('.azroutes-panel'))"
         found = [seen.page.evaluate(f"{style}.{name}") for name in ("backgroundColor", "color")]
     assert found == ["rgb(255, 238, 204)", "rgb(51, 0, 0)"]
+
+
+def test_one_colour_or_those_of_some_markets_may_be_chosen() -> None:
+    plain = Theme()
+    assert recoloured(plain, None) is plain
+    teal = recoloured(plain, "teal")
+    assert {teal.colour(code) for code in [*codes(Market), None]} == {"#008080"}
+    some = recoloured(plain, {"heroin_trade": "#ABC", "fauna_crimes": "rgb(1, 2, 3)"})
+    assert some.colour("heroin_trade") == "#aabbcc"
+    assert some.colour("fauna_crimes") == "#010203"
+    assert some.colour("arms_trafficking") == plain.colour("arms_trafficking")
+    assert some.colour(None) == plain.colour(None)
+
+
+@pytest.mark.parametrize(
+    ("color", "problem"),
+    [
+        ("blueish", "no colour"),
+        ("", "no colour"),
+        ("#12345", "no colour"),
+        ("red;} body{display:none", "no colour"),
+        ("#11223344", "transparent"),
+        (7, "neither text nor a mapping"),
+        (["red"], "neither text nor a mapping"),
+        ({"heroin": "red"}, "did you mean 'heroin_trade'"),
+        ({"heroin_trade": None}, "no colour"),
+        ({"heroin_trade": "x", "nothing": "red"}, "no such market"),
+    ],
+)
+def test_nonsense_for_a_colour_is_told(color: Any, problem: str) -> None:
+    with pytest.raises(OptionError, match=problem):
+        azroutes.explore_flows(color=color)

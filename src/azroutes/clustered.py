@@ -24,7 +24,7 @@ from azroutes.places import Place, place
 from azroutes.vocabulary import Basis, Certainty, Form, Role, label, words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import geopandas as gpd
     from numpy.typing import NDArray
@@ -113,7 +113,7 @@ def crowd_of(flows: gpd.GeoDataFrame, unit: str | None) -> Crowd:
 
 def parts(
     crowd: Crowd, classes: Sequence[str | None], xy: Floats, theme: Theme, *,
-    scale: WidthScale | None = None, most: int = DRAWN, least: float = 0.0,
+    scale: WidthScale | None = None, most: int = DRAWN, least: float = 0.0, also: Mapping[str, Ints] | None = None,
     opening: float = 3.0,
 ) -> dict[str, object]:  # fmt: skip
     """Return what a page draws of many flows.
@@ -134,6 +134,8 @@ def parts(
         The least number of an arrow that is shown at first.
     opening : float
         The zoom at which the page opens, about.
+    also : mapping of str to array of int, optional
+        More columns of the flows.
     """
     start, end = (crowd.steps[side].to_numpy(dtype=np.intp) for side in ("start", "end"))
     value: Floats = np.nan_to_num(crowd.value)
@@ -167,7 +169,7 @@ def parts(
     unit = words(crowd.unit) if crowd.unit else NO_UNIT_TITLE
     return {
         "clustered": {
-            "packed": pack(columns | facts),
+            "packed": pack(columns | facts | {name: counting(one) for name, one in (also or {}).items()}),
             "words": words_of,
             "levels": listed,
             "names": [found.name for found in crowd.places],

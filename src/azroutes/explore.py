@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast, overload
 
 import numpy as np
 import pandas as pd
@@ -18,6 +18,7 @@ from azroutes.errors import Fault, OptionError
 from azroutes.extent import extent_of
 from azroutes.flows import path_of
 from azroutes.geometry.curve import head_size
+from azroutes.layer import FlowLayer, check_map
 from azroutes.legend import (
     ARROWS_NOTE,
     BORDERS_NOTE,
@@ -35,16 +36,21 @@ from azroutes.scale import number
 from azroutes.scene import Scene, compose
 from azroutes.schema import Flows, validate
 from azroutes.still import Row, largest, still
-from azroutes.theme import theme_of
+from azroutes.theme import recoloured, theme_of
+from azroutes.tips import checked_tooltip, tips_of
 from azroutes.vocabulary import Basis, Certainty, Form, Group, Market, Role, codes, label, words
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import folium
     import geopandas as gpd
     from numpy.typing import NDArray
 
     from azroutes.extent import Area
     from azroutes.scale import WidthScale
     from azroutes.theme import Theme
+    from azroutes.tips import Tip
 
 PAGE_PX = (1000.0, 700.0)
 """Size of the map for which arrows are laid out, CSS pixels."""
@@ -71,13 +77,35 @@ _COLOURS = ("paper", "water", "land", "border", "ink", "quiet", "halo", "node")
 _SIZES = ("label_px", "country_px", "taper")
 
 
+@overload
+def explore_flows(
+    flows: gpd.GeoDataFrame | None = ..., *, title: str = ..., by: str = ..., width: str = ...,
+    method: str = ..., theme: Theme | str = ..., top: int | None = ...,
+    min_quantity: float | None = ..., rest: str = ..., scale: WidthScale | None = ...,
+    node_size: str = ..., extent: Area | None = ..., tooltip: bool | str | Sequence[str] = ...,
+    color: str | Mapping[str, str] | None = ..., m: None = ...,
+) -> OfflineMap: ...  # fmt: skip
+
+
+@overload
+def explore_flows(
+    flows: gpd.GeoDataFrame | None = ..., *, title: str = ..., by: str = ..., width: str = ...,
+    method: str = ..., theme: Theme | str = ..., top: int | None = ...,
+    min_quantity: float | None = ..., rest: str = ..., scale: WidthScale | None = ...,
+    node_size: str = ..., extent: Area | None = ..., tooltip: bool | str | Sequence[str] = ...,
+    color: str | Mapping[str, str] | None = ..., m: folium.Map,
+) -> folium.Map: ...  # fmt: skip
+
+
 def explore_flows(
     flows: gpd.GeoDataFrame | None = None, *, title: str = "", by: str = "market", width: str = "auto",
     method: str = "declutter", theme: Theme | str = "default", top: int | None = None,
     min_quantity: float | None = None,
     rest: str = "merge", scale: WidthScale | None = None, node_size: str = "fixed", extent: Area | None = None,
-) -> OfflineMap:  # fmt: skip
-    """Return an interactive map of flows: one page that works with the network off.
+    tooltip: bool | str | Sequence[str] = True, color: str | Mapping[str, str] | None = None,
+    m: folium.Map | None = None,
+) -> folium.Map:  # fmt: skip
+    """Return an interactive map of flows: one page that works with the network off, or a layer of a map of yours.
 
     Parameters
     ----------
@@ -90,11 +118,23 @@ def explore_flows(
     extent : str, sequence of 4 floats, or shapes, optional
         What the page shows when it is opened, as in `azroutes.plot_flows`; by default all places. All arrows are on the
         page, wherever they run.
+    tooltip : bool, str or sequence of str
+        What the small note beside the pointer tells of an arrow: by default (True) how many flows it stands for, and
+        the independent lines of sources behind them; nothing (False); or these columns of the table, yours among them.
+        Quantities of an arrow's flows are added up, those of each unit by themselves. Of any other column the values
+        of its flows are told, each once, that of the largest flow first, three at the most.
+    color : str or mapping of str to str, optional
+        One colour for all arrows, or colours of markets by their codes, as CSS writes them; by default the theme's.
+    m : folium.Map, optional
+        A map of your own to which the flows are added as a layer, between its tiles and its markers, with the panel as
+        a control that can be folded. Its page is folium's and asks for what folium and your tiles ask for. Its view
+        stays as it is unless `extent` is given; ``m.fit_bounds(m.get_bounds())`` shows all.
 
     Returns
     -------
     folium.Map
         Save it with ``.save("map.html")``, or show it in a notebook. Folium layers that need no network may be added.
+        With `m`, that map.
 
     Raises
     ------
@@ -113,23 +153,28 @@ def explore_flows(
     """
     documented = flows is None
     table = load_flows() if flows is None else validate(Flows, flows)
+    told = checked_tooltip(table, tooltip)
+    if m is not None:
+        check_map(m)
     # What is left out is not on the page, so it needs no room there.
     many = is_crowd(table) and not (rest == "omit" and top is not None and top <= MANY)
     lon = _ends(table)[:, 0]
     heading = title or (TITLE if documented else "Flows")
     crs = mercator_for(lon) if len(lon) else None
-    look = _on_screen(theme)
+    look = recoloured(_on_screen(theme), color)
     # A theme that was chosen is kept; the page as it comes follows what its reader has set the screen to.
-    dark = _on_screen("dark") if isinstance(theme, str) and theme == "default" else None
+    dark = recoloured(_on_screen("dark"), color) if isinstance(theme, str) and theme == "default" else None
     if many:
         cut = Cut(top, min_quantity, rest)
         drawn = payload_of_many(table, heading, look, width=width, cut=cut, scale=scale, extent=extent,
-                                dark=dark)  # fmt: skip
+                                dark=dark, tooltip=told)  # fmt: skip
+        if m is not None:
+            return _joined(m, drawn, heading, extent)
         some = largest(table, PICTURED)
         picture = compose(some, title=heading, width=width, method="arc", theme=replace(look, tags=False),
                           size_px=PAGE_PX, crs=crs)  # fmt: skip
-        told = f"The picture shows the {len(some)} largest of {len(table):,} flows."
-        picture = replace(picture, theme=look, notes=(told, *picture.notes))
+        cut_to = f"The picture shows the {len(some)} largest of {len(table):,} flows."
+        picture = replace(picture, theme=look, notes=(cut_to, *picture.notes))
         return OfflineMap(drawn, title=heading, still=_still(picture, table))
     # The page finds room for letters itself, at each zoom: what the scene says of room for them is not true of it.
     scene = compose(table, title=heading, by=by, width=width, method=method, theme=replace(look, tags=False),
@@ -137,8 +182,20 @@ def explore_flows(
                     node_size=node_size)  # fmt: skip
     scene = replace(scene, theme=look)
     shown = table[table.index.isin({name for names in scene.arrows["flows"] for name in names})]
-    made = payload(scene, table, extent=extent, dark=dark)
+    made = payload(scene, table, extent=extent, dark=dark, tooltip=told)
+    if m is not None:
+        return _joined(m, made, scene.title, extent)
     return OfflineMap(made, title=scene.title, still=_still(scene, shown))
+
+
+def _joined(m: folium.Map, drawn: dict[str, object], name: str, extent: Area | None) -> folium.Map:
+    """Add flows to a map of the user's own, which has its own land and says itself whose that is."""
+    notes, said = cast("list[str]", drawn["notes"]), cast("list[str]", drawn["credits"])
+    own = {"land": [], "dark": None, "notes": [note for note in notes if note != BORDERS_NOTE], "credits": said[:1]}
+    FlowLayer({**drawn, **own}, name=name).add_to(m)
+    if extent is not None:
+        m.fit_bounds(cast("list[list[float]]", drawn["bounds"]))
+    return m
 
 
 def _on_screen(theme: Theme | str) -> Theme:
@@ -162,8 +219,9 @@ def _ends(flows: gpd.GeoDataFrame) -> NDArray[np.float64]:
 
 
 def payload(
-    scene: Scene, flows: gpd.GeoDataFrame, *, extent: Area | None = None, dark: Theme | None = None
-) -> dict[str, object]:
+    scene: Scene, flows: gpd.GeoDataFrame, *, extent: Area | None = None, dark: Theme | None = None,
+    tooltip: bool | Sequence[str] = True,
+) -> dict[str, object]:  # fmt: skip
     """Return all that the page draws and says, as plain numbers and text; `dark` is how it looks on dark screens."""
     markets = [code for code in codes(Market) if (scene.arrows["market"] == code).any()]
     rest = scene.arrows["rest"].to_numpy(dtype=bool)
@@ -173,6 +231,7 @@ def payload(
     flows = flows[flows.index.isin({name for names in scene.arrows["flows"] for name in names})]
     west, south, east, north = _bounds(scene) if extent is None else _view(extent, _bounds(scene))
     behind = _provenance(flows)
+    columns = () if isinstance(tooltip, bool) else tooltip
     return {
         "version": 1,
         "title": scene.title,
@@ -193,12 +252,13 @@ def payload(
                   "hairline": HAIRLINE_PX, "least": LEAST_PX},
         "notes": list(scene.notes),
         "credits": list(scene.credits),
+        **_tooltip(tooltip, [{**_tip(tip), "codes": tip.codes.tolist()} for tip in tips_of(flows, columns)]),
     }  # fmt: skip
 
 
 def payload_of_many(
     flows: gpd.GeoDataFrame, title: str, theme: Theme, *, width: str, cut: Cut, scale: WidthScale | None,
-    extent: Area | None, dark: Theme | None,
+    extent: Area | None, dark: Theme | None, tooltip: bool | Sequence[str] = True,
 ) -> dict[str, object]:  # fmt: skip
     """Return what the page needs of flows too many to be laid out one by one: see `azroutes.clustered`."""
     unit = shown_unit(flows, width, scale)
@@ -215,8 +275,10 @@ def payload_of_many(
     kinds = sorted({found.kind.value for found in crowd.places})
     (x0, y0), (x1, y1) = _mercator(np.array([[west, north], [east, south]]))
     opening = np.log2(min(PAGE_PX[0] / max(x1 - x0, 1e-6), PAGE_PX[1] / max(y1 - y0, 1e-6)) / TILE_PX)
+    tips = tips_of(crowd.flows, () if isinstance(tooltip, bool) else tooltip)
     drawn = parts(crowd, classes, _mercator(lonlat), theme, scale=scale, most=min(cut.top or DRAWN, DRAWN),
-                  least=cut.min_quantity or 0.0, opening=float(opening))  # fmt: skip
+                  least=cut.min_quantity or 0.0, opening=float(opening),
+                  also={f"tip.{k}": tip.codes for k, tip in enumerate(tips)})  # fmt: skip
     return {
         "version": 1,
         "title": title,
@@ -232,7 +294,17 @@ def payload_of_many(
         "notes": [ARROWS_NOTE, CLUSTER_NOTE, *([LISTED_NOTE] if (flows["basis"] == Basis.LISTED.value).any() else []),
                   *([period] if (period := period_note(flows)) else []), BORDERS_NOTE],
         "credits": list(credits(flows, credit_of("world_50m"))),
+        **_tooltip(tooltip, [_tip(tip) for tip in tips]),
     }  # fmt: skip
+
+
+def _tooltip(tooltip: bool | Sequence[str], tips: list[dict[str, object]]) -> dict[str, object]:  # noqa: FBT001
+    """Return what the note tells, where it is not what it tells by itself."""
+    return {} if tooltip is True else {"tooltip": tips if tooltip else False}
+
+
+def _tip(tip: Tip) -> dict[str, object]:
+    return {"title": tip.title, "added": tip.added, "words": tip.words}
 
 
 def _mercator(lonlat: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -42,6 +42,7 @@ SCRIPTS = (
     "model.js",
     "arrows.js",
     "labels.js",
+    "close_up.js",
     "canvas_layer.js",
     "land.js",
     "dom.js",
@@ -54,6 +55,7 @@ SCRIPTS = (
     "filters.js",
     "search.js",
     "motion.js",
+    "tips.js",
     "address.js",
     "table.js",
     "panel.js",
@@ -62,6 +64,7 @@ SCRIPTS = (
     "paper.js",
     "fallback.js",
     "main.js",
+    "join.js",
 )
 """Our scripts, in the order in which they build on one another."""
 
@@ -162,12 +165,12 @@ class OfflineMap(folium.Map):
         if not isinstance(figure, Figure):
             raise AzroutesError("a map is rendered by the figure that it is in")
         header = figure.header
-        header.add_child(_Verbatim(_HEAD), name="azroutes_head")
-        header.add_child(_Verbatim(_styles()), name="azroutes_styles")
-        header.add_child(_Verbatim(self._still_style), name="azroutes_still_style")
+        header.add_child(Verbatim(_HEAD), name="azroutes_head")
+        header.add_child(Verbatim(_styles()), name="azroutes_styles")
+        header.add_child(Verbatim(self._still_style), name="azroutes_still_style")
         data = f'<script type="application/json" id="{DATA_ID}">{self._data}</script>'
-        header.add_child(_Verbatim(data), name="azroutes_payload")
-        header.add_child(_Verbatim(_scripts()), name="azroutes_scripts")
+        header.add_child(Verbatim(data), name="azroutes_payload")
+        header.add_child(Verbatim(_scripts()), name="azroutes_scripts")
         super().render(**kwargs)  # type: ignore[no-untyped-call]
         return ""
 
@@ -199,7 +202,7 @@ class OfflineMap(folium.Map):
         return rendered
 
 
-class _Verbatim(Element):
+class Verbatim(Element):
     """Text that goes into the page as it is; branca's own elements would read braces in it as a template."""
 
     def __init__(self, text: str) -> None:
@@ -208,6 +211,7 @@ class _Verbatim(Element):
         self._text = text
 
     def render(self, **kwargs: object) -> str:  # noqa: ARG002  # branca's signature
+        """Return the text."""
         return self._text
 
 
@@ -327,11 +331,21 @@ def _data_uri(image: str) -> str:
     return f"data:image/png;base64,{encoded}"
 
 
+def own_styles(*names: str) -> str:
+    """Return our style sheets as one."""
+    return "\n".join((_web() / name).read_text(encoding="utf-8") for name in names)
+
+
+def own_scripts() -> str:
+    """Return our scripts as one; Leaflet comes before them."""
+    return "\n".join((_web() / name).read_text(encoding="utf-8") for name in SCRIPTS)
+
+
 @cache
 def _styles() -> str:
     leaflet = (_leaflet() / "leaflet.css").read_text(encoding="utf-8")
     leaflet = re.sub(r"url\(images/([\w-]+\.png)\)", lambda match: f"url({_data_uri(match[1])})", leaflet)
-    own = "\n".join((_web() / name).read_text(encoding="utf-8") for name in ("style.css", "still.css"))
+    own = own_styles("style.css", "still.css")
     notice = (_web() / "leaflet-licence.txt").read_text(encoding="utf-8")
     return f"<style>\n/*\n{notice}*/\n{leaflet}</style>\n<style>\n{own}</style>"
 
@@ -356,5 +370,5 @@ def _scripts() -> str:
     images = {"iconUrl": "marker-icon", "iconRetinaUrl": "marker-icon-2x", "shadowUrl": "marker-shadow"}
     options = json.dumps({option: _data_uri(f"{image}.png") for option, image in images.items()})
     marker = f'L.Icon.Default.imagePath = "";\nL.Icon.Default.mergeOptions({options});\n'
-    own = "\n".join((_web() / name).read_text(encoding="utf-8") for name in SCRIPTS)
+    own = own_scripts()
     return f"<script>\n/*\n{notice}*/\n{leaflet}{marker}</script>\n<script>\n{own}</script>"

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
-from azroutes.errors import check_option
+from PIL import ImageColor
+
+from azroutes.errors import Fault, OptionError, check_option, did_you_mean
 from azroutes.geometry.curve import Dash
-from azroutes.vocabulary import Certainty, Market
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from azroutes.vocabulary import Certainty, Market, codes
 
 FONT = "DejaVu Sans"
 """Ships with matplotlib and draws Azerbaijani, Turkish, Russian, Georgian and Armenian."""
@@ -207,6 +206,61 @@ def theme_of(theme: Theme | str, *, screen: bool = False) -> Theme:
     if theme == "default":
         return SCREEN
     return replace(THEMES[theme], px_each_lineage=SCREEN.px_each_lineage, node_radius_px=SCREEN.node_radius_px)
+
+
+def recoloured(theme: Theme, color: str | Mapping[str, str] | None) -> Theme:
+    """Return a theme with the arrows in other colours.
+
+    Parameters
+    ----------
+    theme : Theme
+    color : str, mapping of str to str, or None
+        One colour for all arrows, or colours of markets by their codes; None leaves the theme's. A colour is written as
+        in CSS: ``"#a74308"``, ``"teal"``.
+
+    Raises
+    ------
+    OptionError
+        If something is no colour, is transparent, or is no market; it lists every fault.
+
+    Examples
+    --------
+    >>> recoloured(Theme(), {"heroin_trade": "teal"}).colour("heroin_trade")
+    '#008080'
+    """
+    if color is None:
+        return theme
+    if isinstance(color, str):
+        one, faults = _hex("color", color)
+        found = dict.fromkeys(theme.markets, one)
+    elif isinstance(color, Mapping):
+        known = codes(Market)
+        faults = [Fault("no such market", column="color", value=code, hint=did_you_mean(str(code), known))
+                  for code in color if code not in known]  # fmt: skip
+        read = {code: _hex(f"color of {code}", value) for code, value in color.items() if code in known}
+        faults += [fault for _, some in read.values() for fault in some]
+        one, found = theme.no_market, {**theme.markets, **{code: value for code, (value, _) in read.items()}}
+    else:
+        one, found = "", {}
+        hint = "one colour, or a mapping of markets to colours"
+        faults = [Fault("neither text nor a mapping", column="color", value=color, hint=hint)]
+    if faults:
+        raise OptionError("arrows cannot have these colours", faults)
+    return replace(theme, markets=MappingProxyType(found), no_market=one)
+
+
+def _hex(name: str, color: object) -> tuple[str, list[Fault]]:
+    """Return a colour as ``#rrggbb``, and what is wrong with it."""
+    hint = 'as in CSS: "#a74308", "teal"'
+    try:
+        parts = ImageColor.getrgb(str(color)) if isinstance(color, str) else None
+    except ValueError:
+        parts = None
+    if parts is None:
+        return "", [Fault("no colour", column=name, value=color, hint=hint)]
+    if len(parts) > 3 and parts[3] < 255:
+        return "", [Fault("a transparent colour", column=name, value=color, hint="arrows are drawn in full colours")]
+    return "#{:02x}{:02x}{:02x}".format(*parts[:3]), []
 
 
 def contrast(one: str, other: str) -> float:

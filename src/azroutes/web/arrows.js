@@ -115,10 +115,15 @@
 
   /** The part of a line that is in view, or near it: a canvas takes long over what runs far beyond it. */
   const inView = (points, frame) => {
-    const far = (p) => p[0] < frame.left - FAR || p[0] > frame.right + FAR || p[1] < frame.top - FAR || p[1] > frame.bottom + FAR;
+    /** Whether the stretch from a point to the next lies to one side of the view; its ends alone may both be far. */
+    const far = (i) => {
+      const [[x0, y0], [x1, y1]] = [points[i], points[i + 1]];
+      return Math.max(x0, x1) < frame.left - FAR || Math.min(x0, x1) > frame.right + FAR ||
+        Math.max(y0, y1) < frame.top - FAR || Math.min(y0, y1) > frame.bottom + FAR;
+    };
     let [first, last] = [0, points.length - 1];
-    while (first < last - 1 && far(points[first]) && far(points[first + 1])) first += 1;
-    while (last > first + 1 && far(points[last]) && far(points[last - 1])) last -= 1;
+    while (first < last - 1 && far(first)) first += 1;
+    while (last > first + 1 && far(last - 1)) last -= 1;
     return points.slice(first, last + 1);
   };
 

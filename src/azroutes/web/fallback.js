@@ -35,5 +35,5 @@
     return L.map(unseen, { preferCanvas: false, center: [0, 0], zoom: 2 });
   };
 
-  az.fallback = { show };
+  az.fallback = { draws, show };
 })();

@@ -235,7 +235,8 @@
     const lists = Object.entries(kindsOf(app)).map(([kind, options]) => listOf(app, kind, options));
     const nav = element("nav", { class: "azroutes-keys", "aria-label": "Map by keyboard" },
       ...lists.map(({ frame }) => frame));
-    app.map.getContainer().after(nav);
+    if (app.guest) app.guest.overlay.append(nav);
+    else app.map.getContainer().after(nav);
     return { update: () => lists.forEach((list) => list.update()) };
   };
 

@@ -14,9 +14,12 @@
   const PALE = 0.3;
   const CLEARER = 0.25;
 
+  /** The closest zoom of a page of our own; other maps go closer. */
+  const CLOSE = 10;
+
   const makeMap = (id) => {
     const map = L.map(id, {
-      preferCanvas: true, zoomSnap: 0.25, zoomDelta: 0.5, wheelPxPerZoomLevel: 100, minZoom: 2, maxZoom: 10,
+      preferCanvas: true, zoomSnap: 0.25, zoomDelta: 0.5, wheelPxPerZoomLevel: 100, minZoom: 2, maxZoom: CLOSE,
       maxBounds: [[-75, -220], [85, 220]], maxBoundsViscosity: 0.7, worldCopyJump: false,
     });
     map.attributionControl.setPrefix("Leaflet");
@@ -64,8 +67,8 @@
     const shapes = arrows.map((arrow) => formOf(app.model, arrow, view)).filter(Boolean);
     const { forms } = app;
     const same = forms && forms.shapes.length === shapes.length && shapes.every((shape, k) => shape === forms.shapes[k]);
-    // Very many arrows are others in another view, so squares beyond it are not needed.
-    const crowded = Boolean(app.model.clustered);
+    // Very many arrows are others in another view, so squares beyond it are not needed; nor are those far beyond one.
+    const crowded = Boolean(app.model.clustered) || view.zoom > CLOSE;
     if (!same || crowded) app.forms = { shapes, grid: az.labels.gridOf(shapes, crowded ? view.frame : null) };
     return app.forms;
   };
@@ -148,7 +151,8 @@
 
   const paintFlows = (app, context, view) => {
     app.picture = compose(app, view, context);
-    paintPicture(app, context, view, app.picture, emphasis(app));
+    const [picture, seen] = view.zoom > CLOSE ? az.closeUp(app.picture, view) : [app.picture, view];
+    paintPicture(app, context, seen, picture, emphasis(app));
   };
 
   /** Bring what is chosen into view, where the panel or an earlier move has put it out of sight. */
@@ -170,6 +174,9 @@
     return "The filters let no arrow through. Loosen or reset them in the panel.";
   };
 
+  /** The picture of a map without flows. */
+  const nothing = () => ({ shapes: [], nodes: [], labels: [], tags: [], countries: [], x: 0, y: 0 });
+
   /** What a reader does to the page, and what that brings about. */
   const makeApp = (model, map) => {
     const state = {
@@ -180,7 +187,7 @@
     };
     const app = {
       model, map, state, ready: false,
-      picture: { shapes: [], nodes: [], labels: [], tags: [], countries: [], x: 0, y: 0 },
+      picture: nothing(),
       isOn: (arrow) => arrow.shown,
       /** The arrows on the map; where there are too many to draw, the widest in view. */
       shown: () => model.arrows.filter(app.isOn),
@@ -194,7 +201,7 @@
         return some.map((flow) => ({ ...at(flow), index: flow }));
       },
       redraw: () => app.flows.redraw(),
-      drawNow: () => [app.ground, app.flows].forEach((layer) => layer.draw()),
+      drawNow: () => [app.ground, app.flows].forEach((layer) => layer?.draw()),
       swatch: (market) => {
         const canvas = az.legend.marketPicture(model, market);
         canvas.dataset.market = market;
@@ -276,21 +283,31 @@
     return model.arrows.findIndex((arrow) => (arrow.key ?? arrow.index) === key);
   };
 
-  /** Panel, canvases and pointer, once all data is there. */
-  const begin = (data, columns, map) => {
+  /**
+   * Panel, canvases and pointer, once all data is there.
+   * @param {object} data the payload
+   * @param {Record<string, ArrayLike<number>> | null} columns
+   * @param {L.Map} map
+   * @param {{root: HTMLElement, overlay: HTMLElement}} [guest] on a map that is not the page's own: the panel's element
+   *   and the ground for notes
+   */
+  const begin = (data, columns, map, guest) => {
     const model = az.model.readModel(data, columns);
     const container = map.getContainer();
     const app = (az.app = makeApp(model, map));
+    app.guest = guest ?? null;
     app.message = az.dom.element("p", { class: "azroutes-message", hidden: true });
-    container.append(app.message);
-    const root = container.parentElement;
+    (guest?.overlay ?? container).append(app.message);
+    const root = guest?.root ?? container.parentElement;
     app.announce = az.speech.announcer(root);
     app.panel = az.panel.build(app, root);
     app.keys = az.keys.build(app);
     map.invalidateSize({ animate: false });
-    map.fitBounds(model.bounds, { padding: [18, 18], animate: false });
-    const paintLand = (context, view) => az.land.paint(context, model.land, view, model.theme);
-    app.ground = new az.CanvasLayer("azroutes-land", paintLand).addTo(map);
+    if (!guest) {
+      map.fitBounds(model.bounds, { padding: [18, 18], animate: false });
+      const paintLand = (context, view) => az.land.paint(context, model.land, view, model.theme);
+      app.ground = new az.CanvasLayer("azroutes-land", paintLand).addTo(map);
+    }
     app.flows = new az.CanvasLayer("azroutes-flows", (context, view) => paintFlows(app, context, view));
     app.state.filter.least = data.clustered?.at_least ?? 0;
     app.update();
@@ -299,8 +316,11 @@
     new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(container);
     // Another zoom may have other places, and another view other arrows.
     if (columns) map.on("moveend", () => app.flows.afterDraw(app.tell));
-    az.paper.watch(app, root);
-    az.address.follow(app);
+    // How the page looks, and what its address says, is for whoever made it.
+    if (!guest) {
+      az.paper.watch(app, root);
+      az.address.follow(app);
+    }
     app.ready = true;
     return app;
   };
@@ -331,4 +351,6 @@
     }
     return map;
   };
+
+  Object.assign(az, { begin, nothing });
 })();

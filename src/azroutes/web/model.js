@@ -78,6 +78,7 @@
     model.store = columns
       ? az.flows.fromColumns(columns, data.clustered.words, routeOf, data.clustered.unit)
       : az.flows.fromRecords(data);
+    model.tips = az.tips.read(data, columns);
     model.flowsOf = (arrow) => arrow.flows.map((flow) => model.store.at(flow));
     model.linesBehind = (flows) => linesBehind(data, flows);
     model.nameOf = (arrow) => {

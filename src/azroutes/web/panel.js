@@ -122,7 +122,8 @@
     const chosen = element("section", { class: "details", hidden: true, "aria-label": "Details" });
     const filters = az.filters.build(app);
     const parts = [az.search.build(app), markets.section, filters.section, az.motion.build(app), legends, tableFold,
-      az.exports.section(app), ...endMatter(model)];
+      // A picture out of the page has our land below the arrows, not the tiles of someone else's map.
+      !app.guest && az.exports.section(app), ...endMatter(model)];
     const rest = element("div", { class: "rest" }, ...parts);
     const subtitle = model.subtitle && element("p", { class: "subtitle" }, isolated(model.subtitle));
     const body = element("div", { class: "body" }, chosen, rest);

@@ -18,7 +18,8 @@
       if (theme[name]) root.style.setProperty(`--${name}`, theme[name]);
       else root.style.removeProperty(`--${name}`);
     }
-    root.querySelector(".azroutes-map").style.backgroundColor = theme.water;
+    const map = root.querySelector(".azroutes-map");
+    if (map) map.style.backgroundColor = theme.water;
     root.classList.toggle("azroutes-dark", isDark(getComputedStyle(root).backgroundColor));
   };
 
@@ -102,5 +103,5 @@
     choose();
   };
 
-  az.paper = { isDark, looksOf, watch };
+  az.paper = { dress, isDark, looksOf, watch };
 })();

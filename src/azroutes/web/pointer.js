@@ -26,11 +26,11 @@
     return best;
   };
 
-  /** @returns {[string, string]} the name of what is pointed at, and a line more */
+  /** @returns {[string, string | [string, string][]]} the name of what is pointed at, and a line more or chosen columns */
   const noteOf = (app, found) => {
     if (found.kind === "arrow") {
       const arrow = app.model.arrows[found.index];
-      return [app.model.nameOf(arrow), app.model.describe(arrow)];
+      return [app.model.nameOf(arrow), az.tips.of(app.model, arrow) ?? app.model.describe(arrow)];
     }
     const node = app.model.nodes[found.index];
     const arrows = node.arrows.map((index) => app.model.arrows[index]).filter(app.isOn);
@@ -52,7 +52,7 @@
     const { map, state } = app;
     const container = map.getContainer();
     const note = element("div", { class: "azroutes-note", hidden: true });
-    container.append(note);
+    (app.guest?.overlay ?? container).append(note);
 
     const leave = () => {
       note.hidden = true;
@@ -67,10 +67,12 @@
       if (before?.kind !== kind || before?.index !== index) {
         state.hover = { kind, index };
         const [name, more] = noteOf(app, state.hover);
-        note.replaceChildren(element("b", {}, isolated(name)), element("span", {}, more));
+        const lines = typeof more === "string" ? [element("span", {}, more)] : more.map(([what, values]) =>
+          element("span", { class: "tip" }, `${what}: `, isolated(values)));
+        note.replaceChildren(element("b", {}, isolated(name)), ...lines);
         app.redraw();
       }
-      note.hidden = false;
+      note.hidden = app.model.tooltip === false;
       move(note, point, map.getSize());
     };
     /** The same from the keyboard, beside a spot of the world. */
