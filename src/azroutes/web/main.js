@@ -240,8 +240,12 @@
       },
       /** Where places cluster: take what the view shows, and find again what was chosen. */
       lookAround: (view) => {
+        const { hover } = state;
+        const held = hover && { ...hover, key: keyOf(model, hover.kind, hover.index) };
         if (!model.source.look(view, state.filter)) return;
-        state.hover = null;
+        // What is pointed at has another number now, or is gone.
+        const index = held ? indexOf(model, held) : -1;
+        state.hover = index < 0 ? null : { kind: held.kind, index };
         if (state.selected) state.selected.index = indexOf(model, state.selected);
       },
       /** Bring panel and message up to date with what the map shows. */
