@@ -4,7 +4,7 @@ const assert = require("node:assert/strict");
 const { test } = require("node:test");
 const { load, own } = require("./load.js");
 
-const az = load("numbers", "geometry", "dom", "flows", "filter", "given", "model", "speech");
+const az = load("numbers", "geometry", "dom", "flows", "filter", "given", "tips", "model", "speech");
 const { model: made, speech } = az;
 
 const payload = () => ({
