@@ -87,7 +87,8 @@ test("a place tells the arrows in, out and within, of those shown", () => {
   const azerbaijan = model.nodes[1];
   assert.equal(speech.placeName(azerbaijan, model.arrows), "Azerbaijan, 2 arrows in, 1 out, 1 within");
   assert.equal(speech.placeName(azerbaijan, [model.arrows[2]]), "Azerbaijan, 1 arrow within");
-  assert.equal(speech.placeName({ ...azerbaijan, kind: "region" }, [model.arrows[0]]), "Azerbaijan, region, 1 arrow in");
+  const region = { ...azerbaijan, kind: "region" };
+  assert.equal(speech.placeName(region, [model.arrows[0]]), "Azerbaijan, region, 1 arrow in");
 });
 
 test("what is shown is told in a sentence", () => {

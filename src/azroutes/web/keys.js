@@ -1,7 +1,8 @@
 /* The map by keyboard: two lists, of the arrows and of the places on it, from which one can be pointed at and opened.
 
-   Each is an ARIA listbox with one tab stop. The focus itself moves from option to option, since not every screen reader
-   follows aria-activedescendant; options are made only around the current one, and say their place in the whole. */
+   Each is an ARIA listbox with one tab stop. The focus itself moves from option to option, since not every screen
+   reader follows aria-activedescendant; options are made only around the current one, and say their place in the
+   whole. */
 "use strict";
 
 (() => {

@@ -86,7 +86,8 @@
       });
       return head;
     });
-    const table = element("table", { class: "flows" }, caption, element("thead", {}, element("tr", {}, ...heads)), body);
+    const top = element("thead", {}, element("tr", {}, ...heads));
+    const table = element("table", { class: "flows" }, caption, top, body);
     const scroller = element("div", { class: "scroller", role: "region", tabIndex: 0, "aria-label": "Table of flows" },
       table);
     const rest = element("p", { class: "rest-of-table" });
@@ -132,7 +133,8 @@
         else head.setAttribute("aria-sort", state.falling ? "descending" : "ascending");
       });
       const all = model.source.flowCount();
-      const listed = flows.length < all ? `The ${plain(flows.length)} largest of ${counted(all, "flow")}` : counted(all, "flow");
+      const every = counted(all, "flow");
+      const listed = flows.length < all ? `The ${plain(flows.length)} largest of ${every}` : every;
       caption.textContent = `${listed} on the map, by ${column.title.toLowerCase()}`;
       rest.textContent = restSentence(state.from, to, flows.length);
       rest.hidden = pages.hidden = flows.length <= ROWS;
