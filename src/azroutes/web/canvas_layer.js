@@ -86,15 +86,17 @@
       this._drawn = { zoom: view.zoom, corner: this._map.layerPointToLatLng(view.corner) };
       context.setTransform(ratio, 0, 0, ratio, 0, 0);
       if (!fresh) context.clearRect(0, 0, view.width, view.height);
+      this._drawing = true;
       this._painter(context, view);
+      this._drawing = false;
       this._cost = performance.now() - begun;
       this._waiting.splice(0).forEach((done) => done());
     },
 
-    /** Call back once the next picture is drawn. @param {() => void} done */
+    /** Call back once the next picture is drawn, or the one that is being drawn. @param {() => void} done */
     afterDraw(done) {
       if (!this._waiting.includes(done)) this._waiting.push(done);
-      this.redraw();
+      if (!this._drawing) this.redraw();
     },
 
     /** While Leaflet animates a zoom the picture is stretched; it is drawn anew when the zoom has ended. */

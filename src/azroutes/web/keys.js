@@ -116,7 +116,7 @@
     box.setAttribute("aria-describedby", hint.id);
     const frame = element("div", { class: "azroutes-list" }, element("span", { class: "title", "aria-hidden": "true" },
       title), place, box, hint);
-    const list = { frame, all: [], at: 0, options: new Map(), typed: "", last: -Infinity };
+    const list = { frame, all: [], at: 0, options: new Map(), typed: "", last: -Infinity, still: false };
 
     const optionOf = (position) => {
       const item = list.all[position];
@@ -170,16 +170,24 @@
         list.options.clear();
         box.replaceChildren();
         render();
+        // To move the map after an arrow that took the place of another would change what is on it once more.
+        list.still = true;
         if (focused) list.options.get(list.at)?.focus({ preventScroll: true });
-      } else if (focused && !app.state.hover) point();
+        list.still = false;
+      } else if (focused && !app.state.hover) tell();
     };
 
-    const point = () => {
+    /** Let the current one stand out. */
+    const tell = () => {
       const item = list.all[list.at];
       if (!item) return;
       const world = line(item);
-      bringIntoView(app.map, world);
       app.pointer.show({ kind, index: item.index }, world[Math.floor(world.length / 2)]);
+    };
+    const point = () => {
+      if (!list.all.length) return;
+      bringIntoView(app.map, line(list.all[list.at]));
+      tell();
     };
 
     const go = (position) => {
@@ -217,6 +225,7 @@
       event.preventDefault();
     });
     box.addEventListener("focusin", () => {
+      if (list.still) return void tell();
       update();
       point();
     });

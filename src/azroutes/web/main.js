@@ -93,7 +93,8 @@
   /** Everything the flow canvas shows in a view: forms, places and names, in pixels of the world. */
   const compose = (app, view, context) => {
     const { model } = app;
-    app.lookAround(view);
+    // A picture that became slow is drawn beyond the map, which may bring in other arrows: then lists and panel follow.
+    if (app.lookAround(view)) app.flows.afterDraw(app.tell);
     const arrows = model.arrows.filter(app.isOn);
     const { shapes, grid } = shapesOf(app, arrows, view);
     const nodes = placesOf(model, arrows, view);
@@ -238,15 +239,16 @@
         app.changed?.();
         app.redraw();
       },
-      /** Where places cluster: take what the view shows, and find again what was chosen. */
+      /** Where places cluster: take what the view shows, and find again what was chosen; whether it is new. */
       lookAround: (view) => {
         const { hover } = state;
         const held = hover && { ...hover, key: keyOf(model, hover.kind, hover.index) };
-        if (!model.source.look(view, state.filter)) return;
+        if (!model.source.look(view, state.filter)) return false;
         // What is pointed at has another number now, or is gone.
         const index = held ? indexOf(model, held) : -1;
         state.hover = index < 0 ? null : { kind: held.kind, index };
         if (state.selected) state.selected.index = indexOf(model, state.selected);
+        return true;
       },
       /** Bring panel and message up to date with what the map shows. */
       tell: () => {
