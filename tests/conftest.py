@@ -191,7 +191,7 @@ def land() -> list[dict[str, Any]]:
         polygons = list(getattr(row.geometry, "geoms", [row.geometry]))
         rings = [ring for polygon in polygons for ring in (polygon.exterior, *polygon.interiors)]
         largest = max(polygons, key=lambda polygon: polygon.area).representative_point()
-        encoded = [deltas(np.asarray(ring.coords)[:, :2], 1000) for ring in rings]
+        encoded = [deltas(np.asarray(ring.coords)[:, :2], 400) for ring in rings]
         rows.append({"code": row.code, "name": row.name, "label": [largest.y, largest.x], "rings": encoded})
     return rows
 

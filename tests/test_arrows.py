@@ -31,9 +31,10 @@ from azroutes.arrows import (
 from azroutes.cli import app
 from azroutes.documents import backing, load_flows
 from azroutes.errors import OptionError, TableError
-from azroutes.explore import explore_flows, payload
+from azroutes.explore import explore_flows
 from azroutes.flows import legs
 from azroutes.legend import REST_CODE, REST_LABEL, notes
+from azroutes.payload import payload
 from azroutes.places import gazetteer
 from azroutes.projection import mercator_for
 from azroutes.read import read_flows

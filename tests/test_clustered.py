@@ -16,8 +16,8 @@ from hypothesis.extra import numpy as hnp
 import azroutes
 from azroutes.clustered import LAID_OUT, MANY, crowd_of, is_crowd
 from azroutes.errors import OptionError
-from azroutes.explore import payload_of_many
 from azroutes.packing import counting, measuring, pack
+from azroutes.payload import payload_of_many
 from azroutes.scale import WidthScale
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import azroutes
-from azroutes.explore import payload
+from azroutes.payload import payload
 from azroutes.projection import mercator_for
 from azroutes.scene import compose
 

@@ -103,10 +103,7 @@ def crowd_of(flows: gpd.GeoDataFrame, unit: str | None) -> Crowd:
         found = steps_of(flows)
         steps = pd.DataFrame({"flow": flows.index.get_indexer(pd.Index(found["flow_id"])), "start": found["start"],
                               "end": found["end"]})  # fmt: skip
-    known, number = np.unique(
-        np.concatenate([steps["start"].to_numpy(dtype=object), steps["end"].to_numpy(dtype=object)]).astype(str),
-        return_inverse=True,
-    )
+    number, known = pd.factorize(pd.concat([steps["start"], steps["end"]]).astype(object), sort=True)
     steps["start"], steps["end"] = number[: len(steps)], number[len(steps) :]
     return Crowd(flows, steps.reset_index(drop=True), [place(str(code)) for code in known], unit)
 

@@ -148,6 +148,10 @@ def claims(statements: pd.DataFrame) -> pd.DataFrame:
         for commodity in _split(said["commodity"], "+")
         for form in (_split(said["form"], "+") or (None,))
     ]
+    return _typed(rows)
+
+
+def _typed(rows: list[dict[str, object]]) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=_CLAIM)
     return frame.astype({"first_year": "Int16", "last_year": "Int16", "quantity": "Float64"})
 
@@ -173,6 +177,10 @@ def backing(flows: gpd.GeoDataFrame) -> pd.DataFrame:
     A flow of a user's own table has none, even where it bears the name of a documented one: only a row whose sources
     and count of statements are those of the documents is theirs.
     """
+    # Most tables name none of our sources, and ours need not be read for them.
+    named = {name for text in flows["sources"].dropna().unique() for name in text.split(";")}
+    if named.isdisjoint(load_sources().index):
+        return _typed([])
     documented = _documented()
     known = flows.index.intersection(documented.index)
     mine, theirs = flows.loc[known], documented.loc[known]

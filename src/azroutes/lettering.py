@@ -55,7 +55,7 @@ def reserved(stage: Stage, nodes: Sequence[Node], wanted: Sequence[Label]) -> Fl
     chords = np.array([[stage.spots[a], stage.spots[b]] for a, b in zip(table["start"], table["end"], strict=True)])
     size = (stage.frame.width_px, stage.frame.height_px)
     boxes = reserve(wanted, [node.radius_px for node in nodes], chords.reshape(-1, 2, 2), size)
-    beyond = _outward(nodes, wanted)
+    beyond = outward(nodes, wanted)
     return np.where(np.isnan(beyond), boxes, beyond)
 
 
@@ -107,7 +107,7 @@ def tags(
     return placed, [f"No room for the letters of {many} the market."]
 
 
-def _outward(nodes: Sequence[Node], wanted: Sequence[Label]) -> Floats:
+def outward(nodes: Sequence[Node], wanted: Sequence[Label]) -> Floats:
     """Return a box for the name of each place beyond the map: between its mark and the frame, where no arrow comes."""
     boxes = np.full((len(nodes), 4), np.nan)
     for k, (node, name) in enumerate(zip(nodes, wanted, strict=True)):

@@ -145,7 +145,7 @@ class OfflineMap(folium.Map):
         self._still_style = _still_style(payload.get("theme"))
         # folium names the map's variable by a random id; one made of the data gives the same bytes each time.
         self._id = hashlib.sha256(f"{title}\n{self._data}".encode("utf-8", "replace")).hexdigest()[:32]
-        _PolicyFigure(title=title).add_child(self)
+        _PolicyFigure(title=title, plain=self.still).add_child(self)
 
     def render(self, **kwargs: object) -> str:
         """Put the page's own parts into the figure, then the layers that were added.
@@ -216,7 +216,14 @@ class Verbatim(Element):
 
 
 class _PolicyFigure(Figure):
-    """The page around a map, with a policy made from what the finished page holds."""
+    """The page around a map, with a policy made from what the finished page holds.
+
+    What is `plain` has neither scripts nor styles, so it is not searched for them.
+    """
+
+    def __init__(self, *, title: str, plain: str) -> None:
+        super().__init__(title=title)
+        self._plain = plain
 
     def render(self, **kwargs: object) -> str:
         for child in list(self._children.values()):
@@ -231,7 +238,7 @@ class _PolicyFigure(Figure):
         )
         # Browsers hash a script after they have made its line ends one kind.
         rest = rest.replace("\r\n", "\n").replace("\r", "\n")
-        policy = escape(content_policy(rest), quote=True).replace("&#x27;", "'")
+        policy = escape(content_policy(rest.replace(self._plain, "")), quote=True).replace("&#x27;", "'")
         return (
             '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
             f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n{rest}'

@@ -6,7 +6,7 @@ import csv
 import math
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from io import StringIO
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -85,6 +85,10 @@ def _place_of(row: dict[str, str]) -> Place:
     )
 
 
+REMEMBERED = 2**14
+"""Places found by their codes that are kept, as a table's own points are asked for again and again."""
+
+
 def point(lon: float, lat: float, name: str = "") -> Place:
     """Return a place for a user's own point, to 5 decimals (about a metre).
 
@@ -113,6 +117,7 @@ def point(lon: float, lat: float, name: str = "") -> Place:
     return Place(code, shown, PlaceKind.POINT, lon, lat, lon, lat)
 
 
+@lru_cache(maxsize=REMEMBERED)
 def place(code: str) -> Place:
     """Return the place with exactly this code.
 

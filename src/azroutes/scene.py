@@ -24,7 +24,7 @@ from azroutes.geometry.layout import METHODS, Drawn, arrange
 from azroutes.geometry.shapes import Flags, Floats, Shapes, lines, points
 from azroutes.labels import CIRCLE_MARGIN, Label, Obstacles
 from azroutes.legend import REST_LABEL, Legend, credits, legends, notes
-from azroutes.lettering import names, reserved, tags, wanted_names
+from azroutes.lettering import names, outward, reserved, tags, wanted_names
 from azroutes.places import place
 from azroutes.progress import shown
 from azroutes.schema import Flows, validate
@@ -154,7 +154,8 @@ def compose(
     stage = staged(flows, look, by=by, width=width, cut=Cut(top, min_quantity, rest), scale=scale,
                    size=size_px or look.map_px, crs=crs, extent=extent, outside=outside)  # fmt: skip
     order, wanted = wanted_names(stage, look)
-    likely = reserved(stage, order, wanted)
+    # Only arrows that keep off names need to know beforehand where these will stand.
+    likely = reserved(stage, order, wanted) if method == "declutter" else outward(order, wanted)
     totals = node_size == "total"
     drawn = _drawn(stage, look, method, likely, node_radii(stage.arrows, look, at=stage.spots) if totals else None)
     table, frame = stage.arrows.table, stage.frame

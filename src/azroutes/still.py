@@ -60,6 +60,9 @@ SWATCH_PX = (46.0, 16.0)
 
 LEAD = "This browser runs no scripts or draws on no canvas, so the map is a picture here, and its flows are a table."
 
+_NO_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+"""Characters that are none: controls, and halves of others."""
+
 _COLUMNS = {
     "market": "Market", "commodity": "Commodity", "route": "Route", "form": "Form", "certainty": "Certainty",
     "period": "Period", "quantity": "Quantity", "sources": "Sources",
@@ -99,7 +102,9 @@ def largest(flows: gpd.GeoDataFrame, most: int = ROWS) -> gpd.GeoDataFrame:
     """
     if len(flows) <= most:
         return flows
-    return flows.sort_values(["quantity", "lineages"], ascending=False, na_position="last", kind="stable").head(most)
+    quantity = flows["quantity"].to_numpy(dtype=float, na_value=-np.inf)
+    first = np.lexsort((-flows["lineages"].to_numpy(), -quantity))[:most]
+    return flows.iloc[first]
 
 
 def still(scene: Scene, rows: Sequence[Row], *, flows: int) -> str:
@@ -211,13 +216,9 @@ def _is_dark(colour: str) -> bool:
 
 def _text(text: str) -> str:
     """Return text as markup shows it: no tag, attribute or template can begin in it, and no character is none."""
-    whole = "".join("\ufffd" if _is_no_text(letter) else letter for letter in text)
+    whole = _NO_TEXT.sub("\ufffd", text)
     # The page's elements are templates once more when folium puts them together.
     return escape(whole, quote=True).replace("{", "&#123;").replace("}", "&#125;")
-
-
-def _is_no_text(letter: str) -> bool:
-    return (letter < " " and letter not in "\t\n") or letter == "\x7f" or "\ud800" <= letter <= "\udfff"
 
 
 def _drawn(scene: Scene) -> gpd.GeoDataFrame:

@@ -4,7 +4,7 @@
 (() => {
   const az = (globalThis.azroutes ??= {});
   const LINE_UNIT = 10000;
-  const RING_UNIT = 1000;
+  const RING_UNIT = 400;
 
   /** @param {number} count @param {string} one @param {string} [many] */
   const counted = (count, one, many = `${one}s`) => `${az.numbers.plain(count)} ${count === 1 ? one : many}`;
