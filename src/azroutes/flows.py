@@ -270,20 +270,25 @@ def _leg_ends(stops: list[list[str]]) -> tuple[np.ndarray, np.ndarray]:
     return np.array(start, dtype=float).reshape(-1, 2), np.array(end, dtype=float).reshape(-1, 2)
 
 
-def unit_faults(claims: pd.DataFrame) -> list[Fault]:
-    """Return a fault for each flow whose claims count in different units; its row names all their rows."""
+def mixed_units(claims: pd.DataFrame) -> pd.DataFrame:
+    """Return the claims of flows that are counted in different units: their ``flow``, a number, and ``unit``."""
     counted = claims.dropna(subset=["quantity"])
     number, known = pd.factorize(counted["unit"])
     named = counted.assign(
         unit=np.array([*(_text(unit) or "no unit" for unit in known), "no unit"], dtype=object)[number]
     )
     if named["unit"].nunique() < 2:
-        return []
+        return pd.DataFrame({"flow": [], "unit": []})
     flow = named.groupby(IDENTITY, dropna=False, observed=True).ngroup()
     pairs = pd.DataFrame({"flow": flow, "unit": named["unit"]}).drop_duplicates()
     mixed = flow.isin(pairs.loc[pairs["flow"].duplicated(), "flow"])
+    return pd.DataFrame({"flow": flow[mixed], "unit": named.loc[mixed, "unit"]})
+
+
+def unit_faults(claims: pd.DataFrame) -> list[Fault]:
+    """Return a fault for each flow whose claims count in different units; its row names all their rows."""
     faults = []
-    for _, same in named[mixed].groupby(flow[mixed]):
+    for _, same in mixed_units(claims).groupby("flow"):
         units = ", ".join(sorted(set(same["unit"])))
         rows = ", ".join(str(row) for row in same.index)
         hint = "one flow, one unit: convert them, or keep them apart"

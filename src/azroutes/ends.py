@@ -1,0 +1,167 @@
+"""Where the rows of a user's table begin, pass and end."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+import pandas as pd
+
+from azroutes.columns import ENDS
+from azroutes.dtypes import GEOGRAPHIC
+from azroutes.errors import Fault, OptionError, PlaceError
+from azroutes.places import VIA, point, resolve
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
+    from azroutes.cells import Cells
+    from azroutes.geometry.shapes import Ints
+    from azroutes.nodes import Nodes
+
+Answer = tuple[str, list[Fault]]
+"""The code of a place, and what is wrong with it."""
+
+Spot = tuple[str | None, str | None, str | None]
+"""A name, and two coordinates as they stand in the table."""
+
+
+def paths(cells: Cells, nodes: Nodes | None, crs: object) -> list[str]:
+    """Return each row's codes joined by '>'; a place that will not do is empty, and a fault of the cells."""
+    project = _projection(crs)
+    if nodes is None:
+
+        def by_name(names: Sequence[str | None]) -> list[Answer]:
+            return [_code_of(name) for name in names]
+    else:
+
+        def by_name(names: Sequence[str | None]) -> list[Answer]:
+            return _codes_in(nodes, names, cells, project)
+
+    origin, destination = (_end(cells, end, by_name, project) for end in ENDS)
+    via = _answers(cells, [cells.texts("via")], "via", lambda given: [_on_way(way, by_name) for (way,) in given])
+    joined, known = _together([origin, via, destination])
+    found = [VIA.join(_once([start, *(way.split(VIA) if way else []), end])) for start, way, end in known]
+    repeated = sum(bool(start and end) and len(_once([start, *way.split(VIA), end])) < len(way.split(VIA)) + 2
+                   for start, way, end in (known[k] for k in joined) if way)  # fmt: skip
+    if repeated:
+        cells.told.append(
+            f"{repeated:,} rows name a place on the way that repeats the one before or the end: told once"
+        )
+    return cast("list[str]", np.array(found, dtype=object)[joined].tolist())
+
+
+def _once(stops: list[str]) -> list[str]:
+    """Return stops without those on the way that repeat the one before, or the end; a loop keeps its two ends."""
+    first, *way, last = stops
+    kept = [first]
+    kept += [stop for before, stop in zip([first, *way], way, strict=False) if stop != before]
+    while len(kept) > 1 and kept[-1] == last:
+        kept.pop()
+    return [*kept, last]
+
+
+def _end(
+    cells: Cells, end: str, by_name: Callable[[Sequence[str | None]], list[Answer]],
+    project: Callable[[NDArray[np.float64]], NDArray[np.float64]],
+) -> pd.Series:  # fmt: skip
+    axes = [f"{end}_lon", f"{end}_lat"]
+    if not set(axes) <= set(cells.rows.columns):
+        return _answers(cells, [cells.texts(end)], end, lambda given: by_name([name for (name,) in given]))
+    columns = [cells.texts(name) for name in (end, *axes)]
+    return _answers(cells, columns, ", ".join(axes), lambda given: _points(
+        [(name, lon, lat) for name, lon, lat in given], cells, project))  # fmt: skip
+
+
+def _answers(
+    cells: Cells, columns: list[pd.Series], column: str, answer: Callable[[list[tuple[str | None, ...]]], list[Answer]]
+) -> pd.Series:
+    """Return the code of each row; what is given many times is answered once, its faults are told for each row."""
+    number, known = _together(columns)
+    found = answer(known)
+    wrong = np.array([bool(faults) for _, faults in found], dtype=bool)
+    if wrong.any():
+        for at in np.flatnonzero(wrong[number]):
+            row = str(cells.rows.index[int(at)])
+            cells.faults += [replace(fault, row=row, column=column) for fault in found[number[at]][1]]
+    return pd.Series(np.array([code for code, _ in found], dtype=object)[number], index=cells.rows.index)
+
+
+def _together(columns: Sequence[pd.Series]) -> tuple[Ints, list[tuple[Any, ...]]]:
+    """Return the number of each row among the distinct combinations of some columns, and these; missing is None."""
+    key = np.zeros(len(columns[0]), dtype=np.int64)
+    parts = []
+    for values in columns:
+        number, known = pd.factorize(values)
+        parts.append((number, [*known, None]))  # a missing value has the number -1, the last
+        # Numbered anew each time, so that the key cannot overflow.
+        _, key = np.unique(key * (len(known) + 1) + number + 1, return_inverse=True)
+    _, first = np.unique(key, return_index=True)
+    return key, list(zip(*([listed[k] for k in number[first]] for number, listed in parts), strict=True))
+
+
+def _code_of(name: str | None) -> Answer:
+    if not name:
+        return "", [Fault("missing place")]
+    try:
+        return resolve(name).code, []
+    except PlaceError as error:
+        fault = error.faults[0]
+        return "", [Fault(fault.problem, value=name, hint=fault.hint)]
+
+
+def _on_way(via: str | None, by_name: Callable[[Sequence[str | None]], list[Answer]]) -> Answer:
+    """Return the codes of places on the way, joined."""
+    found = by_name([name.strip() for name in via.split(VIA)]) if via else []
+    return VIA.join(code for code, _ in found), [fault for _, faults in found for fault in faults]
+
+
+def _codes_in(
+    nodes: Nodes, names: Sequence[str | None], cells: Cells,
+    project: Callable[[NDArray[np.float64]], NDArray[np.float64]],
+) -> list[Answer]:  # fmt: skip
+    known = [name for name in names if name and name in nodes.spot]
+    spots = [(label, str(x).strip(), str(y).strip()) for label, x, y in (nodes.spot[name] for name in known)]
+    placed = dict(zip(known, _points(spots, cells, project), strict=True))
+    return [placed.get(name) or ("", [nodes.missing(name) if name else Fault("missing place")])
+            if name else ("", [Fault("missing place")]) for name in names]  # fmt: skip
+
+
+def _points(
+    spots: Sequence[Spot], cells: Cells, project: Callable[[NDArray[np.float64]], NDArray[np.float64]]
+) -> list[Answer]:
+    """Return the codes of a user's own points."""
+    xy = np.array([(cells.number(x), cells.number(y)) for _, x, y in spots], dtype=float).reshape(-1, 2)
+    return [_point(spot, here, there) for spot, here, there in zip(spots, xy, project(xy), strict=True)]
+
+
+def _point(spot: Spot, given: NDArray[np.float64], lonlat: NDArray[np.float64]) -> Answer:
+    name, x, y = spot
+    if x is None and y is None:
+        return "", [Fault("missing coordinates", hint="degrees, with a decimal point")]
+    try:
+        return point(float(lonlat[0]), float(lonlat[1]), name or "").code, []
+    except PlaceError as error:
+        hint = "degrees, with a decimal point" if np.isnan(given).any() else error.faults[0].hint
+        if np.isfinite(given).all() and (np.abs(given) > 180).any():
+            hint += "; coordinates in metres need crs=, for instance crs='EPSG:3857'"
+        return "", [Fault("no point on the globe", value=f"{x or ''}, {y or ''}", hint=hint)]
+
+
+def _projection(crs: object) -> Callable[[NDArray[np.float64]], NDArray[np.float64]]:
+    """Return what turns coordinates of a CRS into degrees; what cannot be turned is infinite or NaN."""
+    if crs is None:
+        return lambda xy: xy
+    # Only tables in another CRS need it.
+    from pyproj import Transformer  # noqa: PLC0415
+    from pyproj.exceptions import ProjError  # noqa: PLC0415
+
+    try:
+        turned = Transformer.from_crs(crs, GEOGRAPHIC, always_xy=True)
+    except ProjError:
+        fault = Fault("no such CRS", column="crs", value=crs, hint="for instance 'EPSG:3857'")
+        raise OptionError("coordinates cannot be read so", [fault]) from None
+    return lambda xy: np.column_stack(turned.transform(xy[:, 0], xy[:, 1]))

@@ -1,0 +1,1 @@
+"""Tables as their owners keep them: text, spreadsheets, layers of shapes, frames."""

@@ -1,0 +1,63 @@
+"""How a file holds its table, where that cannot be found out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+from azroutes.errors import Fault, OptionError
+
+DECIMALS = (".", ",")
+
+
+@dataclass(frozen=True)
+class FileForm:
+    r"""How a file holds its table, where that cannot be found out or is found out wrongly.
+
+    Attributes
+    ----------
+    encoding : str, optional
+        Of text, as Python names it (``"cp1251"``); by default UTF-8, else what it most likely is, and told.
+    separator : str, optional
+        One character between cells; by default that of ``, ; tab |`` which makes a table, and told.
+    decimal : {'.', ','}
+        What parts whole from fraction in numbers.
+    header : int
+        The line of the names of columns, or the row of a sheet, from 1; what stands above is left aside.
+    sheet : str, optional
+        Of a workbook, or the layer of a GeoPackage; by default the only one, or the first, and told.
+    missing : tuple of str
+        What stands in cells that are empty, besides nothing: ``("\\N",)``. In every column, so that ``NA`` would take
+        Namibia away from a column of two-letter codes.
+
+    Raises
+    ------
+    OptionError
+        If a value will not do.
+
+    Examples
+    --------
+    >>> FileForm(decimal=",").decimal
+    ','
+    """
+
+    encoding: str | None = None
+    separator: str | None = None
+    decimal: str = "."
+    header: int = 1
+    sheet: str | None = None
+    missing: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse what no file can have."""
+        faults = []
+        if self.separator is not None and (len(self.separator) != 1 or self.separator in '"\r\n'):
+            faults.append(Fault("not one character", column="separator", value=self.separator, hint="';' or '\\t'"))
+        if self.decimal not in DECIMALS:
+            faults.append(Fault("no such choice", column="decimal", value=self.decimal, hint="'.' or ','"))
+        if not isinstance(header := cast("object", self.header), int) or header < 1:
+            faults.append(Fault("not a line", column="header", value=self.header, hint="a whole number from 1"))
+        if isinstance(cast("object", self.missing), str) or not all(isinstance(mark, str) for mark in self.missing):
+            faults.append(Fault("not a list of texts", column="missing", value=self.missing, hint="('NA',)"))
+        if faults:
+            raise OptionError("no file is held like this", faults)

@@ -1,0 +1,165 @@
+"""A table as it was given, whatever it was given as."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from stat import S_ISREG
+from typing import TYPE_CHECKING, Any, cast
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from azroutes.dtypes import GEOGRAPHIC
+from azroutes.errors import Fault, OptionError, TableError, did_you_mean
+from azroutes.tables.delimited import delimited
+from azroutes.tables.spatial import geojson, geopackage, parquet
+from azroutes.tables.workbook import workbook
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from os import PathLike
+
+    from azroutes.tables.form import FileForm
+
+TEXT = (".csv", ".tsv", ".tab", ".txt")
+BOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+SHAPES = (".geojson", ".json", ".gpkg", ".parquet", ".geoparquet")
+ENDINGS = (*TEXT, *BOOKS, *SHAPES)
+
+LINE_COLUMNS = ("origin_lon", "origin_lat", "destination_lon", "destination_lat")
+"""Where the ends of lines go."""
+
+
+@dataclass(frozen=True)
+class Given:
+    """A table as it was given.
+
+    Attributes
+    ----------
+    rows : DataFrame
+        Its cells, under its own names of columns; the index has the names by which its owner knows the rows: lines of
+        a file, or labels of a frame.
+    told : tuple of str
+        What was found out about it and not said by the user, in words.
+    faults : tuple of Fault
+        Rows that are broken.
+    degrees : bool
+        Whether coordinates come from lines, and are degrees whatever the user says of others.
+    """
+
+    rows: pd.DataFrame
+    told: tuple[str, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    degrees: bool = False
+
+
+def given(source: object, form: FileForm) -> Given:
+    """Return the table that a path, a frame of pandas, geopandas, Polars or Arrow holds.
+
+    Raises
+    ------
+    TableError
+        If it cannot be read as a table.
+    """
+    if isinstance(source, pd.DataFrame):
+        return _of_frame(source)
+    columns = _columns_of(source)
+    if columns is not None:
+        return _of_frame(columns)
+    if not isinstance(source, str | Path) and not hasattr(source, "__fspath__"):
+        fault = Fault("not a table", value=type(source).__name__,
+                      hint="a path, or a frame of pandas, geopandas, Polars or Arrow")  # fmt: skip
+        raise TableError("this is not a table", [fault])
+    return _of_file(Path(cast("str | PathLike[str]", source)), form)
+
+
+def _columns_of(source: object) -> pd.DataFrame | None:
+    """Return what a frame of Polars or Arrow holds; neither needs the other's package, nor pandas' own bridge."""
+    plain: Any = source
+    if hasattr(source, "collect") and hasattr(source, "collect_schema"):
+        plain = plain.collect()  # a lazy frame of Polars
+    if hasattr(plain, "to_pydict") and hasattr(plain, "column_names"):
+        names, lists = plain.column_names, [plain.column(k).to_pylist() for k in range(plain.num_columns)]
+    elif hasattr(plain, "get_columns") and hasattr(plain, "to_dicts"):
+        names, lists = plain.columns, [column.to_list() for column in plain.get_columns()]
+    else:
+        return None
+    frame = pd.DataFrame({k: pd.Series(cells, dtype=object) for k, cells in enumerate(lists)})
+    return frame.set_axis(pd.Index(names, dtype=object), axis=1)
+
+
+def _of_frame(frame: pd.DataFrame) -> Given:
+    index = frame.index
+    if not index.is_unique:  # after pandas.concat, for instance
+        index = pd.Index([f"{label} (number {number})" for number, label in enumerate(index, 1)], dtype=object)
+    elif isinstance(index, pd.MultiIndex):
+        index = pd.Index([", ".join(map(str, label)) for label in index], dtype=object)
+    plain = pd.DataFrame(frame).set_axis(index)
+    if not isinstance(frame, gpd.GeoDataFrame):
+        return Given(plain)
+    try:
+        name, shapes = str(frame.geometry.name), frame.geometry
+    except AttributeError:
+        return Given(plain)
+    return _with_ends(plain.drop(columns=name), shapes.set_axis(index), f"the lines of {name!r}")
+
+
+def _with_ends(rows: pd.DataFrame, shapes: gpd.GeoSeries, what: str) -> Given:
+    """Return rows with the ends of their lines as columns; rows that have columns of their own for that keep them."""
+    kept = {str(name).strip().lower() for name in rows.columns}
+    lines = shapes.to_numpy()
+    kinds = shapely.get_type_id(lines)
+    if {*LINE_COLUMNS} <= kept or (shapely.is_missing(lines)).all():
+        return Given(rows)
+    wrong = ~np.isin(kinds, (shapely.GeometryType.LINESTRING,)) | shapely.is_empty(lines)
+    if wrong.all():
+        return Given(rows, ("its shapes are no lines, and are left aside",))
+    if shapes.crs is None:
+        fault = Fault("no CRS", column="geometry", hint=f"say frame.set_crs({GEOGRAPHIC!r}) if it is in degrees")
+        raise TableError("the lines of this table are nowhere", [fault])
+    faults = tuple(Fault("not a line", str(row), "geometry", hint="each flow is one LineString") for row in
+                   rows.index[wrong])  # fmt: skip
+    degrees = shapes.where(~wrong).to_crs(GEOGRAPHIC).to_numpy()
+    ends = [*(shapely.get_point(degrees, k) for k in (0, -1))]
+    found = dict(zip(LINE_COLUMNS, (get(end) for end in ends for get in (shapely.get_x, shapely.get_y)), strict=True))
+    own = [name for name in rows.columns if str(name).strip().lower() not in LINE_COLUMNS]
+    return Given(rows[own].assign(**found), (f"the ends are those of {what}",), faults, degrees=True)
+
+
+def _of_file(path: Path, form: FileForm) -> Given:
+    ending = path.suffix.lower()
+    try:
+        status = path.stat()
+        if path.is_dir():
+            raise TableError(f"{path} is a directory, not a table")
+        if not S_ISREG(status.st_mode):
+            raise TableError(f"{path} is not a file that can be read twice; copy it to one")
+        with path.open("rb"):
+            pass
+    except FileNotFoundError:
+        raise TableError(f"there is no file {path}") from None
+    except (OSError, ValueError) as error:
+        if isinstance(error, TableError):
+            raise
+        raise TableError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from None
+    if ending in BOOKS:
+        rows, told = workbook(path, form)
+        return Given(rows, told)
+    if ending in SHAPES:
+        reader: Callable[[Path, str | None], pd.DataFrame] = (
+            geopackage if ending == ".gpkg" else parquet if ending in {".parquet", ".geoparquet"} else geojson
+        )
+        frame = reader(path, form.sheet)
+        return _of_frame(frame.set_axis(pd.RangeIndex(1, len(frame) + 1)))
+    if ending not in TEXT and ending:
+        fault = Fault("no such format", column="source", value=ending, hint="one of " + ", ".join(ENDINGS))
+        raise OptionError(f"{path} cannot be read", [fault, *_similar(ending)])
+    return Given(*delimited(path, form))
+
+
+def _similar(ending: str) -> list[Fault]:
+    near = did_you_mean(ending, ENDINGS)
+    return [Fault("unknown ending", value=ending, hint=near)] if near.startswith("did") else []

@@ -1,0 +1,110 @@
+"""Tables as sheets of a workbook: Excel and OpenDocument."""
+
+from __future__ import annotations
+
+import zipfile
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from azroutes.errors import Fault, OptionError, TableError, did_you_mean
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from azroutes.tables.form import FileForm
+
+MOST_BYTES = 2_000_000_000
+"""The most that a workbook may unpack to."""
+
+MOST_SWELL, SWELLS_FROM = 200, 50_000_000
+"""How many times larger a workbook may be unpacked than packed, where that comes to so many bytes or more: sheets of
+true tables swell ten to fifty times, files made to fill a machine's memory a thousand times."""
+
+
+def workbook(path: Path, form: FileForm) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Return the rows of a sheet by their numbers, and what was found out; rows without a cell are left aside."""
+    calamine = _calamine()
+    _bounded(path)
+    try:
+        with calamine.CalamineWorkbook.from_path(str(path)) as book:
+            names = list(book.sheet_names)
+            sheet = _sheet(names, form, path)
+            page = book.get_sheet_by_name(sheet)
+            cells = page.to_python(skip_empty_area=False)
+    except (OptionError, TableError):
+        raise
+    except calamine.PasswordError:
+        raise TableError(f"{path} is locked with a password; save it without one") from None
+    except (calamine.CalamineError, calamine.XmlError, calamine.ZipError, OSError, ValueError) as error:
+        raise TableError(f"{path} is not a workbook that can be read: {error}") from None
+    except BaseException as error:
+        # The reader is compiled, and tells of a broken file by a panic that is no Exception.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise TableError(f"{path} is not a workbook that can be read") from None
+    told = (f"sheet {sheet!r} of {len(names)}",) if form.sheet is None and len(names) > 1 else ()
+    return _table(cells, path, form), told
+
+
+def _calamine() -> Any:  # noqa: ANN401 - a package that may not be there
+    try:
+        import python_calamine  # noqa: PLC0415 - only workbooks need it
+    except ImportError:
+        hint = "pip install azroutes[excel]"
+        raise TableError("workbooks are read by python-calamine", [Fault("not installed", hint=hint)]) from None
+    return python_calamine
+
+
+def _bounded(path: Path) -> None:
+    """Refuse a workbook that would fill the memory; the old binary ones are not packed."""
+    try:
+        if not zipfile.is_zipfile(path):
+            return
+        with zipfile.ZipFile(path) as packed:
+            whole = sum(part.file_size for part in packed.infolist())
+    except (OSError, zipfile.BadZipFile, NotImplementedError, ValueError) as error:
+        raise TableError(f"{path} is not a workbook that can be read: {error}") from None
+    size = max(path.stat().st_size, 1)
+    if whole > MOST_BYTES or (whole > SWELLS_FROM and whole > MOST_SWELL * size):
+        hint = "save the sheet as CSV UTF-8"
+        fault = Fault("unpacks to more than a table would", value=f"{whole:,} bytes", hint=hint)
+        raise TableError(f"{path} is too large to be read safely", [fault])
+
+
+def _sheet(names: list[str], form: FileForm, path: Path) -> str:
+    if not names:
+        raise TableError(f"{path} has no sheet")
+    if form.sheet is None:
+        return names[0]
+    if form.sheet not in names:
+        fault = Fault("no such sheet", column="sheet", value=form.sheet, hint=did_you_mean(form.sheet, names))
+        raise OptionError(f"{path} cannot be read", [fault])
+    return form.sheet
+
+
+def _table(cells: list[list[object]], path: Path, form: FileForm) -> pd.DataFrame:
+    above = form.header - 1
+    if above and above >= len(cells):
+        fault = Fault("no such row", column="header", value=form.header, hint=f"the sheet has {len(cells)}")
+        raise OptionError("the table has no header there", [fault])
+    filled = [(number, row) for number, row in enumerate(cells, 1)
+              if number > above and any(str(cell).strip() for cell in row)]  # fmt: skip
+    if not filled:
+        raise TableError(f"{path} is empty: a table of flows begins with a row of column names")
+    (_, header), *body = filled
+    if not body:
+        raise TableError(f"{path} has column names and no rows")
+    last = max(k for k, name in enumerate(header) if str(name).strip()) + 1
+    wide = max([last, *(k + 1 for _, row in body for k, cell in enumerate(row) if k >= last and str(cell).strip())])
+    names = [*(_plain(name) for name in header[:wide]), *[""] * (wide - len(header))]
+    table = pd.DataFrame([[_plain(cell) for cell in row[:wide]] for _, row in body],
+                         columns=pd.Index(names, dtype=object), dtype=object)  # fmt: skip
+    return table.set_axis(pd.Index([number for number, _ in body], dtype=object))
+
+
+def _plain(cell: object) -> object:
+    """Return whole numbers as such; a sheet holds all numbers as fractions, and a year would be 2015.0."""
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 2**53:
+        return int(cell)
+    return cell

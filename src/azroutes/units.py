@@ -1,0 +1,49 @@
+"""Units that can be turned into one another."""
+
+from __future__ import annotations
+
+from azroutes.errors import Fault, OptionError
+
+MASS = {"mg": 1e-6, "g": 1e-3, "kg": 1.0, "t": 1e3, "lb": 0.45359237, "oz": 0.028349523125}
+"""Kilograms in each unit of mass; the pound and the ounce are those of the international agreement of 1959."""
+
+OTHER_NAMES = {
+    "milligram": "mg", "milligrams": "mg", "gram": "g", "grams": "g", "gramme": "g", "grammes": "g", "gr": "g",
+    "kilogram": "kg", "kilograms": "kg", "kilo": "kg", "kilos": "kg", "kgs": "kg", "kilogramme": "kg",
+    "kilogrammes": "kg", "tonne": "t", "tonnes": "t", "metric ton": "t", "metric tons": "t", "metric tonnes": "t",
+    "pound": "lb", "pounds": "lb", "lbs": "lb", "ounce": "oz", "ounces": "oz",
+}  # fmt: skip
+"""A bare "ton" is none of them: it may be a metric, a short or a long one."""
+
+
+def known_unit(text: str) -> str | None:
+    """Return the unit of mass that a text means; None where it means none.
+
+    Examples
+    --------
+    >>> known_unit("Kilograms"), known_unit("bottles")
+    ('kg', None)
+    """
+    name = text.strip()
+    return name if name in MASS else OTHER_NAMES.get(name.lower(), name.lower() if name.lower() in MASS else None)
+
+
+def factor(unit: str, target: str) -> float | None:
+    """Return how many of the target unit one of a unit is; None where they are of different kinds."""
+    known = known_unit(unit)
+    return None if known is None else MASS[known] / MASS[target]
+
+
+def check_target(unit: str) -> str:
+    """Return the unit that quantities are to be turned into.
+
+    Raises
+    ------
+    OptionError
+        If it is none that others can be turned into.
+    """
+    known = known_unit(unit)
+    if known is None:
+        fault = Fault("no unit of mass", column="convert", value=unit, hint="one of " + ", ".join(MASS))
+        raise OptionError("quantities cannot be converted", [fault])
+    return known
