@@ -13,9 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import azroutes
+from azroutes.columns import OPTIONAL
 from azroutes.errors import AzroutesError, TableError
 from azroutes.places import place
-from azroutes.read import OPTIONAL, read_flows
+from azroutes.read import read_flows
 from azroutes.schema import Flows, validate
 
 if TYPE_CHECKING:

@@ -16,6 +16,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from azroutes.accounting import Account, Policy, Reading
     from azroutes.arrows import width_scale
     from azroutes.documents import (
         load_flows,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from azroutes.report import write_atlas
     from azroutes.scale import WidthScale
     from azroutes.scene import Scene, compose
+    from azroutes.tables.form import FileForm
     from azroutes.theme import Theme
     from azroutes.write import write_flows
 
@@ -43,12 +45,16 @@ __version__ = "0.1.0"
 
 # Where each public name lives; the one list that __all__, dir() and the loader share.
 _HOME = {
+    "Account": "accounting",
     "AzroutesError": "errors",
     "Fault": "errors",
     "OptionError": "errors",
     "OutputError": "errors",
+    "FileForm": "tables.form",
     "Place": "places",
     "PlaceError": "errors",
+    "Policy": "accounting",
+    "Reading": "accounting",
     "Scene": "scene",
     "TableError": "errors",
     "Theme": "theme",
@@ -74,12 +80,16 @@ _HOME = {
 }
 
 __all__ = [
+    "Account",
     "AzroutesError",
     "Fault",
+    "FileForm",
     "OptionError",
     "OutputError",
     "Place",
     "PlaceError",
+    "Policy",
+    "Reading",
     "Scene",
     "TableError",
     "Theme",

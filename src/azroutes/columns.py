@@ -105,7 +105,9 @@ def match(names: Sequence[object], said: Mapping[str, object], columns: Mapping[
         raise TableError("these are not flows", faults)
     taken = set(place.values())
     aside = [name for k, name in enumerate(own) if k not in taken and name]
-    faults = _misspelt(aside, {*place, *value})
+    # Who says which columns are meant has looked at them all.
+    faults = [] if columns or any(ours in place for ours, what in said.items() if what is not None) else _misspelt(
+        aside, {*place, *value})  # fmt: skip
     if faults:
         raise TableError("these are not flows", faults)
     if aside:

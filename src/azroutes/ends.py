@@ -124,10 +124,14 @@ def _codes_in(
     project: Callable[[NDArray[np.float64]], NDArray[np.float64]],
 ) -> list[Answer]:  # fmt: skip
     known = [name for name in names if name and name in nodes.spot]
-    spots = [(label, str(x).strip(), str(y).strip()) for label, x, y in (nodes.spot[name] for name in known)]
+    spots = [(label, _cell(x), _cell(y)) for label, x, y in (nodes.spot[name] for name in known)]
     placed = dict(zip(known, _points(spots, cells, project), strict=True))
     return [placed.get(name) or ("", [nodes.missing(name) if name else Fault("missing place")])
             if name else ("", [Fault("missing place")]) for name in names]  # fmt: skip
+
+
+def _cell(value: object) -> str | None:
+    return None if value is None or value is pd.NA or value != value else str(value).strip() or None  # noqa: PLR0124
 
 
 def _points(

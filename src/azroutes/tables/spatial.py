@@ -7,6 +7,7 @@ one that names servers.
 from __future__ import annotations
 
 import json
+import warnings
 from typing import TYPE_CHECKING, Any, cast
 
 import geopandas as gpd
@@ -86,9 +87,10 @@ def geopackage(path: Path, layer: str | None = None) -> pd.DataFrame:
     if not start.startswith(SQLITE) or start[PACKAGE_AT:] not in PACKAGES:
         raise TableError(f"{path} is not a GeoPackage")
     try:
-        names = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
-        chosen = _layer(names, layer, path)
-        frame: pd.DataFrame = pyogrio.read_dataframe(path, layer=chosen)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what GDAL finds odd in a file that it can read
+            names = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
+            frame: pd.DataFrame = pyogrio.read_dataframe(path, layer=_layer(names, layer, path))
     except (OptionError, TableError):
         raise
     except Exception as error:  # noqa: BLE001 - GDAL, Arrow and shapely raise errors of many kinds over a broken file

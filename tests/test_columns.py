@@ -1,0 +1,140 @@
+"""Columns are found as a user would, and never guessed between."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from azroutes import AzroutesError, read_flows
+from azroutes.accounting import KEPT
+from azroutes.columns import PAIRS
+
+
+@pytest.mark.parametrize(("one", "other"), PAIRS)
+@pytest.mark.parametrize("dress", [str, str.title, lambda name: name.replace("_", " ").upper()])
+def test_common_names_of_ends_are_known(one: str, other: str, dress: object) -> None:
+    assert callable(dress)
+    table = pd.DataFrame({dress(one): ["Iran"], dress(other): ["Georgia"], "Amount": [3]})
+    flows = read_flows(table)
+    assert flows.index.tolist() == ["-:-:IRN>GEO"]
+    assert flows["quantity"].tolist() == [3.0]
+
+
+def test_our_own_names_come_before_common_ones() -> None:
+    table = pd.DataFrame({"origin": ["Iran"], "destination": ["Georgia"], "from": ["x"], "to": ["y"], "value": [9],
+                          "quantity": [1]})  # fmt: skip
+    flows = read_flows(table)
+    assert (flows.index.tolist(), flows["quantity"].tolist()) == (["-:-:IRN>GEO"], [1.0])
+    assert "columns left aside: from, to, value" in flows.attrs[KEPT]["told"]
+
+
+def test_of_two_codings_side_by_side_none_is_guessed() -> None:
+    table = pd.DataFrame({"coo": ["GFR"], "coa": ["TUR"], "coo_iso": ["DEU"], "coa_iso": ["TUR"]})
+    with pytest.raises(AzroutesError, match="say origin='coo', destination='coa' or origin='coo_iso'"):
+        read_flows(table)
+    assert read_flows(table, origin="coo_iso", destination="coa_iso").index.tolist() == ["-:-:DEU>TUR"]
+    quantities = pd.DataFrame({"from": ["Iran"], "to": ["Georgia"], "value": [1], "count": [2]})
+    with pytest.raises(AzroutesError, match="quantity='value' or quantity='count'"):
+        read_flows(quantities)
+    assert read_flows(quantities, quantity="count")["quantity"].tolist() == [2.0]
+
+
+def test_one_place_or_value_for_all_rows() -> None:
+    table = pd.DataFrame({"Nationality": ["Albania", "Vietnam"], "Cases": [600, 478]})
+    flows = read_flows(table, origin="Nationality", destination="United Kingdom", quantity="Cases", unit="persons",
+                       market="human_trafficking", year=2015)  # fmt: skip
+    assert set(flows["destination"]) == {"GBR"}
+    assert set(flows["first_year"]) == {2015}
+    assert set(flows["unit"]) == {"persons"}
+    with pytest.raises(AzroutesError, match="destination 'Untied Kingdom': no such column, and no such place"):
+        read_flows(table, origin="Nationality", destination="Untied Kingdom")
+    with pytest.raises(AzroutesError, match=r"quantity 'Case': no such column .did you mean 'Cases'"):
+        read_flows(table, origin="Nationality", destination="GBR", quantity="Case")
+
+
+def test_columns_by_a_mapping_as_pandas_renames() -> None:
+    table = pd.DataFrame({"A": ["Iran"], "B": ["Georgia"], "Remarks": ["reportedly"]})
+    flows = read_flows(table, columns={"A": "origin", "B": "destination", "Remarks": "wording"})
+    assert flows["wording"].tolist() == ["reportedly"]
+    for columns, words in (({"A": "origins"}, "did you mean 'origin'"), ({"C": "origin"}, "no such column"),
+                           ({"A": "origin", "B": "origin"}, "two columns for one")):  # fmt: skip
+        with pytest.raises(AzroutesError, match=words):
+            read_flows(table, columns=columns)
+
+
+def test_a_column_that_is_nearly_ours_is_a_slip_unless_columns_are_said() -> None:
+    table = pd.DataFrame({"origin": ["Iran"], "destination": ["Georgia"], "Source": ["W"]})
+    with pytest.raises(AzroutesError, match="did you mean 'sources'"):
+        read_flows(table)
+    assert read_flows(table, origin="origin").attrs[KEPT]["told"] == ["columns left aside: Source"]
+
+
+def test_years_as_columns() -> None:
+    table = pd.DataFrame({"From": ["Iran", "Iraq"], "To": ["Georgia", "Iran"], "2001": [1, None], "2002": [2, 5]})
+    flows = read_flows(table, wide="year")
+    assert flows["quantity"].tolist() == [3.0, 5.0]
+    assert list(zip(flows["first_year"], flows["last_year"], strict=True)) == [(2001, 2002), (2002, 2002)]
+    assert flows.attrs[KEPT]["rows"] == 3
+    assert "1 empty cells are no rows" in flows.attrs[KEPT]["told"]
+    with pytest.raises(AzroutesError, match=r"row 1, column 2002, quantity 'x'"):
+        read_flows(
+            table.rename(columns={"2002": "old"}).assign(old=[2, "x"]).rename(columns={"old": "2002"}), wide="year"
+        )
+
+
+def test_places_as_columns() -> None:
+    table = pd.DataFrame({"Country": ["Iran", "Iraq"], "GEO": [1, 2], "Türkiye": [0, None], "GDP": [9, 9]})
+    flows = read_flows(table, origin="Country", wide="destination")
+    found = dict(zip(flows.index, flows["quantity"], strict=True))
+    assert found == {"-:-:IRN>GEO": 1.0, "-:-:IRQ>GEO": 2.0, "-:-:IRN>TUR": 0.0}
+    assert "columns left aside: GDP" in flows.attrs[KEPT]["told"]
+    with pytest.raises(AzroutesError, match="not wide"):
+        read_flows(table[["Country", "GDP"]], origin="Country", wide="destination")
+
+
+def test_both_directions_in_a_row() -> None:
+    table = pd.DataFrame({"a": ["Iran", "Iraq"], "b": ["Georgia", "Iran"], "there": [1, 2], "again": [3, None],
+                          "via": ["Azerbaijan > Armenia", None]})  # fmt: skip
+    flows = read_flows(table, origin="a", destination="b", quantity="there", back="again")
+    found = dict(zip(flows.index, flows["quantity"], strict=True))
+    assert found == {"-:-:IRN>AZE>ARM>GEO": 1.0, "-:-:GEO>ARM>AZE>IRN": 3.0, "-:-:IRQ>IRN": 2.0}
+    with pytest.raises(AzroutesError, match=r"row 0 \(back\), quantity 'x'"):
+        read_flows(
+            table.assign(again=pd.Series(["x", None], dtype=object)),
+            origin="a",
+            destination="b",
+            quantity="there",
+            back="again",
+        )
+
+
+def test_places_of_a_table_of_nodes() -> None:
+    nodes = pd.DataFrame({"name": ["Ankara Esenboğa", "Heydar Aliyev"], "iata": ["ESB", "GYD"], "Lat": [40.1, 40.5],
+                          "Lon": [33.0, 50.0]})  # fmt: skip
+    routes = pd.DataFrame({"from": ["ESB", "GYD"], "to": ["GYD", "XXX"]})
+    flows, bad, _ = read_flows(routes, nodes=nodes, on_bad="collect")
+    assert flows.index.tolist() == ["-:-:Ankara Esenbo%C4%9Fa@40.10000,33.00000>Heydar Aliyev@40.50000,50.00000"]
+    assert bad["problem"].tolist() == ["no such place in the nodes"]
+    with pytest.raises(AzroutesError, match="missing column"):
+        read_flows(routes, nodes=nodes.drop(columns="Lat"))
+    twice = pd.concat([nodes, nodes.assign(Lat=1.0)])
+    with pytest.raises(AzroutesError, match="several places in the nodes"):
+        read_flows(routes, nodes=twice)
+
+
+def test_coordinates_in_metres_and_axes_by_other_names() -> None:
+    table = pd.DataFrame({"from": ["Bern"], "to": ["Zurich"], "x_from": [827000.0], "y_from": [5933000.0],
+                          "x_to": [950000.0], "y_to": [6002000.0]})  # fmt: skip
+    with pytest.raises(AzroutesError, match="need crs="):
+        read_flows(table)
+    (name,) = read_flows(table, crs="EPSG:3857").index
+    assert name.startswith("-:-:Bern@46.9")
+    with pytest.raises(AzroutesError, match="no such CRS"):
+        read_flows(table, crs="EPSG:0")
+
+
+def test_a_place_on_the_way_that_repeats_is_told_once() -> None:
+    table = pd.DataFrame({"origin": ["Iran", "Iran"], "via": ["Iran", "Georgia"], "destination": ["Georgia"] * 2})
+    flows = read_flows(table)
+    assert flows.index.tolist() == ["-:-:IRN>GEO"]
+    assert any("2 rows" in fact for fact in flows.attrs[KEPT]["told"])

@@ -1,0 +1,300 @@
+"""Every way in which a table is kept gives the same flows, or one error of ours."""
+
+from __future__ import annotations
+
+import json
+import os
+import zipfile
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+from azroutes import AzroutesError, read_flows
+from azroutes.accounting import KEPT
+from azroutes.tables import workbook
+from azroutes.tables.form import FileForm
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+ROWS = [("Türkiye", "Azerbaijan", "12.5", "2015"), ("Côte d'Ivoire", "NA", "", "2016"), ("Iran", "Georgia", "0", "")]
+HEADER = ("From", "To", "Value", "Year")
+WANTED = [("CIV", "NAM", None, 2016), ("IRN", "GEO", 0.0, None), ("TUR", "AZE", 12.5, 2015)]
+
+
+def told(flows: gpd.GeoDataFrame) -> list[tuple[object, ...]]:
+    columns = [flows[name].astype(object).where(flows[name].notna(), None)
+               for name in ("origin", "destination", "quantity", "first_year")]  # fmt: skip
+    return sorted(zip(*columns, strict=True))
+
+
+def text(separator: str = ",", newline: str = "\n") -> str:
+    return newline.join(separator.join(row) for row in (HEADER, *ROWS)) + newline
+
+
+def account(flows: gpd.GeoDataFrame) -> dict[str, Any]:
+    found: dict[str, Any] = flows.attrs[KEPT]
+    return found
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32", "cp1252", "cp1254"])
+def test_separator_line_ends_and_encoding_are_found_out(
+    tmp_path: Path, separator: str, newline: str, encoding: str
+) -> None:
+    path = tmp_path / "table.csv"
+    path.write_bytes(text(separator, newline).encode(encoding))
+    flows = read_flows(path)
+    assert told(flows) == WANTED
+    said = " ".join(account(flows)["told"])
+    assert ("parted by" in said) == (separator != ",")
+    assert ("encoding" in said) == encoding.startswith("cp")
+
+
+def test_russian_text_of_an_old_page_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_bytes("origin,destination,wording\nIRN,RUS,изъято сотрудниками таможни на границе\n".encode("cp1251"))
+    assert read_flows(path)["wording"].tolist() == ["изъято сотрудниками таможни на границе"]
+
+
+def test_an_encoding_that_is_said_is_taken(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_bytes("origin,destination,wording\nIRN,RUS,ж\n".encode("koi8_r"))
+    assert read_flows(path, file=FileForm(encoding="koi8_r"))["wording"].tolist() == ["ж"]
+    with pytest.raises(AzroutesError, match="no such encoding"):
+        read_flows(path, file=FileForm(encoding="none"))
+    with pytest.raises(AzroutesError, match="not text of this encoding"):
+        read_flows(path, file=FileForm(encoding="utf-8"))
+
+
+def test_two_separators_that_both_make_a_table_are_not_guessed_between(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text("origin,a;destination\nIRN,1;RUS\n")
+    with pytest.raises(AzroutesError, match=r"commas or semicolons|semicolons or commas"):
+        read_flows(path)
+    with pytest.raises(AzroutesError, match="missing column"):
+        read_flows(path, file=FileForm(separator=";"))
+
+
+def test_decimal_commas_are_read_when_said(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text("origin;destination;quantity\nIRN;RUS;1234,5\n")
+    assert read_flows(path, file=FileForm(decimal=","))["quantity"].tolist() == [1234.5]
+    with pytest.raises(AzroutesError, match="with a decimal point"):
+        read_flows(path)
+    path.write_text("origin;destination;quantity\nIRN;RUS;1.234,5\n")
+    with pytest.raises(AzroutesError, match="with a decimal comma"):
+        read_flows(path, file=FileForm(decimal=","))
+
+
+def test_a_header_lower_down_and_marks_for_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text('A title,,\n,,\norigin,destination,quantity\nIRN,"RUS",\\N\n')
+    flows = read_flows(path, file=FileForm(header=3, missing=("\\N",)))
+    assert flows["quantity"].isna().tolist() == [True]
+    path.write_text("x,y\norigin,destination\nIRN,Nowhere\n")
+    with pytest.raises(AzroutesError, match="row 3, destination 'Nowhere'"):
+        read_flows(path, file=FileForm(header=2))
+    with pytest.raises(AzroutesError, match="the file has"):
+        read_flows(path, file=FileForm(header=9))
+
+
+def test_both_parsers_see_the_same_table(tmp_path: Path) -> None:
+    plain = "origin,destination,quantity,wording\n\nIRN,RUS,1,a b\n  ,,\nIRN,TUR\nGEO,AZE,2,c\n"
+    quoted = plain.replace("a b", '"a b"')
+    frames = []
+    for name, content in (("plain.csv", plain), ("quoted.csv", quoted)):
+        (tmp_path / name).write_text(content)
+        frames.append(read_flows(tmp_path / name))
+    pd.testing.assert_frame_equal(pd.DataFrame(frames[0]), pd.DataFrame(frames[1]))
+    for content in (plain + "GEO,Nowhere\n", quoted + "GEO,Nowhere\n"):
+        (tmp_path / "bad.csv").write_text(content)
+        with pytest.raises(AzroutesError, match="row 7, destination 'Nowhere'"):
+            read_flows(tmp_path / "bad.csv")
+
+
+def book(path: Path, rows: list[tuple[object, ...]], sheet: str = "Flows") -> None:
+    frame = pd.DataFrame(rows[1:], columns=list(rows[0]))
+    frame.to_excel(path, index=False, sheet_name=sheet, engine="openpyxl")
+
+
+def test_a_workbook(tmp_path: Path) -> None:
+    path = tmp_path / "table.xlsx"
+    book(path, [HEADER, ("Türkiye", "Azerbaijan", 12.5, 2015), ("Côte d'Ivoire", "NA", None, 2016),
+                (None, None, None, None), ("Iran", "Georgia", 0, None)])  # fmt: skip
+    assert told(read_flows(path)) == WANTED
+    book(path, [HEADER, ("Türkiye", "Azerbaijan", 1, 2015), (None, None, None, None), ("Iran", "Nowhere", 1, 2015)])
+    with pytest.raises(AzroutesError, match="row 4, destination 'Nowhere'"):
+        read_flows(path)
+
+
+def test_the_sheet_of_a_workbook_is_chosen_or_told(tmp_path: Path) -> None:
+    path = tmp_path / "table.xlsx"
+    with pd.ExcelWriter(path, engine="openpyxl") as file:
+        pd.DataFrame({"note": ["none"]}).to_excel(file, sheet_name="Read me", index=False)
+        pd.DataFrame({"from": ["Iran"], "to": ["Russia"]}).to_excel(file, sheet_name="Flows", index=False)
+    assert read_flows(path, file=FileForm(sheet="Flows"))["origin"].tolist() == ["IRN"]
+    with pytest.raises(AzroutesError, match="did you mean 'Flows'"):
+        read_flows(path, file=FileForm(sheet="Flow"))
+    with pytest.raises(AzroutesError, match="missing column"):
+        read_flows(path)
+
+
+def test_a_workbook_made_to_fill_the_memory_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "bomb.xlsx"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file, file.open("xl/worksheets/sheet1.xml", "w") as sheet:
+        for _ in range(workbook.SWELLS_FROM // 10**6 + 1):
+            sheet.write(b" " * 10**6)
+    with pytest.raises(AzroutesError, match="too large to be read safely"):
+        read_flows(path)
+
+
+def test_entities_that_multiply_are_not_unfolded(tmp_path: Path) -> None:
+    path = tmp_path / "laughs.xlsx"
+    book(path, [HEADER, ("Iran", "Georgia", 1, 2015)])
+    laughs = '<!DOCTYPE x [<!ENTITY a "ha">' + "".join(
+        f'<!ENTITY {chr(98 + k)} "{f"&{chr(97 + k)};" * 10}">' for k in range(9)) + "]>"  # fmt: skip
+    with zipfile.ZipFile(path) as old:
+        parts = {part.filename: old.read(part) for part in old.infolist()}
+    for name, content in parts.items():
+        if name.startswith("xl/worksheets/"):
+            parts[name] = content.replace(b"<worksheet", laughs.encode() + b"<worksheet").replace(
+                b"<t>Iran</t>", b"<t>&j;</t>")  # fmt: skip
+    with zipfile.ZipFile(path, "w") as new:
+        for name, content in parts.items():
+            new.writestr(name, content)
+    with pytest.raises(AzroutesError):
+        read_flows(path)
+
+
+def lines() -> gpd.GeoDataFrame:
+    shapes = [shapely.LineString([(49.87, 40.41), (47.0, 41.0), (44.8, 41.7)]), shapely.LineString([(1, 2), (3, 4)])]
+    return gpd.GeoDataFrame({"from": ["Baku", "A"], "to": ["Tbilisi", "B"], "value": [3, 4]}, geometry=shapes,
+                            crs="EPSG:4326")  # fmt: skip
+
+
+def test_lines_give_their_ends_in_any_crs() -> None:
+    plain, moved = read_flows(lines()), read_flows(lines().to_crs("EPSG:3857"))
+    assert plain.index.tolist() == moved.index.tolist()
+    assert "-:-:Baku@40.41000,49.87000>Tbilisi@41.70000,44.80000" in plain.index
+    assert any("ends are those of" in fact for fact in account(plain)["told"])
+    with pytest.raises(AzroutesError, match="no CRS"):
+        read_flows(gpd.GeoDataFrame(lines().drop(columns="geometry"), geometry=list(lines().geometry)))
+    broken = lines()
+    broken["geometry"] = [broken.geometry[0], shapely.Point(1, 2)]
+    with pytest.raises(AzroutesError, match="row 1, geometry: not a line"):
+        read_flows(broken)
+
+
+@pytest.mark.parametrize("ending", [".geojson", ".gpkg", ".parquet"])
+def test_layers_of_lines(tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"table{ending}"
+    if ending == ".parquet":
+        lines().to_parquet(path)
+    else:
+        lines().to_file(path)
+    assert read_flows(path).index.tolist() == read_flows(lines()).index.tolist()
+
+
+def test_tables_without_shapes(tmp_path: Path) -> None:
+    frame = pd.DataFrame(ROWS, columns=HEADER).replace("", None)
+    frame.to_parquet(tmp_path / "table.parquet")
+    assert told(read_flows(tmp_path / "table.parquet")) == WANTED
+    features = [{"type": "Feature", "geometry": None, "properties": row} for row in frame.to_dict("records")]
+    (tmp_path / "table.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    assert told(read_flows(tmp_path / "table.geojson")) == WANTED
+
+
+def test_frames_of_others() -> None:
+    import polars as pl
+    import pyarrow as pa
+
+    plain = {name: [row[k] or None for row in ROWS] for k, name in enumerate(HEADER)}
+    assert told(read_flows(pl.DataFrame(plain))) == WANTED
+    assert told(read_flows(pl.LazyFrame(plain))) == WANTED
+    assert told(read_flows(pa.table(plain))) == WANTED
+    with pytest.raises(AzroutesError, match="a path, or a frame"):
+        read_flows(3)
+
+
+@pytest.mark.parametrize("ending", [".csv", ".tsv", ".xlsx", ".xls", ".ods", ".geojson", ".gpkg", ".parquet"])
+@pytest.mark.parametrize("seed", range(6))
+def test_bytes_at_random_are_no_table(tmp_path: Path, ending: str, seed: int) -> None:
+    chance = np.random.default_rng(seed)
+    starts = [
+        b"",
+        b"PK\x03\x04",
+        b"SQLite format 3\0" + bytes(52) + b"GPKG",
+        b"PAR1",
+        b'{"features": [',
+        b"\xd0\xcf\x11\xe0",
+    ]
+    path = tmp_path / f"table{ending}"
+    path.write_bytes(starts[seed] + chance.integers(0, 256, 4000, dtype=np.uint8).tobytes())
+    with pytest.raises(AzroutesError):
+        read_flows(path)
+
+
+@pytest.mark.parametrize("ending", [".xlsx", ".gpkg", ".parquet", ".geojson", ".ods"])
+def test_files_with_bytes_changed_are_read_or_refused(tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"table{ending}"
+    writers: dict[str, Callable[[], object]] = {
+        ".parquet": lambda: lines().to_parquet(path),
+        ".xlsx": lambda: book(path, [HEADER, *ROWS]),
+        ".ods": lambda: pd.DataFrame(ROWS, columns=HEADER).to_excel(path, engine="odf"),  # type: ignore[arg-type]
+    }
+    writers.get(ending, lambda: lines().to_file(path))()
+    whole = path.read_bytes()
+    chance = np.random.default_rng(1)
+    for _ in range(40):
+        spoilt = bytearray(whole)
+        for at in chance.integers(0, len(whole), chance.integers(1, 30)):
+            spoilt[at] = chance.integers(0, 256)
+        path.write_bytes(bytes(spoilt[: chance.integers(1, len(whole))]) if chance.random() < 0.3 else bytes(spoilt))
+        try:
+            read_flows(path)
+        except AzroutesError:
+            continue
+
+
+def test_deep_geojson_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "deep.geojson"
+    path.write_text('{"features": ' + "[" * 100_000 + "]" * 100_000 + "}")
+    with pytest.raises(AzroutesError, match="nested too deeply"):
+        read_flows(path)
+    deep = '{"type": "GeometryCollection", "geometries": [' * 5000
+    path.write_text('{"features": [{"geometry": ' + deep + "]}" * 5000 + "}]}")
+    with pytest.raises(AzroutesError):
+        read_flows(path)
+
+
+def test_a_database_that_is_no_geopackage_is_not_opened(tmp_path: Path) -> None:
+    import sqlite3
+
+    path = tmp_path / "table.gpkg"
+    with sqlite3.connect(path) as base:
+        base.execute("create table flows (origin text, destination text)")
+    base.close()
+    with pytest.raises(AzroutesError, match="not a GeoPackage"):
+        read_flows(path)
+    path.write_text('<OGRVRTDataSource><OGRVRTLayer name="x"><SrcDataSource>/vsicurl/http://x</SrcDataSource>')
+    with pytest.raises(AzroutesError, match="not a GeoPackage"):
+        read_flows(path)
+
+
+def test_what_is_no_file_is_not_waited_for(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe.csv"
+    os.mkfifo(pipe)
+    for path, words in ((pipe, "not a file that can be read twice"), (tmp_path, "is a directory"),
+                        (tmp_path / "none.csv", "there is no file"), ("a\0b.csv", "cannot be read")):  # fmt: skip
+        with pytest.raises(AzroutesError, match=words):
+            read_flows(path)
+    (tmp_path / "table.docx").write_bytes(b"x")
+    with pytest.raises(AzroutesError, match="no such format"):
+        read_flows(tmp_path / "table.docx")
