@@ -186,8 +186,7 @@ def test_lines_give_their_ends_in_any_crs() -> None:
     assert any("ends are those of" in fact for fact in account(plain)["told"])
     with pytest.raises(AzroutesError, match="no CRS"):
         read_flows(gpd.GeoDataFrame(lines().drop(columns="geometry"), geometry=list(lines().geometry)))
-    broken = lines()
-    broken["geometry"] = [broken.geometry[0], shapely.Point(1, 2)]
+    broken = lines().set_geometry([lines().geometry[0], shapely.Point(1, 2)], crs="EPSG:4326")
     with pytest.raises(AzroutesError, match="row 1, geometry: not a line"):
         read_flows(broken)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from azroutes.errors import OptionError, check_option
 
@@ -113,6 +113,12 @@ class Account:
         """Return the account in counts alone, as JSON can hold it."""
         return {"rows": self.rows, "read": self.read, "aside": {why: len(rows) for why, rows in self.aside.items()},
                 "seen": dict(self.seen), "told": list(self.told)}  # fmt: skip
+
+
+def account_lines(plain: Mapping[str, Any]) -> list[str]:
+    """Return what an account in counts has to say of the rows that are read, in lines."""
+    return [f"{many:,} rows {what}" for what, many in (*plain["aside"].items(), *plain["seen"].items()) if many] + list(
+        plain["told"])  # fmt: skip
 
 
 class Reading(NamedTuple):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn, Self
 
 import typer
 
-from azroutes.errors import AzroutesError, OptionError, OutputError
+from azroutes.errors import AzroutesError, Fault, OptionError, OutputError
 from azroutes.vocabulary import Market
 
 if TYPE_CHECKING:
@@ -79,6 +79,13 @@ Table = Annotated[
                  "Without it: the flows of the bundled documents on Azerbaijan.", metavar="FILE.csv"),
 ]  # fmt: skip
 Only = Annotated[Market | None, typer.Option("--market", help="Draw the flows of one market only.")]
+Columns = Annotated[
+    list[str] | None,
+    typer.Option("--column", help="A column of the table and what it is: Country=origin. May be given again.",
+                 metavar="THEIRS=OURS"),
+]  # fmt: skip
+Mends = Annotated[bool, typer.Option("--fix", help="Write a copy beside the table in which slips with one likely "
+                                     "meaning are put right, and tell each change.")]  # fmt: skip
 Title = Annotated[str, typer.Option("--title", help="What stands over the map.")]
 Unit = Annotated[str | None, typer.Option("--unit", help="What the column quantity counts, for instance kg.")]
 Apart = Annotated[By, typer.Option("--by", help="What is drawn as an arrow of its own.")]
@@ -172,24 +179,48 @@ def explore(
 
 @app.command()
 def check(
-    file: Annotated[Path, typer.Argument(help="A CSV table of flows.")],
-    unit: Unit = None,
+    file: Annotated[Path, typer.Argument(help="A table of flows: CSV, Excel, GeoJSON, GeoPackage or Parquet.")],
+    unit: Unit = None, column: Columns = None, fix: Mends = False,  # noqa: FBT002 - a flag
 ) -> None:  # fmt: skip
-    """Read a table of flows and list everything that is wrong with it; exit with 1 if anything is.
+    """Read a table of flows, tell what becomes of each row, and list all that is wrong; exit with 1 if anything is.
 
-    Example: azroutes check seizures.csv
+    Example: azroutes check seizures.csv --column Country=origin --column Kilos=quantity --unit kg
     """
+    from azroutes.accounting import KEPT, account_lines
     from azroutes.read import read_flows
 
+    columns = _columns(column)
     try:
-        table = read_flows(file, unit=unit)
+        table = read_flows(file, unit=unit, columns=columns)
     except AzroutesError as error:
         typer.echo(str(error).partition("\n")[0] + ("" if error.faults else "."), err=True)
         for fault in error.faults:
             typer.echo(f"  - {fault}", err=True)
+        if fix:
+            _fix(file, unit, columns)
         raise typer.Exit(EXIT_FAULTS) from None
     places = {*table["origin"], *table["destination"]}
     typer.echo(f"{file}: {int(table['statements'].sum())} rows, {len(table)} flows, {len(places)} places; no fault")
+    for line in account_lines(table.attrs[KEPT]):
+        typer.echo(f"  {line}")
+    if fix:
+        _fix(file, unit, columns)
+
+
+def _fix(file: Path, unit: str | None, columns: dict[str, str]) -> None:
+    """Write a mended copy beside a table, and tell each change and what is left."""
+    from azroutes.mending import mended
+    from azroutes.write import write_whole
+
+    done = mended(file, unit=unit, columns=columns)
+    if not done.changes:
+        typer.echo("nothing could be mended, so no copy was written", err=True)
+        return
+    copy = file.with_name(f"{file.stem}.fixed.csv")
+    write_whole(copy, done.text().encode("utf-8"))
+    for change in done.changes:
+        typer.echo(f"  {change}")
+    typer.echo(f"wrote {copy}: {len(done.changes)} changes, {len(done.left)} faults left")
 
 
 def _flows(file: Path | None, unit: str | None, market: Market | None) -> gpd.GeoDataFrame:
@@ -198,6 +229,16 @@ def _flows(file: Path | None, unit: str | None, market: Market | None) -> gpd.Ge
 
     table = load_flows() if file is None else read_flows(file, unit=unit)
     return table if market is None else table[table["market"] == market.value]
+
+
+def _columns(given: list[str] | None) -> dict[str, str]:
+    pairs = [text.rpartition("=") for text in given or []]
+    wrong = [text for text, (theirs, _, ours) in zip(given or [], pairs, strict=True) if not theirs or not ours]
+    if wrong:
+        faults = [Fault("not a column and what it is", column="column", value=text, hint="Country=origin")
+                  for text in wrong]  # fmt: skip
+        raise OptionError("columns cannot be matched so", faults)
+    return {theirs: ours for theirs, _, ours in pairs}
 
 
 def _area(text: str | None) -> str | tuple[float, ...] | None:

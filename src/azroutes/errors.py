@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from ast import literal_eval
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
@@ -93,6 +95,18 @@ def did_you_mean(value: str, choices: Sequence[str]) -> str:
     if near:
         return "did you mean " + " or ".join(repr(choice) for choice in near) + "?"
     return "one of " + ", ".join(choices) if len(choices) <= 16 else ""
+
+
+def meant_by(hint: str) -> str | None:
+    """Return the one choice that a hint of `did_you_mean` names; None where it names several, or none.
+
+    Examples
+    --------
+    >>> meant_by(did_you_mean("Hungry", ["Hungary", "Iran"]))
+    'Hungary'
+    """
+    found = re.fullmatch(r"did you mean (\"[^\"]*\"|'[^']*')\?", hint)
+    return None if found is None else str(literal_eval(found[1]))
 
 
 def _nearest(value: str, choices: Sequence[str]) -> list[str]:

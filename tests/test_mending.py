@@ -1,0 +1,74 @@
+"""Slips with one likely meaning are put right in a copy, each told; all else is left."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from azroutes import read_flows
+from azroutes.cli import app
+from azroutes.mending import mended
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_slips_with_one_meaning_are_mended_and_told() -> None:
+    table = pd.DataFrame({
+        "origin": ["Azerbaijann", " Iran ", "Nowhere"], "destination": ["Georgia", "Turkmenistn", "Iran"],
+        "via": ["Iran > Armeniaa", None, None], "market": ["heroin_trad", "heroin_trade", None],
+        "quantity": ["1,5", "2", "1,500"], "certainity": ["alleged", "alleged", "affirmed"],
+    })  # fmt: skip
+    done = mended(table)
+    assert done.changes[0] == "column 'certainity' is now 'certainty'"
+    assert set(done.changes[1:]) == {
+        "row 0, origin: 'Azerbaijann' is now 'Azerbaijan'", "row 0, via: 'Iran > Armeniaa' is now 'Iran>Armenia'",
+        "row 0, market: 'heroin_trad' is now 'heroin_trade'", "row 0, quantity: '1,5' is now '1.5'",
+        "row 1, destination: 'Turkmenistn' is now 'Turkmenistan'",
+    }  # fmt: skip
+    assert {(fault.row, fault.value) for fault in done.left} == {("2", "Nowhere"), ("2", "1,500")}
+    assert table["origin"].tolist() == ["Azerbaijann", " Iran ", "Nowhere"]
+    flows, bad, _ = read_flows(done.rows, on_bad="collect")
+    assert (len(flows), bad.index.tolist()) == (2, ["2"])
+
+
+def test_a_table_without_slips_stays_as_it_is() -> None:
+    done = mended(pd.DataFrame({"origin": ["Iran"], "destination": ["Georgia"], "note": ["=1+1"]}))
+    assert (done.changes, done.left) == ((), ())
+    assert done.text() == "origin,destination,note\nIran,Georgia,'=1+1\n"
+
+
+@pytest.mark.parametrize(("row", "code", "left"), [("Azerbaijann,Georgia", 1, 0), ("Nowhere,Georgia", 1, None)])
+def test_the_command_writes_a_copy_beside_the_table(tmp_path: Path, row: str, code: int, left: int | None) -> None:
+    path = tmp_path / "seizures.csv"
+    path.write_text(f"Country;To\n{row.replace(',', ';')}\n")
+    done = CliRunner().invoke(app, ["check", str(path), "--column", "Country=origin", "--column", "To=destination",
+                                    "--fix"])  # fmt: skip
+    assert done.exit_code == code
+    copy = tmp_path / "seizures.fixed.csv"
+    if left is None:
+        assert "cells parted by semicolons" in done.output
+    else:
+        assert "row 2, Country: 'Azerbaijann' is now 'Azerbaijan'" in done.output
+        assert f"{left} faults left" in done.output
+        assert copy.read_text() == "Country,To\nAzerbaijan,Georgia\n"
+    assert path.read_text().startswith("Country;To")
+
+
+def test_the_command_says_what_became_of_the_rows(tmp_path: Path) -> None:
+    path = tmp_path / "seizures.csv"
+    path.write_text("from,to,value\nIran,Georgia,0\nIran,Iran,1\n")
+    done = CliRunner().invoke(app, ["check", str(path)])
+    assert done.exit_code == 0
+    for words in (
+        "2 rows, 2 flows",
+        "1 rows quantity zero",
+        "1 rows from a place to itself",
+        "origin is column 'from'",
+    ):
+        assert words in done.output
+    wrong = CliRunner().invoke(app, ["check", str(path), "--column", "from"])
+    assert wrong.exit_code != 0
