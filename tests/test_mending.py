@@ -25,7 +25,7 @@ def test_slips_with_one_meaning_are_mended_and_told() -> None:
     done = mended(table)
     assert done.changes[0] == "column 'certainity' is now 'certainty'"
     assert set(done.changes[1:]) == {
-        "row 0, origin: 'Azerbaijann' is now 'Azerbaijan'", 
+        "row 0, origin: 'Azerbaijann' is now 'Azerbaijan'",
         "row 0, via: 'Iran > Turkmenistn' is now 'Iran>Turkmenistan'",
         "row 0, market: 'heroin_trad' is now 'heroin_trade'", "row 0, quantity: '1,5' is now '1.5'",
         "row 1, destination: 'Turkmenistn' is now 'Turkmenistan'",
