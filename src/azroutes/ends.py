@@ -45,8 +45,9 @@ def paths(cells: Cells, nodes: Nodes | None, crs: object) -> list[str]:
     via = _answers(cells, [cells.texts("via")], "via", lambda given: [_on_way(way, by_name) for (way,) in given])
     joined, known = _together([origin, via, destination])
     found = [VIA.join(_once([start, *(way.split(VIA) if way else []), end])) for start, way, end in known]
-    repeated = sum(bool(start and end) and len(_once([start, *way.split(VIA), end])) < len(way.split(VIA)) + 2
-                   for start, way, end in (known[k] for k in joined) if way)  # fmt: skip
+    many = np.bincount(joined, minlength=len(known))
+    repeated = sum(int(many[k]) for k, (start, way, end) in enumerate(known) if start and end and way
+                   and len(found[k].split(VIA)) < len(way.split(VIA)) + 2)  # fmt: skip
     if repeated:
         cells.told.append(
             f"{repeated:,} rows name a place on the way that repeats the one before or the end: told once"
@@ -98,8 +99,8 @@ def _together(columns: Sequence[pd.Series]) -> tuple[Ints, list[tuple[Any, ...]]
         number, known = pd.factorize(values)
         parts.append((number, [*known, None]))  # a missing value has the number -1, the last
         # Numbered anew each time, so that the key cannot overflow.
-        _, key = np.unique(key * (len(known) + 1) + number + 1, return_inverse=True)
-    _, first = np.unique(key, return_index=True)
+        key = pd.factorize(key * (len(known) + 1) + number + 1)[0]
+    first = np.flatnonzero(~pd.Series(key).duplicated().to_numpy())
     return key, list(zip(*([listed[k] for k in number[first]] for number, listed in parts), strict=True))
 
 

@@ -7,7 +7,8 @@ form and path are one flow.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from itertools import pairwise
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import geopandas as gpd
@@ -123,8 +124,9 @@ def merge_claims(claims: pd.DataFrame) -> gpd.GeoDataFrame:
         statements=("statement", "nunique"),
     )
     flow = grouped.ngroup().to_numpy()
-    for column, joiner in (("quantity", _total), ("lineage", _lines_behind), ("group", _join_groups),
-                           ("wording", _join_wording), ("source", _join_sources)):  # fmt: skip
+    merged["quantity"] = pd.Series(_totals(keyed["quantity"], flow), index=merged.index, dtype="Float64")
+    for column, joiner in (("lineage", _lines_behind), ("group", _join_groups), ("wording", _join_wording),
+                           ("source", _join_sources)):  # fmt: skip
         merged[column] = pd.Series(_of_each(keyed[column], flow, joiner), index=merged.index, dtype="object")
     return flows_frame(merged.reset_index().rename(columns={"lineage": "lineages"}))
 
@@ -133,6 +135,8 @@ def _of_each(
     values: pd.Series, flow: NDArray[np.integer], joiner: Callable[[Sequence[object]], object]
 ) -> NDArray[np.object_]:
     """Return what a joiner makes of the values of each flow, asked once for the same values in the same order.
+
+    A value that a flow has before is left out: no joiner minds.
 
     Parameters
     ----------
@@ -145,6 +149,8 @@ def _of_each(
     """
     number, known = pd.factorize(values)
     listed = [*known, None]  # a missing value has the number -1
+    new = ~pd.Series(flow * (len(known) + 1) + number + 1).duplicated().to_numpy()
+    number, flow = number[new], flow[new]
     order = np.argsort(flow, kind="stable")
     count = np.bincount(flow)
     end = np.cumsum(count)
@@ -296,10 +302,13 @@ def unit_faults(claims: pd.DataFrame) -> list[Fault]:
     return faults
 
 
-def _total(quantities: Sequence[Any]) -> object:
-    """Add exactly, so that the order of rows does not show in the last digit."""
-    known = [quantity for quantity in quantities if quantity is not None]
-    return math.fsum(known) if known else pd.NA
+def _totals(quantities: pd.Series, flow: NDArray[np.integer]) -> list[object]:
+    """Add the quantities of each flow exactly, so that the order of rows does not show in the last digit."""
+    known = quantities.notna().to_numpy(dtype=bool)
+    amount, of = quantities[known].to_numpy(dtype=float), flow[known]
+    listed = amount[np.argsort(of, kind="stable")].tolist()
+    end = np.cumsum(np.bincount(of, minlength=int(flow.max(initial=-1)) + 1)).tolist()
+    return [math.fsum(listed[begin:stop]) if stop > begin else pd.NA for begin, stop in pairwise([0, *end])]
 
 
 def _text(value: object) -> str | None:

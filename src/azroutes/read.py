@@ -264,7 +264,7 @@ def _chosen(claims: pd.DataFrame, policy: Policy, *, counted: bool) -> tuple[dic
         LOOP: (_loops(claims["path"]), policy.loop == "drop"),
         BLANK: (blank & counted, policy.blank == "drop"),
         ZERO: ((claims["quantity"] == 0).fillna(value=False).to_numpy(dtype=bool), policy.zero == "drop"),
-        REPEAT: (claims.drop(columns="statement").duplicated().to_numpy(dtype=bool), policy.repeat == "drop"),
+        REPEAT: (_repeats(claims), policy.repeat == "drop"),
     }
     gone = np.zeros(len(claims), dtype=bool)
     dropped: dict[Hashable, str] = {}
@@ -273,6 +273,16 @@ def _chosen(claims: pd.DataFrame, policy: Policy, *, counted: bool) -> tuple[dic
             dropped |= dict.fromkeys(claims.index[rows & ~gone], what)
             gone |= rows
     return dropped, {what: int((rows & ~gone).sum()) for what, (rows, _) in kinds.items()}
+
+
+def _repeats(claims: pd.DataFrame) -> NDArray[np.bool_]:
+    """Tell which claims are like one before them in all that was read."""
+    key = np.zeros(len(claims), dtype=np.int64)
+    for name in claims.columns.drop(["statement", "role", "last_year", "basis"]):  # never read, or read twice
+        number, known = pd.factorize(claims[name])
+        if (number != number[:1]).any():
+            key = pd.factorize(key * (len(known) + 1) + number + 1)[0]
+    return pd.Series(key).duplicated().to_numpy()
 
 
 def _loops(on: pd.Series) -> NDArray[np.bool_]:
