@@ -1,0 +1,104 @@
+"""Tables that others have made, each awkward in its own way: read, accounted for, drawn.
+
+    python docs/real_tables.py FOLDER out [NAME ...]
+
+FOLDER holds a folder each of: UNHCR's refugee flows; the same in a wide table, with its nodes; the trade in sturgeons of
+the CITES database; referrals to the National Referral Mechanism of the United Kingdom; moves between Swiss cantons; the
+routes of OpenFlights; commodity flows of the United States. None of them is part of this project.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+import azroutes
+from azroutes import FileForm, Policy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from azroutes import Reading
+
+
+def refugees(folder: Path) -> Reading:
+    """Read flows of refugees: the codes of ISO, not those of UNHCR beside them; most cells are NA."""
+    table = folder / "unhcr_refugees" / "flows.csv"
+    return azroutes.read_flows(table, origin="coo_iso", destination="coa_iso", quantity="refugees", unit="persons",
+                               policy=Policy(blank="drop"), on_bad="collect")  # fmt: skip
+
+
+def refugees_wide(folder: Path) -> Reading:
+    """Read a column a year, with places in a table of their own."""
+    here = folder / "refugees_wide_1975_2009"
+    return azroutes.read_flows(here / "refugee_flows.csv", wide="year", nodes=here / "refugee_nodes.csv",
+                               unit="persons", on_bad="collect")  # fmt: skip
+
+
+def sturgeons(folder: Path) -> Reading:
+    """Read trade by way of a re-exporter; without a country of origin the exporter is the origin."""
+    table = pd.read_csv(folder / "cites_acipenseriformes_2001_2015" / "cites_acipenseriformes.csv", dtype=str,
+                        keep_default_na=False)  # fmt: skip
+    table["Origin"] = table["Origin"].where(table["Origin"] != "", table["Exporter"])
+    reported = [table[f"{side} reported quantity"] for side in ("Importer", "Exporter")]
+    table["Reported"] = reported[0].where(reported[0] != "", reported[1])
+    kilos = table[table["Unit"].isin(["kg", "g", "mg"])]
+    return azroutes.read_flows(kilos, origin="Origin", via="Exporter", destination="Importer", quantity="Reported",
+                               unit="Unit", year="Year", convert="kg", on_bad="collect")  # fmt: skip
+
+
+def referrals(folder: Path) -> Reading:
+    """Read a table that never names its destination, below a line of headings, with a total at its end."""
+    table = folder / "uk_nrm_referrals_2015" / "Final_Decisions_2015.csv"
+    return azroutes.read_flows(table, origin="Nationality", destination="United Kingdom", quantity="Referals in 2015",
+                               unit="persons", year=2015, market="human_trafficking", file=FileForm(header=2),
+                               on_bad="collect")  # fmt: skip
+
+
+def cantons(folder: Path) -> Reading:
+    """Read both directions in a row, and coordinates in metres."""
+    table = folder / "ch_migration_2016" / "ch_migration.csv"
+    named = {"xa": "origin_lon", "ya": "origin_lat", "xb": "destination_lon", "yb": "destination_lat"}
+    return azroutes.read_flows(table, quantity="flow_ab", back="flow_ba", columns=named, crs="EPSG:3857",
+                               unit="persons", on_bad="collect")  # fmt: skip
+
+
+def flights(folder: Path) -> Reading:
+    """Read routes between airports: each row is one, so rows that are alike are added up as statements."""
+    here = folder / "openflights"
+    return azroutes.read_flows(here / "routes.csv", origin="source_airport", destination="destination_airport",
+                               nodes=here / "airports.csv", node_key="iata", file=FileForm(missing=("\\N",)),
+                               on_bad="collect")  # fmt: skip
+
+
+def goods(folder: Path) -> Reading:
+    """Read a table without a header, with places in metres."""
+    here = folder / "us_commodity_flows"
+    table = pd.read_csv(here / "cfs200.csv", header=None, names=["origin", "destination", "quantity"])
+    nodes = pd.read_csv(here / "nodes.csv", header=None, names=["id", "x", "y"])
+    return azroutes.read_flows(table, nodes=nodes, crs="EPSG:3857", unit="usd", on_bad="collect")
+
+
+TABLES: dict[str, Callable[[Path], Reading]] = {
+    "refugees": refugees, "refugees_wide": refugees_wide, "sturgeons": sturgeons, "referrals": referrals,
+    "cantons": cantons, "flights": flights, "goods": goods,
+}  # fmt: skip
+
+
+def main() -> None:
+    """Read, account for and draw the tables that are named, or all."""
+    folder, out, *names = sys.argv[1:]
+    for name in names or TABLES:
+        flows, bad, account = TABLES[name](Path(folder))
+        print(f"{name}: {len(flows):,} flows\n{account}\n")
+        bad.to_csv(Path(out) / f"{name}_bad.csv") if len(bad) else None
+        ax = azroutes.plot_flows(flows, title=name.replace("_", " ").capitalize(), top=60)
+        azroutes.save_figure(ax, Path(out) / f"{name}.png", dpi=150)
+        azroutes.explore_flows(flows, title=name).save(Path(out) / f"{name}.html")
+
+
+if __name__ == "__main__":
+    main()
