@@ -6,8 +6,6 @@
   const SLOW = 20;
   /** How far the canvas of a slow picture goes beyond the map, in shares of its size, so that it can be moved first. */
   const MARGIN = 0.2;
-  if (!globalThis.L) return;
-
   /** What a painter needs to know of a view, whose pixels count from the corner of the world. */
   const viewAt = (zoom, x, y, width, height, pad = 0) => {
     const scale = 256 * 2 ** zoom;
@@ -33,6 +31,9 @@
     const [x, y] = [origin.x + corner.x, origin.y + corner.y];
     return { corner, ...viewAt(map.getZoom(), x, y, size.x + 2 * pad, size.y + 2 * pad, pad) };
   };
+
+  Object.assign(az, { viewAt, viewOf });
+  if (!globalThis.L) return;
 
   az.CanvasLayer = L.Layer.extend({
     /** @param {string} pane @param {(context: CanvasRenderingContext2D, view: object) => void} painter */
@@ -116,6 +117,4 @@
       L.DomUtil.setTransform(this._canvas, goal, scale);
     },
   });
-
-  Object.assign(az, { viewAt, viewOf });
 })();

@@ -131,8 +131,9 @@
       const container = map.getContainer();
       const folded = [...root.querySelectorAll("details.credits:not([open])")];
       const [{ x, y }, style] = [map.getSize(), container.style.cssText];
-      this._printed = { container, style, folded, home: root.parentElement, lowest: app.peers()[0] === app };
+      this._printed = { container, style, folded, spot: new Comment(), lowest: app.peers()[0] === app };
       folded.forEach((part) => part.setAttribute("open", ""));
+      root.replaceWith(this._printed.spot);
       document.body.append(root);
       az.inkRatio = az.paper.PRINT_RATIO;
       if (this._printed.lowest) {
@@ -144,11 +145,11 @@
 
     _fromPaper() {
       if (!this._printed) return;
-      const { container, style, folded, home, lowest } = this._printed;
+      const { container, style, folded, spot, lowest } = this._printed;
       this._printed = null;
       az.inkRatio = null;
       folded.forEach((part) => part.removeAttribute("open"));
-      home.append(this._frame.root);
+      spot.replaceWith(this._frame.root);
       if (lowest) container.style.cssText = style;
       this._app.drawNow();
     },

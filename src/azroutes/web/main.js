@@ -408,7 +408,7 @@
   /** What tells of flows where they cannot be drawn. */
   const undrawn = (data, columns, map) => {
     const model = az.model.readModel(data, columns);
-    const app = Object.assign(makeApp(model, map), { guest: {} });
+    const app = Object.assign(makeApp(model, map), { guest: {}, undrawn: true });
     model.source.refresh(az.filter.apply(model.store, app.state.filter), app.state.filter, map.getZoom());
     model.source.arrowOf = () => -1;
     return app;

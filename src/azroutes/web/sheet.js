@@ -258,7 +258,7 @@
       context.fillStyle = land.length ? theme.water : inks.paper;
       context.fill();
       context.translate(x, y);
-      inGroup(context, "land", () => az.land.paint(context, land, view, theme));
+      if (land.length) inGroup(context, "land", () => az.land.paint(context, land, view, theme));
       inGroup(context, "flows", () => {
         sets.forEach(({ app, picture }) => app.paint(context, view, picture));
         sets.forEach(({ app, picture }) => app.letter(context, view, picture));
