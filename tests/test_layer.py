@@ -486,6 +486,26 @@ def test_a_page_of_ours_takes_a_second_table_and_stays_offline(both: Path, visit
     assert "unsafe" not in re.findall(r'Content-Security-Policy" content="([^"]*)"', both.read_text("utf-8"))[0]
 
 
+@pytest.mark.parametrize(("first", "second"), [((44, 38, 51, 42), None), (None, (44, 38, 51, 42))])
+def test_an_extent_of_either_table_is_what_the_page_opens_on(
+    first: Any, second: Any, tmp_path: Path, visit: Opener
+) -> None:
+    flows = azroutes.load_flows()
+    page = azroutes.explore_flows(flows[flows["market"] == "heroin_trade"], title="Heroin", extent=first)
+    azroutes.explore_flows(flows[flows["market"] == "fauna_crimes"], m=page, title="Caviar", extent=second)
+    path = tmp_path / "both.html"
+    page.save(path)
+    with visit(path) as seen:
+        seen.wait_for("azroutes.app?.peers().length === 2")
+        west, south, east, north = map(
+            float, seen.page.evaluate("azroutes.app.map.getBounds().toBBoxString()").split(",")
+        )
+    assert 30 < west < 44
+    assert 51 < east < 66
+    assert 30 < south < 38
+    assert 42 < north < 50
+
+
 def test_a_link_holds_the_state_of_both_tables(both: Path, visit: Opener, browser: Browser) -> None:
     with visit(both) as seen:
         seen.page.evaluate("azroutes.app.peers()[1].setFilter({ least: 2 })")
@@ -495,12 +515,11 @@ def test_a_link_holds_the_state_of_both_tables(both: Path, visit: Opener, browse
     page = browser.new_page(viewport={"width": 1440, "height": 900})
     page.goto(link)
     page.wait_for_timeout(300)
-    least, open_ = page.evaluate(
-        "(([one, two]) => [[one, two].map(({ state }) => state.filter.least), one.state.selected.key])(azroutes.app.peers())"
-    )
+    least = page.evaluate("azroutes.app.peers().map(({ state }) => state.filter.least)")
+    opened = page.evaluate("azroutes.app.state.selected.key")
     page.close()
     assert least == [0, 2]
-    assert open_ == chosen
+    assert opened == chosen
 
 
 def test_on_a_dark_screen_and_on_a_telephone_both_tables_are_at_hand(both: Path, visit: Opener) -> None:
@@ -561,7 +580,7 @@ def test_very_many_flows_and_few_share_a_page(
 
 def test_without_scripts_or_canvas_a_page_of_two_tables_tells_both(both: Path, visit: Opener) -> None:
     for options in ({"scripts": False}, {"before": "HTMLCanvasElement.prototype.getContext = () => null"}):
-        with visit(both, **options) as seen:  # type: ignore[arg-type]
+        with visit(both, **options) as seen:
             assert seen.page.locator(".azroutes-still h1").all_inner_texts() == ["Heroin", "Trafficking"]
             assert seen.page.locator(".azroutes-picture svg").count() == 2
             assert seen.complaints == []

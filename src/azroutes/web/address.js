@@ -114,8 +114,8 @@
     app.changed = page.changed;
     if (page.opened) applySet(app, page.opened);
     else if (app.map.getCenter().equals(page.home)) {
-      const both = L.latLngBounds(page.model.bounds).extend(app.model.bounds);
-      if (!page.model.framed || app.model.framed) page.model.bounds = app.model.framed ? app.model.bounds : both;
+      if (app.model.framed) page.model.bounds = app.model.bounds;
+      else if (!page.model.framed) page.model.bounds = L.latLngBounds(page.model.bounds).extend(app.model.bounds);
       app.map.fitBounds(page.model.bounds, { padding: [18, 18], animate: false });
       page.home = app.map.getCenter();
     }

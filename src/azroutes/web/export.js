@@ -154,8 +154,8 @@
   const hasOthers = (map) => {
     let found = false;
     map.eachLayer((layer) => {
-      const own = [az.CanvasLayer, az.Joined ?? L.LayerGroup, L.LayerGroup, L.Renderer, L.DivOverlay].some((kind) => layer instanceof kind);
-      found ||= !own;
+      const kinds = [az.CanvasLayer, az.Joined ?? L.LayerGroup, L.LayerGroup, L.Renderer, L.DivOverlay];
+      found ||= !kinds.some((kind) => layer instanceof kind);
     });
     return found;
   };

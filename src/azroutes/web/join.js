@@ -7,6 +7,7 @@
   const WIDE = 800;
   /** Width and height of the map on a sheet of A4 at the most, px. */
   const SHEET = [680, 900];
+  const NO_CANVAS = "This browser draws on no canvas, so the arrows are not on the map. These are the flows:";
   if (!globalThis.L) return;
 
   const { element, isolated } = az.dom;
@@ -45,7 +46,7 @@
     app.announce = az.speech.announcer(root);
     const table = az.table.build(app);
     const head = element("header", {}, element("h1", {}, isolated(app.model.title)),
-      element("p", { class: "status" }, "This browser draws on no canvas, so the arrows are not on the map. These are the flows:"));
+      element("p", { class: "status" }, NO_CANVAS));
     const rest = [table.root, az.exports.section(app), ...az.panel.endMatter(app.model)];
     const body = element("div", { class: "body" }, element("div", { class: "rest" }, ...rest.filter(Boolean)));
     root.querySelector(".azroutes-panel").append(head, body);

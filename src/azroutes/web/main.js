@@ -279,7 +279,8 @@
       compose: (view, context, below) => compose(app, view, context, below),
       paint: (context, view, whole) =>
         within(context, view, whole, (picture, seen) => paintArrows(app, context, picture, seen, null)),
-      letter: (context, view, whole) => within(context, view, whole, (picture) => paintNames(app, context, picture, null)),
+      letter: (context, view, whole) =>
+        within(context, view, whole, (picture) => paintNames(app, context, picture, null)),
       showMarkets: (markets) => {
         const on = new Set(markets);
         app.setFilter({ markets: new Set([...model.markets.keys()].filter((market) => !on.has(market))) });

@@ -152,8 +152,8 @@
     const subtitle = model.subtitle && element("p", { class: "subtitle" }, isolated(model.subtitle));
     const body = element("div", { class: "body" }, chosen, rest);
     const sets = setsSection(app);
-    aside.append(
-      element("header", {}, element("h1", {}, isolated(model.title)), subtitle, status, filters.status, sets.root), body);
+    const title = element("h1", {}, isolated(model.title));
+    aside.append(element("header", {}, title, subtitle, status, filters.status, sets.root), body);
     // Folded to a strip, the panel is as high as its title.
     new ResizeObserver(([{ target }]) => {
       const high = target.offsetHeight;
