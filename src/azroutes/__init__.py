@@ -29,8 +29,10 @@ if TYPE_CHECKING:
     from azroutes.explore import explore_flows
     from azroutes.figure import plot_flows, save_figure
     from azroutes.flows import legs
+    from azroutes.gazetteer import Gazetteer, Resolved, resolve_all
     from azroutes.geometry.layout import layout
     from azroutes.geometry.metrics import metrics
+    from azroutes.nonplaces import nonplace
     from azroutes.places import Place, resolve
     from azroutes.read import read_flows
     from azroutes.report import write_atlas
@@ -45,10 +47,12 @@ __version__ = "0.1.0"
 _HOME = {
     "AzroutesError": "errors",
     "Fault": "errors",
+    "Gazetteer": "gazetteer",
     "OptionError": "errors",
     "OutputError": "errors",
     "Place": "places",
     "PlaceError": "errors",
+    "Resolved": "gazetteer",
     "Scene": "scene",
     "TableError": "errors",
     "Theme": "theme",
@@ -64,9 +68,11 @@ _HOME = {
     "load_sources": "documents",
     "load_statements": "documents",
     "metrics": "geometry.metrics",
+    "nonplace": "nonplaces",
     "plot_flows": "figure",
     "read_flows": "read",
     "resolve": "places",
+    "resolve_all": "gazetteer",
     "save_figure": "figure",
     "width_scale": "arrows",
     "write_atlas": "report",
@@ -76,10 +82,12 @@ _HOME = {
 __all__ = [
     "AzroutesError",
     "Fault",
+    "Gazetteer",
     "OptionError",
     "OutputError",
     "Place",
     "PlaceError",
+    "Resolved",
     "Scene",
     "TableError",
     "Theme",
@@ -95,9 +103,11 @@ __all__ = [
     "load_sources",
     "load_statements",
     "metrics",
+    "nonplace",
     "plot_flows",
     "read_flows",
     "resolve",
+    "resolve_all",
     "save_figure",
     "width_scale",
     "write_atlas",
