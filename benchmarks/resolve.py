@@ -2,11 +2,11 @@
 
     python benchmarks/resolve.py [--names N]
 
-N names (1,000,000 by default) are drawn from some 600 spellings: codes, and names of all four languages as they are, in
-capitals and without accents; one in a hundred is no place. The names are new text each, as a reader of files makes them.
-Timed once warm: `resolve_all` on the column; `resolve` in a loop, without what is no place; and both floors, a dictionary
-from each spelling to its code looked up for each name, by a comprehension and in a loop. Told are the medians of five runs
-in turn. Then one in a hundred spellings is a misspelling of its own, so that near names are looked for.
+N names (1,000,000 by default) are drawn from some 600 spellings: codes, and names of all four languages as they are and
+in capitals; one in a hundred is no place. Each name is text of its own, as a reader of files makes it. Timed once warm:
+`resolve_all` on the column; `resolve` in a loop, without what is no place; and both floors, a dictionary from each
+spelling to its code looked up for each name, by a comprehension and in a loop. Told are the medians of five runs in
+turn. Then one name in a hundred is misspelt in a way of its own, so that near names are looked for.
 """
 
 from __future__ import annotations
@@ -39,9 +39,8 @@ def spellings() -> list[str]:
 
 def told(what: str, seconds: float, floor: float) -> None:
     verdict = "ok" if seconds < MOST_S else "MISSED"
-    print(
-        f"{what:<34}{seconds:8.3f} s  {seconds / floor:6.1f} times the floor ({floor:.3f} s)  {verdict}, at most {MOST_S} s"
-    )
+    ratio = f"{seconds / floor:.1f} times the floor ({floor:.3f} s)"
+    print(f"{what:<20}{seconds:8.3f} s  {ratio}  {verdict}, at most {MOST_S} s")
 
 
 def main() -> None:

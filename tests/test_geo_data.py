@@ -7,7 +7,7 @@ import hashlib
 import math
 import unicodedata
 from collections import defaultdict
-from itertools import combinations
+from itertools import combinations, pairwise
 from pathlib import Path
 
 import geopandas as gpd
@@ -421,7 +421,7 @@ def test_ambiguous_names_are_of_known_places_and_of_more_than_one() -> None:
         assert dated in ([], rows), name
         # No year is of two of them.
         spans = sorted((int(row["first_year"] or 0), int(row["last_year"] or 9999)) for row in dated)
-        assert all(end < begin for (_, end), (begin, _) in zip(spans, spans[1:], strict=False)), name
+        assert all(end < begin for (_, end), (begin, _) in pairwise(spans)), name
 
 
 def test_what_is_no_place_is_no_name_of_one() -> None:

@@ -20,7 +20,7 @@ HERE = Path(__file__).parent
 # One rule says which spellings are the same, here and when names are read.
 sys.path.insert(0, str(HERE.parents[1] / "src"))
 
-from build_parts import aliases, boundaries, catalogue, fetch, gazetteer, tables
+from build_parts import aliases, boundaries, catalogue, fetch, gazetteer, tables  # noqa: E402
 
 if TYPE_CHECKING:
     import geopandas as gpd

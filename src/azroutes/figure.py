@@ -431,7 +431,7 @@ def _draw_inset(inset: Inset, scene: Scene, ax: Axes) -> None:
 
 
 def _mark(kind: PlaceKind, at: tuple[float, float], radius: float, look: Theme) -> Patch:
-    """Return the sign of a kind of place: a disc, a ring for a region or a state of the past, a square for a point of the user's."""
+    """Return the sign of a kind of place: a disc; a ring for a region or state of old; a square for a user's point."""
     if kind is PlaceKind.POINT:
         side = 1.7 * radius
         return Rectangle(

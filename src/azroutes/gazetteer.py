@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
-from azroutes.errors import Fault, OptionError, PlaceError, TableError, did_you_mean
+from azroutes.errors import SHOWN, Fault, OptionError, PlaceError, TableError, did_you_mean
 from azroutes.names import Bearer, Names, Spelling, names_of
 from azroutes.places import code_of, no_text, place, point, refusal, text_of, world
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from azroutes.places import Place
 
-HINTED = 300
-"""Different spellings of one column that near names are looked for; an error shows fewer."""
+HINTED = SHOWN
+"""Different spellings of one column that near names are looked for: as many as an error shows."""
 
 _COLUMNS: Mapping[str, tuple[str, ...]] = {
     "code": ("code", "id", "key"),
@@ -74,7 +74,7 @@ class Gazetteer:
         Examples
         --------
         >>> import pandas as pd
-        >>> ports = pd.DataFrame({"code": ["ALT"], "name": ["Alat"], "lon": [49.41], "lat": [39.94], "aliases": ["Alyat"]})
+        >>> ports = pd.DataFrame({"name": ["Alat"], "lon": [49.41], "lat": [39.94], "aliases": ["Alyat"]})
         >>> own = Gazetteer.read(ports)
         >>> own.resolve("alyat").code, own.resolve("Iran").code
         ('Alat@39.94000,49.41000', 'IRN')
@@ -170,9 +170,9 @@ def resolve_all(
     faults = {
         row: answer if texts[row] or isinstance(values[row], str) else no_text(values[row])
         for row, answer in enumerate(found)
-        if type(answer) is not str
-    }  # fmt: skip
-    return Resolved([answer if type(answer) is str else "" for answer in found] if faults else found, faults)
+        if isinstance(answer, Fault)
+    }
+    return Resolved(["" if isinstance(answer, Fault) else answer for answer in found], faults)
 
 
 class _Answers(dict["Hashable", "str | Fault"]):

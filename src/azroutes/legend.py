@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 ARROWS_NOTE = "An arrow says that a movement from one place to another is reported; it does not show the way taken."
 REGIONS_NOTE = "Regions are drawn at a point chosen for the map."
-HISTORIC_NOTE = "States that are no more are drawn at a point amid their land; the map's borders are not those of their day."
+HISTORIC_NOTE = "States that are no more are drawn at a point amid their land; borders are not those of their day."
 LISTED_NOTE = (
     "Where a source lists several origins and destinations, every pair is drawn; not every pair need have been seen."
 )

@@ -7,8 +7,8 @@ import math
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from io import StringIO
-from types import MappingProxyType
 from numbers import Integral, Real
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import quote, unquote
 
@@ -219,8 +219,9 @@ def resolve(
     """
     if gazetteer is not None:
         return gazetteer.resolve(name, year=year, numeric=numeric)
-    text = name if isinstance(name, str) else text_of(name)
-    found = _found(text, year, numeric) if text or isinstance(name, str) else no_text(name)
+    given: object = name
+    text = given if isinstance(given, str) else text_of(given)
+    found = _found(text, year, numeric) if text or isinstance(given, str) else no_text(given)
     if isinstance(found, Fault):
         raise refusal(name, found)
     return found
@@ -242,7 +243,7 @@ def text_of(name: object) -> str:
     if isinstance(name, Integral):
         return str(int(name))
     if isinstance(name, Real) and math.isfinite(name) and float(name).is_integer():
-        return str(int(name))
+        return str(int(float(name)))
     return ""
 
 
