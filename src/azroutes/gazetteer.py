@@ -14,6 +14,7 @@ import pandas as pd
 from azroutes.errors import SHOWN, Fault, OptionError, PlaceError, TableError, did_you_mean
 from azroutes.names import Bearer, Names, Spelling, names_of
 from azroutes.places import code_of, no_text, place, point, refusal, text_of, world
+from azroutes.spelling import tidy
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
@@ -107,7 +108,7 @@ class Gazetteer:
 
     def code_of(self, name: str, *, year: int | None = None, numeric: bool = False, hints: bool = True) -> str | Fault:
         """Return the code of the place that a name means, or why there is none."""
-        if self.names.find(name.strip()) or not self.with_world:
+        if self.names.find(tidy(name)) or not self.with_world:
             return self.names.answer(name, year=year, hints=hints)
         found = code_of(name, year=year, numeric=numeric, hints=hints)
         if isinstance(found, Fault) and found.reason == "no such place" and hints:

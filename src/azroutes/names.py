@@ -23,6 +23,9 @@ SLACK = 0.06
 SUGGESTED = 3
 """Places that a hint names at the most."""
 
+SEARCHED = 20_000
+"""Spellings among which near ones are looked for at the most; among more it takes too long."""
+
 MOST_PARTS = 6
 _PARTS = re.compile(r"[/|;=(),:]|\s[-–—]\s")
 _DIGITS = re.compile(r"(\d{1,3})(?:\.0)?", re.ASCII)
@@ -150,8 +153,7 @@ class Names:
         return None
 
     def _quoted(self, code: str) -> str:
-        title = self.titles.get(code, code)
-        return f"{title!r} ({code})" if title != code else repr(code)
+        return repr(self.titles.get(code, code))
 
     def near(self, text: str) -> str:
         """Return a hint that names what may be meant; it is never taken without being asked for."""
@@ -172,6 +174,8 @@ class Names:
 
     def _nearest(self, key: str) -> list[str]:
         """Return up to three places with a name that is spelt like this one, or that holds all of its words."""
+        if len(self.spelt) > SEARCHED:
+            return []
         # Codes are like everything.
         choices = [spelling for spelling in self.spelt if len(spelling) > 3]
         like = get_close_matches(key, choices, n=4 * SUGGESTED, cutoff=NEAR)

@@ -15,6 +15,7 @@ from urllib.parse import quote, unquote
 from azroutes.bundled import data_file
 from azroutes.errors import VALUE_LENGTH, Fault, PlaceError, did_you_mean
 from azroutes.names import Bearer, Spelling, names_of
+from azroutes.spelling import LONGEST
 from azroutes.vocabulary import PlaceKind
 
 if TYPE_CHECKING:
@@ -221,7 +222,11 @@ def resolve(
         return gazetteer.resolve(name, year=year, numeric=numeric)
     given: object = name
     text = given if isinstance(given, str) else text_of(given)
-    found = _found(text, year, numeric) if text or isinstance(given, str) else no_text(given)
+    if text or isinstance(given, str):
+        # Texts that are too long for names are not kept.
+        found = (_found if len(text) <= LONGEST else _found.__wrapped__)(text, year, numeric)
+    else:
+        found = no_text(given)
     if isinstance(found, Fault):
         raise refusal(name, found)
     return found
