@@ -7,7 +7,7 @@ import hashlib
 import math
 import unicodedata
 from collections import defaultdict
-from itertools import combinations
+from itertools import combinations, pairwise
 from pathlib import Path
 
 import geopandas as gpd
@@ -202,11 +202,11 @@ def test_nakhchivan_is_cut_out_of_azerbaijan(name: str) -> None:
 
 
 def test_world_is_whole() -> None:
-    countries = {code for code, row in places().items() if row["kind"] != "region"}
+    countries = {code for code, row in places().items() if row["kind"] in {"country", "subdivision"}}
     assert countries - set(polygons("world_50m.fgb")) == WITHOUT_POLYGON
 
 
-def test_places_are_sorted_and_of_three_kinds() -> None:
+def test_places_are_sorted_and_of_four_kinds() -> None:
     rows = table("places.csv")
     keys = [(row["kind"], row["code"]) for row in rows]
     assert keys == sorted(set(keys))
@@ -215,6 +215,8 @@ def test_places_are_sorted_and_of_three_kinds() -> None:
         kinds[row["kind"]].add(row["code"])
     assert kinds["region"] == REGIONS
     assert kinds["subdivision"] == {"AZ-NX"}
+    assert {"SUN", "YUG", "SCG", "CSK", "DDR", "ANT"} <= kinds["historic"]
+    assert set(kinds) == {"country", "historic", "region", "subdivision"}
     # The 249 of ISO 3166-1, and Kosovo.
     assert len(kinds["country"]) == 250
     assert all(len(code) == 3 and code.isalpha() and code.isupper() for code in kinds["country"])
@@ -224,13 +226,41 @@ def test_places_are_sorted_and_of_three_kinds() -> None:
 def test_fields_suit_the_kind() -> None:
     for code, row in places().items():
         assert row["name"]
-        assert bool(row["iso2"]) == (row["kind"] == "country"), code
+        assert bool(row["iso2"]) == (row["kind"] == "country") or row["kind"] == "historic", code
+        assert row["numeric"] == "" or (len(row["numeric"]) == 3 and row["numeric"].isdecimal()), code
+        assert bool(row["numeric"]) == (row["kind"] == "country") or row["kind"] == "historic" or code == "XKX", code
         assert row["part_of"] == ("AZE" if code == "AZ-NX" else "")
         assert bool(row["members"]) == (row["kind"] == "region"), code
         assert row["anchor_rule"] in {"towns", "polygon", "hand"}
-        assert bool(row["note"]) == (row["anchor_rule"] == "hand"), code
+        assert bool(row["note"]) == (row["anchor_rule"] == "hand") or row["kind"] == "historic", code
     iso2 = [row["iso2"] for row in table("places.csv") if row["iso2"]]
     assert len(set(iso2)) == len(iso2)
+    numeric = [row["numeric"] for row in table("places.csv") if row["numeric"]]
+    assert len(set(numeric)) == len(numeric)
+
+
+def test_historic_states_have_dates_and_countries_of_today() -> None:
+    known = places()
+    for code, row in known.items():
+        dates = [row["first_year"], row["last_year"]]
+        if row["kind"] != "historic":
+            assert [*dates, row["successors"]] == ["", "", ""], code
+            continue
+        assert 1600 < int(dates[0]) < int(dates[1]) < 2020, code
+        heirs = row["successors"].split(";")
+        assert heirs == sorted(set(heirs)), code
+        assert {known[heir]["kind"] for heir in heirs} == {"country"}, code
+        assert row["note"], code
+
+
+# Those amid islands lie at sea.
+@pytest.mark.parametrize(
+    "code", ["SUN", "YUG", "SCG", "CSK", "DDR", "NORTH_YEMEN", "YMD", "VDR", "SOUTH_VIETNAM", "NTZ", "SKM"]
+)
+def test_anchor_of_a_historic_state_lies_in_its_land(code: str) -> None:
+    row = places()[code]
+    shapes = polygons("world_50m.fgb")
+    assert any(shapes[heir].contains(anchor(row)) for heir in row["successors"].split(";"))
 
 
 @pytest.mark.parametrize("where", [anchor, label], ids=["anchor", "label"])
@@ -319,8 +349,8 @@ def test_aliases_are_for_known_places_and_no_name_of_another() -> None:
     known = places()
     by_name = {plain(row["name"]): code for code, row in known.items()}
     assert len(by_name) == len(known)
+    assert {row["language"] for row in table("aliases.csv")} == {"en", "az", "ru", "tr", "code"}
     for row in table("aliases.csv"):
-        assert row["language"] == "en"
         assert row["alias"] == row["alias"].strip()
         assert row["alias"] != known[row["code"]]["name"]
         assert by_name.get(plain(row["alias"]), row["code"]) == row["code"], row
@@ -341,7 +371,7 @@ def test_aliases_are_sorted_each_once() -> None:
 
 def test_no_alias_is_a_code_of_another_place() -> None:
     known = places()
-    codes = {key: code for code, row in known.items() for key in (code, row["iso2"]) if key}
+    codes = {key: code for code, row in known.items() for key in (code, row["iso2"], row["numeric"]) if key}
     for row in table("aliases.csv"):
         assert codes.get(row["alias"], row["code"]) == row["code"], row
 
@@ -377,6 +407,33 @@ def test_no_alias_is_a_code_of_another_place() -> None:
 def test_common_spelling_is_known(spelling: str, code: str) -> None:
     meaning = {row["alias"]: row["code"] for row in table("aliases.csv")}
     assert meaning[spelling] == code
+
+
+def test_ambiguous_names_are_of_known_places_and_of_more_than_one() -> None:
+    known = places()
+    meant = defaultdict(list)
+    for row in table("ambiguous.csv"):
+        assert row["code"] in known
+        meant[row["name"]].append(row)
+    for name, rows in meant.items():
+        assert len({row["code"] for row in rows}) == len(rows) > 1, name
+        dated = [row for row in rows if row["first_year"] or row["last_year"]]
+        assert dated in ([], rows), name
+        # No year is of two of them.
+        spans = sorted((int(row["first_year"] or 0), int(row["last_year"] or 9999)) for row in dated)
+        assert all(end < begin for (_, end), (begin, _) in pairwise(spans)), name
+
+
+def test_what_is_no_place_is_no_name_of_one() -> None:
+    known = places()
+    called = {plain(row["name"]) for row in known.values()} | {plain(row["alias"]) for row in table("aliases.csv")}
+    codes = {row[key] for row in known.values() for key in ("code", "iso2", "numeric")}
+    rows = table("nonplaces.csv")
+    assert len({row["name"] for row in rows}) == len(rows)
+    for row in rows:
+        assert row["reason"] in {"total", "unknown", "stateless", "several", "people", "at sea"}
+        assert plain(row["name"]) not in called
+        assert row["name"] not in codes
 
 
 def test_names_are_plain() -> None:

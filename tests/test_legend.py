@@ -14,6 +14,7 @@ from azroutes.figure import _swatch
 from azroutes.legend import (
     ARROWS_NOTE,
     BORDERS_NOTE,
+    HISTORIC_NOTE,
     LISTED_NOTE,
     REGIONS_NOTE,
     REST_CODE,
@@ -107,6 +108,8 @@ def test_what_arrows_and_borders_mean_is_always_told() -> None:
 
 def test_regions_and_lists_are_explained_where_there_are_any() -> None:
     assert REGIONS_NOTE in notes_of(table({"destination": "EU"}), ("country", "region"))
+    assert HISTORIC_NOTE in notes_of(table({"origin": "SUN"}), ("country", "historic"))
+    assert HISTORIC_NOTE not in notes_of(table({}))
     assert LISTED_NOTE in notes_of(load_flows())
 
 

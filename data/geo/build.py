@@ -11,16 +11,19 @@ The same inputs and the same versions as above give the same bytes.
 
 from __future__ import annotations
 
+import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from build_parts import aliases, boundaries, catalogue, fetch, gazetteer, tables
+HERE = Path(__file__).parent
+# One rule says which spellings are the same, here and when names are read.
+sys.path.insert(0, str(HERE.parents[1] / "src"))
+
+from build_parts import aliases, boundaries, catalogue, fetch, gazetteer, tables  # noqa: E402
 
 if TYPE_CHECKING:
     import geopandas as gpd
-
-HERE = Path(__file__).parent
 
 
 def write_layer(frame: gpd.GeoDataFrame, name: str) -> None:
@@ -35,7 +38,7 @@ def build() -> None:
     """Fetch the sources, make the tables and write them with their catalogue."""
     with tempfile.TemporaryDirectory() as scratch:
         sources = fetch.fetch_all(Path(scratch))
-        names = gazetteer.country_names(sources.territory_names, sources.countries)
+        names = gazetteer.country_names(sources.territory_names["en"], sources.countries)
         sovereigns = tables.sovereigns()
         world, notes = boundaries.world(sources.world_50m, names, sovereigns)
         region, more = boundaries.region(sources.countries_10m, names, sovereigns, sources.countries)
@@ -43,7 +46,7 @@ def build() -> None:
             print(line)
         towns = sources.towns
     places = gazetteer.places(world, towns, sources.countries, names)
-    spellings = aliases.aliases(places, sources.territory_names, sources.countries)
+    spellings = aliases.aliases(places, sources.territory_names, sources.countries, sources.old_codes)
     write_layer(world, "world_50m.fgb")
     write_layer(region, "region_10m.fgb")
     tables.write(HERE / "places.csv", gazetteer.COLUMNS, places)

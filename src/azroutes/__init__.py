@@ -30,8 +30,10 @@ if TYPE_CHECKING:
     from azroutes.explore import explore_flows
     from azroutes.figure import plot_flows, save_figure
     from azroutes.flows import legs
+    from azroutes.gazetteer import Gazetteer, Resolved, resolve_all
     from azroutes.geometry.layout import layout
     from azroutes.geometry.metrics import metrics
+    from azroutes.nonplaces import nonplace
     from azroutes.places import Place, resolve
     from azroutes.read import read_flows
     from azroutes.report import write_atlas
@@ -48,6 +50,7 @@ _HOME = {
     "Account": "accounting",
     "AzroutesError": "errors",
     "Fault": "errors",
+    "Gazetteer": "gazetteer",
     "OptionError": "errors",
     "OutputError": "errors",
     "FileForm": "tables.form",
@@ -55,6 +58,7 @@ _HOME = {
     "PlaceError": "errors",
     "Policy": "accounting",
     "Reading": "accounting",
+    "Resolved": "gazetteer",
     "Scene": "scene",
     "TableError": "errors",
     "Theme": "theme",
@@ -70,9 +74,11 @@ _HOME = {
     "load_sources": "documents",
     "load_statements": "documents",
     "metrics": "geometry.metrics",
+    "nonplace": "nonplaces",
     "plot_flows": "figure",
     "read_flows": "read",
     "resolve": "places",
+    "resolve_all": "gazetteer",
     "save_figure": "figure",
     "width_scale": "arrows",
     "write_atlas": "report",
@@ -84,12 +90,14 @@ __all__ = [
     "AzroutesError",
     "Fault",
     "FileForm",
+    "Gazetteer",
     "OptionError",
     "OutputError",
     "Place",
     "PlaceError",
     "Policy",
     "Reading",
+    "Resolved",
     "Scene",
     "TableError",
     "Theme",
@@ -105,9 +113,11 @@ __all__ = [
     "load_sources",
     "load_statements",
     "metrics",
+    "nonplace",
     "plot_flows",
     "read_flows",
     "resolve",
+    "resolve_all",
     "save_figure",
     "width_scale",
     "write_atlas",

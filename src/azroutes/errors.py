@@ -33,6 +33,8 @@ class Fault:
         The value found there; shortened when it is printed.
     hint : str
         What would do.
+    reason : str
+        The kind of fault in a word or two that programs may count by, where there is one.
     """
 
     problem: str
@@ -40,6 +42,7 @@ class Fault:
     column: str | None = None
     value: object = None
     hint: str = ""
+    reason: str = ""
 
     def __str__(self) -> str:
         """Return the fault in one line: row, column, value, what is the matter and what would do."""
@@ -78,7 +81,12 @@ class TableError(AzroutesError):
 
 
 class PlaceError(AzroutesError):
-    """A name or code is not a place."""
+    """A name or code is not a place, or not one alone."""
+
+    @property
+    def reason(self) -> str:
+        """Why: 'missing', 'ambiguous', 'out of time', 'no such place', or what `azroutes.nonplace` says it is."""
+        return self.faults[0].reason if self.faults else ""
 
 
 class OptionError(AzroutesError):

@@ -332,7 +332,7 @@ def _named(name: str) -> Extent:
 def _land_of(known: Place) -> Extent:
     """Return the extent of a place's land; where the boundaries have none of it, its own point."""
     world = boundaries("world_50m")
-    codes = {known.code, *known.members}
+    codes = {known.code, *known.members, *known.successors}
     codes |= {part.code for part in gazetteer().values() if part.part_of in codes}
     parts = shapely.get_parts(world[world["code"].isin(codes)].geometry.to_numpy())
     if len(parts) == 0:

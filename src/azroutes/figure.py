@@ -431,7 +431,7 @@ def _draw_inset(inset: Inset, scene: Scene, ax: Axes) -> None:
 
 
 def _mark(kind: PlaceKind, at: tuple[float, float], radius: float, look: Theme) -> Patch:
-    """Return the sign of a kind of place: a disc, a ring for a region, a square for a point of the user's."""
+    """Return the sign of a kind of place: a disc; a ring for a region or state of old; a square for a user's point."""
     if kind is PlaceKind.POINT:
         side = 1.7 * radius
         return Rectangle(
@@ -444,6 +444,7 @@ def _mark(kind: PlaceKind, at: tuple[float, float], radius: float, look: Theme) 
             "linestyle": (0, (1.6, 1.0)),
             "linewidth": 0.8,
         },
+        PlaceKind.HISTORIC: {"facecolor": look.halo, "edgecolor": look.node, "linewidth": 1.1},
         PlaceKind.SUBDIVISION: {"facecolor": look.border, "edgecolor": look.node, "linewidth": 0.8},
     }.get(kind, {"facecolor": look.node, "edgecolor": look.halo, "linewidth": 0.5})
     return Circle(at, radius, **style)

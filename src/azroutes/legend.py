@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 ARROWS_NOTE = "An arrow says that a movement from one place to another is reported; it does not show the way taken."
 REGIONS_NOTE = "Regions are drawn at a point chosen for the map."
+HISTORIC_NOTE = "States that are no more are drawn at a point amid their land; borders are not those of their day."
 LISTED_NOTE = (
     "Where a source lists several origins and destinations, every pair is drawn; not every pair need have been seen."
 )
@@ -85,6 +86,7 @@ _KIND_WORDS = {
     PlaceKind.COUNTRY.value: "Country",
     PlaceKind.SUBDIVISION.value: "Part of a country",
     PlaceKind.REGION.value: "Region (several countries)",
+    PlaceKind.HISTORIC.value: "State that is no more",
     PlaceKind.POINT.value: "Place",
 }
 
@@ -178,6 +180,8 @@ def notes(
     found = [ARROWS_NOTE]
     if PlaceKind.REGION.value in kinds:
         found.append(REGIONS_NOTE)
+    if PlaceKind.HISTORIC.value in kinds:
+        found.append(HISTORIC_NOTE)
     if (flows["basis"] == Basis.LISTED.value).any():
         found.append(LISTED_NOTE)
     if arrows.shared:

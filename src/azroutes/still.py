@@ -297,17 +297,17 @@ def _mark(
     x, y, radius = *at, radius_px * scale
     ring = min(1.8 * scale, 0.6 * radius)
     fill, stroke, thick = look.node, look.halo, 1.4 * scale
-    if kind is PlaceKind.REGION:
+    if kind in {PlaceKind.REGION, PlaceKind.HISTORIC}:
         fill, stroke, thick, radius = look.halo, look.node, ring, radius - ring / 2
     paint = f'fill="{_text(fill)}" stroke="{_text(stroke)}" stroke-width="{_short(thick)}" paint-order="stroke"'
-    if kind is PlaceKind.REGION:
+    if kind in {PlaceKind.REGION, PlaceKind.HISTORIC}:
         paint = paint.replace(' paint-order="stroke"', "")
     inner = f"<title>{_text(title)}</title>" if title else ""
     if kind is PlaceKind.POINT:
         half = 0.85 * radius
         corner = f'x="{_short(x - half)}" y="{_short(y - half)}" width="{_short(2 * half)}" height="{_short(2 * half)}"'
         return f"<rect {corner} {paint}>{inner}</rect>"
-    if kind is PlaceKind.SUBDIVISION:
+    if kind in {PlaceKind.SUBDIVISION, PlaceKind.HISTORIC}:
         reach = 1.15 * radius
         corners = ((x, y - reach), (x + reach, y), (x, y + reach), (x - reach, y))
         return f'<polygon points="{" ".join(f"{_short(a)},{_short(b)}" for a, b in corners)}" {paint}>{inner}</polygon>'

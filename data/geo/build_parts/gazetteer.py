@@ -23,6 +23,7 @@ COLUMNS = (
     "code",
     "kind",
     "iso2",
+    "numeric",
     "name",
     "anchor_lon",
     "anchor_lat",
@@ -30,6 +31,9 @@ COLUMNS = (
     "label_lat",
     "part_of",
     "members",
+    "first_year",
+    "last_year",
+    "successors",
     "anchor_rule",
     "note",
 )
@@ -57,17 +61,20 @@ def places(
     hand = {row["code"]: row for row in tables.read("anchors.csv")}
     of_place = _towns_of_places(towns, countries, shapes)
     iso2 = {country.iso3: country.iso2 for country in countries}
+    numeric = {country.iso3: f"{country.number:03}" for country in countries if country.number}
     rows = []
     for code in [*iso2, NAKHCHIVAN]:
         row = _place(code, shapes.get(code), of_place[code], hand.pop(code, None))
         row["kind"] = "subdivision" if code == NAKHCHIVAN else "country"
         row["iso2"] = iso2.get(code, "")
+        row["numeric"] = numeric.get(code, "")
         row["name"] = names[code]
         row["part_of"] = "AZE" if code == NAKHCHIVAN else ""
         rows.append(row)
     if hand:
         raise RuntimeError(f"anchors.csv holds codes that are no place: {sorted(hand)}")
     rows.extend(_regions(set(iso2)))
+    rows.extend(_historic(set(iso2), of_place))
     return sorted(rows, key=lambda row: (row["kind"], row["code"]))
 
 
@@ -116,5 +123,27 @@ def _regions(codes: set[str]) -> list[tables.Row]:
         anchor = LonLat(float(region["lon"]), float(region["lat"]))
         row = _row(region["code"], anchor, anchor, "hand", region["note"])
         row |= {"kind": "region", "name": region["name"], "members": ";".join(members)}
+        rows.append(row)
+    return rows
+
+
+def _historic(codes: set[str], of_place: Mapping[str, Sequence[Town]]) -> list[tables.Row]:
+    """Make the rows of states that are no more; by the rule of countries, their anchor is amid today's towns."""
+    rows = []
+    for state in tables.read("historic.csv"):
+        heirs = state["successors"].split()
+        if heirs != sorted(set(heirs)) or not codes.issuperset(heirs) or state["code"] in codes:
+            raise RuntimeError(f"successors of {state['code']} must be countries, sorted, each once")
+        if not int(state["first_year"]) < int(state["last_year"]):
+            raise RuntimeError(f"{state['code']} must begin before it ends")
+        if state["lon"]:
+            anchor, rule = LonLat(float(state["lon"]), float(state["lat"])), "hand"
+        else:
+            # Nakhchivan's towns are counted as its own, and Azerbaijan's land holds them.
+            held = [*heirs, NAKHCHIVAN] if "AZE" in heirs else heirs
+            anchor, rule = median_of_towns(sorted(town for heir in held for town in of_place[heir])), "towns"
+        row = _row(state["code"], anchor, anchor, rule, state["note"])
+        row |= {key: state[key] for key in ("iso2", "numeric", "name", "first_year", "last_year")}
+        row |= {"kind": "historic", "successors": ";".join(heirs)}
         rows.append(row)
     return rows

@@ -197,14 +197,14 @@
   const paintNode = (context, kind, [x, y], radius, theme) => {
     context.save();
     const ring = Math.min(1.8, 0.6 * radius);
-    const open = kind === "region" || kind === "cluster";
+    const open = kind === "region" || kind === "historic" || kind === "cluster";
     context.lineWidth = open ? ring : 1.4;
     context.fillStyle = open ? theme.halo : theme.node;
     context.strokeStyle = open ? theme.node : theme.halo;
     context.beginPath();
     if (kind === "point") context.rect(x - radius * 0.85, y - radius * 0.85, radius * 1.7, radius * 1.7);
-    else if (kind === "subdivision") {
-      const reach = radius * 1.15;
+    else if (kind === "subdivision" || kind === "historic") {
+      const reach = (open ? radius - ring / 2 : radius) * 1.15;
       [[0, -1], [1, 0], [0, 1], [-1, 0]].forEach(([dx, dy]) => context.lineTo(x + dx * reach, y + dy * reach));
       context.closePath();
     } else context.arc(x, y, open ? radius - ring / 2 : radius, 0, 2 * Math.PI);

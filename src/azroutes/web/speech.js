@@ -57,7 +57,7 @@
     return parts.join(", ");
   };
 
-  const KINDS = { region: "region", subdivision: "part of a country", point: "point" };
+  const KINDS = { region: "region", historic: "state that is no more", subdivision: "part of a country", point: "point" };
 
   /** The name of a place for the ear. @param {object} node @param {object[]} arrows those now on the map */
   const placeName = (node, arrows) => {
