@@ -2,9 +2,9 @@
 
     python docs/real_tables.py FOLDER out [NAME ...]
 
-FOLDER holds a folder each of: UNHCR's refugee flows; the same in a wide table, with its nodes; the trade in sturgeons of
-the CITES database; referrals to the National Referral Mechanism of the United Kingdom; moves between Swiss cantons; the
-routes of OpenFlights; commodity flows of the United States. None of them is part of this project.
+FOLDER holds a folder each of: UNHCR's refugee flows; the same in a wide table, with its nodes; the trade in sturgeons
+of the CITES database; referrals to the National Referral Mechanism of the United Kingdom; moves between Swiss cantons;
+the routes of OpenFlights; commodity flows of the United States. None of them is part of this project.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from azroutes.errors import OptionError, check_option
+from azroutes.errors import Fault, OptionError, check_option
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -169,6 +169,15 @@ def check_balance(account: Account) -> Account:
     if account.rows != account.read + gone:
         raise OptionError(f"{account.rows} rows, but {account.read} read and {gone} set aside: please report it")
     return account
+
+
+REASONS = {"out of time": "a state that was not there in that year", "ambiguous": "the name of several places"}
+"""What rows are counted under whose problems name their place; all others are counted under their problem."""
+
+
+def reason_of(fault: Fault) -> str:
+    """Return what the row of a fault is counted under."""
+    return REASONS.get(fault.reason, fault.problem)
 
 
 def aside_of(reasons: Sequence[tuple[str, str]]) -> dict[str, tuple[str, ...]]:

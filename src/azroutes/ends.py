@@ -11,6 +11,7 @@ import pandas as pd
 from azroutes.columns import ENDS
 from azroutes.dtypes import GEOGRAPHIC
 from azroutes.errors import Fault, OptionError, PlaceError
+from azroutes.nodes import Nodes
 from azroutes.places import VIA, point, resolve
 
 if TYPE_CHECKING:
@@ -19,30 +20,39 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from azroutes.cells import Cells
+    from azroutes.gazetteer import Gazetteer
     from azroutes.geometry.shapes import Ints
-    from azroutes.nodes import Nodes
 
 Answer = tuple[str, list[Fault]]
 """The code of a place, and what is wrong with it."""
+
+Named = tuple[str | None, int | None]
+"""A name, and the year of its row."""
 
 Spot = tuple[str | None, str | None, str | None]
 """A name, and two coordinates as they stand in the table."""
 
 
-def paths(cells: Cells, nodes: Nodes | None, crs: object) -> list[str]:
-    """Return each row's codes joined by '>'; a place that will not do is empty, and a fault of the cells."""
+def paths(cells: Cells, nodes: Nodes | Gazetteer | None, years: pd.Series, crs: object) -> list[str]:
+    """Return each row's codes joined by '>'; a place that will not do is empty, and a fault of the cells.
+
+    Names of states that are no more are read by the year of their row, where it has one.
+    """
     project = _projection(crs)
-    if nodes is None:
+    if isinstance(nodes, Nodes):
+        known_here = nodes
 
-        def by_name(names: Sequence[str | None]) -> list[Answer]:
-            return [_code_of(name) for name in names]
+        def by_name(names: Sequence[Named]) -> list[Answer]:
+            return _codes_in(known_here, [name for name, _ in names], cells, project)
     else:
+        gazetteer = nodes
 
-        def by_name(names: Sequence[str | None]) -> list[Answer]:
-            return _codes_in(nodes, names, cells, project)
+        def by_name(names: Sequence[Named]) -> list[Answer]:
+            return [_code_of(name, year, gazetteer) for name, year in names]
 
-    origin, destination = (_end(cells, end, by_name, project) for end in ENDS)
-    via = _answers(cells, [cells.texts("via")], "via", lambda given: [_on_way(way, by_name) for (way,) in given])
+    origin, destination = (_end(cells, end, years, by_name, project) for end in ENDS)
+    via = _answers(cells, [cells.texts("via"), years], "via",
+                   lambda given: [_on_way(way, year, by_name) for way, year in given])  # fmt: skip
     joined, known = _together([origin, via, destination])
     found = [VIA.join(_once([start, *(way.split(VIA) if way else []), end])) for start, way, end in known]
     many = np.bincount(joined, minlength=len(known))
@@ -66,19 +76,19 @@ def _once(stops: list[str]) -> list[str]:
 
 
 def _end(
-    cells: Cells, end: str, by_name: Callable[[Sequence[str | None]], list[Answer]],
+    cells: Cells, end: str, years: pd.Series, by_name: Callable[[Sequence[Named]], list[Answer]],
     project: Callable[[NDArray[np.float64]], NDArray[np.float64]],
 ) -> pd.Series:  # fmt: skip
     axes = [f"{end}_lon", f"{end}_lat"]
     if not set(axes) <= set(cells.rows.columns):
-        return _answers(cells, [cells.texts(end)], end, lambda given: by_name([name for (name,) in given]))
+        return _answers(cells, [cells.texts(end), years], end, by_name)
     columns = [cells.texts(name) for name in (end, *axes)]
     return _answers(cells, columns, ", ".join(axes), lambda given: _points(
         [(name, lon, lat) for name, lon, lat in given], cells, project))  # fmt: skip
 
 
 def _answers(
-    cells: Cells, columns: list[pd.Series], column: str, answer: Callable[[list[tuple[str | None, ...]]], list[Answer]]
+    cells: Cells, columns: list[pd.Series], column: str, answer: Callable[[list[tuple[Any, ...]]], list[Answer]]
 ) -> pd.Series:
     """Return the code of each row; what is given many times is answered once, its faults are told for each row."""
     number, known = _together(columns)
@@ -104,19 +114,18 @@ def _together(columns: Sequence[pd.Series]) -> tuple[Ints, list[tuple[Any, ...]]
     return key, list(zip(*([listed[k] for k in number[first]] for number, listed in parts), strict=True))
 
 
-def _code_of(name: str | None) -> Answer:
+def _code_of(name: str | None, year: int | None, gazetteer: Gazetteer | None) -> Answer:
     if not name:
-        return "", [Fault("missing place")]
+        return "", [Fault("missing place", reason="missing")]
     try:
-        return resolve(name).code, []
+        return resolve(name, year=None if year is None else int(year), gazetteer=gazetteer).code, []
     except PlaceError as error:
-        fault = error.faults[0]
-        return "", [Fault(fault.problem, value=name, hint=fault.hint)]
+        return "", [replace(error.faults[0], value=name)]
 
 
-def _on_way(via: str | None, by_name: Callable[[Sequence[str | None]], list[Answer]]) -> Answer:
+def _on_way(via: str | None, year: int | None, by_name: Callable[[Sequence[Named]], list[Answer]]) -> Answer:
     """Return the codes of places on the way, joined."""
-    found = by_name([name.strip() for name in via.split(VIA)]) if via else []
+    found = by_name([(name.strip(), year) for name in via.split(VIA)]) if via else []
     return VIA.join(code for code, _ in found), [fault for _, faults in found for fault in faults]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 ROUNDS = 4
 """How often a table is read again after it was mended: a slip can hide another."""
+
+SLIP = 0.85
+"""How alike a slip is to what is meant, from 0 to 1."""
 
 _COMMA = re.compile(r"\d{1,15},(?:\d{1,2}|\d{4,15})")
 """Numbers whose comma can only part whole from fraction: three digits after it may also be thousands."""
@@ -100,7 +104,7 @@ def _mend(rows: pd.DataFrame, fault: Fault, columns: Mapping[str, str]) -> list[
     at = list(rows.index).index(fault.row)
     old = str(rows.iloc[at, k])
     new = old
-    if meant is not None and fault.value is not None:
+    if meant is not None and _is_slip(str(fault.value), meant):
         parts = [meant if part.strip() == fault.value else part.strip() for part in old.split(VIA)]
         new = VIA.join(parts)
     elif fault.problem == "not a quantity" and _COMMA.fullmatch(old):
@@ -109,6 +113,11 @@ def _mend(rows: pd.DataFrame, fault: Fault, columns: Mapping[str, str]) -> list[
         return []
     rows.iloc[at, k] = new
     return [f"row {fault.row}, {column}: {old!r} is now {new!r}"]
+
+
+def _is_slip(text: str, meant: str) -> bool:
+    """Tell whether a text is so nearly what is meant that it is a slip, not another word or a part of a list."""
+    return SequenceMatcher(None, text.casefold(), meant.casefold()).ratio() >= SLIP
 
 
 def _column(rows: pd.DataFrame, ours: str, columns: Mapping[str, str]) -> str | None:

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Literal, cast, overload
 import numpy as np
 import pandas as pd
 
-from azroutes.accounting import KEPT, Account, Policy, Reading, aside_of, check_balance
+from azroutes.accounting import KEPT, Account, Policy, Reading, aside_of, check_balance, reason_of
 from azroutes.cells import Cells
-from azroutes.columns import BACK, ENDS, OPTIONAL, Matched, match
+from azroutes.columns import BACK, ENDS, OPTIONAL, OURS, Matched, match
 from azroutes.ends import paths
 from azroutes.errors import Fault, OptionError, PlaceError, TableError, check_option, did_you_mean
 from azroutes.flows import merge_claims, mixed_units, role_in, unit_faults
+from azroutes.gazetteer import Gazetteer
 from azroutes.nodes import Nodes, nodes_of
 from azroutes.places import VIA, resolve
 from azroutes.shape import WAY_BACK, both_ways, lengthened
@@ -92,8 +93,9 @@ def read_flows(
         All others are left aside.
     wide : {'year', 'origin', 'destination'}, optional
         Columns that are called by years, or by places, are turned into rows; their cells are the quantity.
-    nodes : path or frame, optional
-        A table of your own places: a key, ``lat`` and ``lon``, and a name if you like.
+    nodes : path, frame or Gazetteer, optional
+        A table of all the places of this one: a key, ``lat`` and ``lon``, and a name if you like. Or places of your own
+        with their other names, beside those that azroutes knows.
     node_key : str, optional
         The column of `nodes` by which `source` calls them.
     crs : optional
@@ -138,8 +140,8 @@ def read_flows(
     said = {"origin": origin, "destination": destination, "via": via, "market": market, "commodity": commodity,
             "quantity": quantity, "unit": unit, "year": year, BACK: back}  # fmt: skip
     table = given(source, file or FileForm())
-    points = None if nodes is None else nodes_of(given(nodes, file or FileForm()).rows, node_key)
-    told = [*table.told, *([points.told] if points else [])]
+    points = _nodes(nodes, node_key, file or FileForm())
+    told = [*table.told, *([points.told] if isinstance(points, Nodes) else [])]
     rows = table.rows
     if wide is not None:
         kept = {str(name).strip(): None for name in (*said.values(), *(columns or {})) if name is not None}
@@ -148,7 +150,7 @@ def read_flows(
     matched = match(list(rows.columns), said, columns)
     own = _ours(rows, matched, points)
     cells = Cells(own, file or FileForm())
-    claims = _claims(cells, paths(cells, points, None if table.degrees else crs), matched.value.get("unit"))
+    claims = _claims(cells, points, None if table.degrees else crs, matched.value.get("unit"))
     faults = [*table.faults, *cells.faults]
     told += [*matched.told, *cells.told]
     if convert is not None:
@@ -160,13 +162,14 @@ def read_flows(
         order = {str(row): number for number, row in enumerate(claims.index)}
         lead = f"{len(wrong)} of {len(claims)} rows cannot be read as flows"
         raise TableError(lead if faults else "quantities of one flow cannot be added",
-                         [*sorted(faults, key=lambda fault: order[str(fault.row)]), *unit_faults(fit)])  # fmt: skip
-    bad = {row: (fault.problem, fault.hint) for row, fault in wrong.items()}
-    bad |= {str(row): (MIXED, "say convert='kg', or keep them apart") for row in mixed.index}
+                         [*sorted(faults, key=lambda fault: (order[str(fault.row)], _place_of(fault))),
+                          *unit_faults(fit)])  # fmt: skip
+    bad = {row: (reason_of(fault), fault.problem, fault.hint) for row, fault in wrong.items()}
+    bad |= {str(row): (MIXED, MIXED, "say convert='kg', or keep them apart") for row in mixed.index}
     fit = fit.drop(index=mixed.index)
     dropped, seen = _chosen(fit, policy or Policy(), counted="quantity" in own)
     fit = fit[~fit.index.isin(dropped)] if dropped else fit
-    why = {**{row: problem for row, (problem, _) in bad.items()}, **{str(row): what for row, what in dropped.items()}}
+    why = {**{row: reason for row, (reason, _, _) in bad.items()}, **{str(row): what for row, what in dropped.items()}}
     reasons = [(str(row), why[str(row)]) for row in claims.index if str(row) in why] if why else []
     account = check_balance(Account(len(claims), len(fit), aside_of(reasons), seen, tuple(told)))
     flows = merge_claims(_with_roles(fit, focus))
@@ -176,7 +179,13 @@ def read_flows(
     return Reading(flows, _handed_back(rows, bad), account)
 
 
-def _ours(rows: pd.DataFrame, matched: Matched, nodes: Nodes | None) -> pd.DataFrame:
+def _nodes(nodes: object, key: str | None, file: FileForm) -> Nodes | Gazetteer | None:
+    if nodes is None or isinstance(nodes, Gazetteer):
+        return nodes
+    return nodes_of(given(nodes, file).rows, key)
+
+
+def _ours(rows: pd.DataFrame, matched: Matched, nodes: Nodes | Gazetteer | None) -> pd.DataFrame:
     """Return the rows with our names for columns, each direction by itself."""
     for end in (*ENDS, "via"):
         if end in matched.value:
@@ -188,7 +197,7 @@ def _ours(rows: pd.DataFrame, matched: Matched, nodes: Nodes | None) -> pd.DataF
     return both_ways(own) if BACK in own else own
 
 
-def _check_constant(end: str, text: str, names: list[object], nodes: Nodes | None) -> None:
+def _check_constant(end: str, text: str, names: list[object], nodes: Nodes | Gazetteer | None) -> None:
     """Refuse what is neither a column nor a place; else each row would be told so."""
     for name in text.split(VIA):
         wrong = _place_fault(name.strip(), nodes)
@@ -199,17 +208,17 @@ def _check_constant(end: str, text: str, names: list[object], nodes: Nodes | Non
             raise OptionError("the table cannot be read so", [fault])
 
 
-def _place_fault(name: str, nodes: Nodes | None) -> Fault | None:
-    if nodes is not None:
+def _place_fault(name: str, nodes: Nodes | Gazetteer | None) -> Fault | None:
+    if isinstance(nodes, Nodes):
         return None if name in nodes.spot else nodes.missing(name)
     try:
-        resolve(name)
+        resolve(name, gazetteer=nodes)
     except PlaceError as error:
         return error.faults[0]
     return None
 
 
-def _claims(cells: Cells, on: list[str], unit: object) -> pd.DataFrame:
+def _claims(cells: Cells, nodes: Nodes | Gazetteer | None, crs: object, unit: object) -> pd.DataFrame:
     """Return the claim of each row; what will not do is missing in it, and a fault of the cells."""
     given = {name: cells.texts(name) for name in OPTIONAL if name != "via"}
     for name, kind in (("market", Market), ("form", Form), ("certainty", Certainty)):
@@ -222,7 +231,7 @@ def _claims(cells: Cells, on: list[str], unit: object) -> pd.DataFrame:
             "market": given["market"],
             "commodity": given["commodity"],
             "form": given["form"],
-            "path": on,
+            "path": paths(cells, nodes, year, crs),
             "group": given["group"],
             "role": None,
             "quantity": quantity,
@@ -246,6 +255,12 @@ def _first_faults(faults: Sequence[Fault]) -> dict[str, Fault]:
     for fault in faults:
         found.setdefault(str(fault.row), fault)
     return found
+
+
+def _place_of(fault: Fault) -> int:
+    """Return where the column of a fault stands in the order of ours."""
+    name = str(fault.column).partition(",")[0]
+    return OURS.index(name) if name in OURS else -1
 
 
 def _converted(claims: pd.DataFrame, target: str) -> pd.DataFrame:
@@ -298,10 +313,10 @@ def _with_roles(claims: pd.DataFrame, focus: str | None) -> pd.DataFrame:
     return claims.assign(role=claims["path"].map({path: role_in(path, code) for path in claims["path"].unique()}))
 
 
-def _handed_back(rows: pd.DataFrame, bad: Mapping[str, tuple[str, str]]) -> pd.DataFrame:
+def _handed_back(rows: pd.DataFrame, bad: Mapping[str, tuple[str, str, str]]) -> pd.DataFrame:
     """Return the rows that will not do as they were given, with what is the matter; of two ways in a row, each once."""
     names = rows.index.astype(str)
     whole = {name.removesuffix(WAY_BACK): why for name, why in bad.items()} | dict(bad)
     kept = rows[names.isin(whole)]
     told = [whole[name] for name in names[names.isin(whole)]]
-    return kept.assign(problem=[problem for problem, _ in told], hint=[hint for _, hint in told])
+    return kept.assign(problem=[problem for _, problem, _ in told], hint=[hint for _, _, hint in told])

@@ -10,12 +10,13 @@ import pandas as pd
 
 from azroutes.columns import BACK, ENDS
 from azroutes.errors import Fault, OptionError, PlaceError, TableError
+from azroutes.nodes import Nodes
 from azroutes.places import resolve
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from azroutes.nodes import Nodes
+    from azroutes.gazetteer import Gazetteer
 
 WAY_BACK = " (back)"
 """What is added to the name of a row for its way back."""
@@ -25,7 +26,7 @@ _YEAR = re.compile(r"[12]\d{3}")
 
 
 def lengthened(
-    rows: pd.DataFrame, wide: str, kept: Mapping[str, object], nodes: Nodes | None
+    rows: pd.DataFrame, wide: str, kept: Mapping[str, object], nodes: Nodes | Gazetteer | None
 ) -> tuple[pd.DataFrame, list[str]]:
     """Return one row a cell of a table that has years or places as columns, and what was found out.
 
@@ -36,7 +37,7 @@ def lengthened(
         What the columns are.
     kept : mapping
         Names of columns that the user gives another meaning.
-    nodes : Nodes, optional
+    nodes : Nodes or Gazetteer, optional
         A user's own places.
 
     Returns
@@ -87,12 +88,12 @@ def _is_year(name: str) -> bool:
     return _YEAR.fullmatch(name) is not None
 
 
-def _place_test(nodes: Nodes | None) -> Callable[[str], bool]:
+def _place_test(nodes: Nodes | Gazetteer | None) -> Callable[[str], bool]:
     def is_place(name: str) -> bool:
-        if nodes is not None:
+        if isinstance(nodes, Nodes):
             return name in nodes.spot
         try:
-            resolve(name)
+            resolve(name, gazetteer=nodes)
         except PlaceError:
             return False
         return True
