@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 import pandas as pd
 
+from azroutes.cells import NO_NUMBER
 from azroutes.columns import ENDS
 from azroutes.dtypes import GEOGRAPHIC
 from azroutes.errors import Fault, OptionError, PlaceError
@@ -154,7 +155,7 @@ def _points(
 
 def _point(spot: Spot, given: NDArray[np.float64], lonlat: NDArray[np.float64]) -> Answer:
     name, x, y = spot
-    if x is None and y is None:
+    if all(axis is None or axis.lower() in NO_NUMBER for axis in (x, y)):
         return "", [Fault("missing coordinates", hint="degrees, with a decimal point")]
     try:
         return point(float(lonlat[0]), float(lonlat[1]), name or "").code, []
