@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         load_statements,
     )
     from azroutes.errors import AzroutesError, Fault, OptionError, OutputError, PlaceError, TableError
+    from azroutes.exchange import to_flowmap, to_kepler, to_networkx
     from azroutes.explore import explore_flows
     from azroutes.figure import plot_flows, save_figure
     from azroutes.flows import legs
@@ -68,6 +69,9 @@ _HOME = {
     "read_flows": "read",
     "resolve": "places",
     "save_figure": "figure",
+    "to_flowmap": "exchange",
+    "to_kepler": "exchange",
+    "to_networkx": "exchange",
     "width_scale": "arrows",
     "write_atlas": "report",
     "write_flows": "write",
@@ -99,6 +103,9 @@ __all__ = [
     "read_flows",
     "resolve",
     "save_figure",
+    "to_flowmap",
+    "to_kepler",
+    "to_networkx",
     "width_scale",
     "write_atlas",
     "write_flows",

@@ -17,6 +17,7 @@ from azroutes.errors import Fault, PlaceError, TableError, did_you_mean
 from azroutes.flows import merge_claims, role_in, unit_faults
 from azroutes.places import VIA, point, resolve
 from azroutes.vocabulary import Basis, Certainty, Code, Form, Market, codes
+from azroutes.written import asked_of, written_flows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -44,7 +45,8 @@ def read_flows(
     Parameters
     ----------
     source : path or DataFrame
-        A CSV file (UTF-8) or a frame with one row a movement. It needs ``origin`` and ``destination``, each a code
+        A file that `azroutes.write_flows` wrote, which gives back the flows that were written; or a CSV file (UTF-8)
+        or a frame with one row a movement. It needs ``origin`` and ``destination``, each a code
         (``AZE``, ``EU``) or an English name, or ``origin_lon, origin_lat, destination_lon, destination_lat`` in degrees
         (EPSG:4326); with both, the names are yours and the coordinates place them. It may have ``via`` (places joined
         by ``>``), ``market``, ``commodity``, ``form``, ``group``, ``quantity``, ``unit``, ``year``, ``sources`` (joined
@@ -76,6 +78,8 @@ def read_flows(
     >>> azroutes.read_flows(table, unit="kg").index.tolist()
     ['-:-:PER>ECU>USA']
     """
+    if not isinstance(source, pd.DataFrame) and (written := written_flows(Path(source))) is not None:
+        return asked_of(written, unit=unit, focus=focus)
     faults: list[Fault] = []
     rows = _named(_rows(source, faults))
     claims = _claims(rows, _paths(rows, faults), unit, faults)
