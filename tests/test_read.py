@@ -251,7 +251,7 @@ def test_a_year_is_a_whole_number(text: str) -> None:
 
 def test_half_characters_are_told_in_every_column() -> None:
     for column in ("origin", "destination", *OPTIONAL):
-        table = pd.DataFrame([{"origin": "AZE", "destination": "IRN", column: "\ud800"}])
+        table = pd.DataFrame([{"origin": "AZE", "destination": "IRN", column: "\ud800"}], dtype=object)
         assert ("0", column, "\ud800") in told(table)
 
 
