@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from azroutes.columns import cells_of
 from azroutes.errors import Fault, OptionError, check_option, did_you_mean
 from azroutes.flows import steps_of
+from azroutes.kinds import cells_of
 from azroutes.places import place
 from azroutes.vocabulary import Market, codes
 from azroutes.write import checked, csv_bytes, missing_package, write_together, write_whole

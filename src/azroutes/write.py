@@ -15,9 +15,9 @@ import pandas as pd
 import pyogrio
 import shapely
 
-from azroutes.columns import cells_of, column_faults, is_finite, kind_of, plain_column
 from azroutes.errors import Fault, OptionError, OutputError, TableError
 from azroutes.flows import COLUMNS
+from azroutes.kinds import cells_of, column_faults, is_finite, kind_of, plain_column
 from azroutes.schema import Flows, validate
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from shapely.geometry.base import BaseGeometry
 
-    from azroutes.columns import Cell
+    from azroutes.kinds import Cell
 
 ENDINGS = (".csv", ".geojson", ".gpkg")
 """Of the files that an atlas has; GeoParquet needs a package that is not always there."""

@@ -14,10 +14,10 @@ import pandas as pd
 import pyogrio
 import shapely
 
-from azroutes.columns import cells_of, column_of, plain_column
 from azroutes.dtypes import BASIS, CERTAINTY, FORM, GEOGRAPHIC, MARKET, ROLE
 from azroutes.errors import Fault, TableError, did_you_mean
 from azroutes.flows import COLUMNS, path_of, role_in
+from azroutes.kinds import cells_of, column_of, plain_column
 from azroutes.places import VIA, resolve
 from azroutes.schema import Flows, validate
 from azroutes.write import KINDS, LAYER, armed
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from azroutes.columns import Cell, Kind
+    from azroutes.kinds import Cell, Kind
 
 OURS = frozenset({"flow_id", *COLUMNS})
 """The columns by which a table is known as one of ours."""
