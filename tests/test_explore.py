@@ -161,7 +161,7 @@ def page_bounds(page: Any) -> list[list[float]]:
 def test_an_extent_is_what_the_page_opens_on_and_takes_no_arrow_away(tmp_path: Path, visit: Opener) -> None:
     whole, cut = azroutes.explore_flows(), azroutes.explore_flows(extent=(44, 38, 51, 42))
     assert page_bounds(cut) == [pytest.approx([38, 44]), pytest.approx([42, 51])]
-    assert {**data_of(cut), "bounds": None} == {**data_of(whole), "bounds": None}
+    assert {**data_of(cut), "bounds": None} == {**data_of(whole), "bounds": None, "framed": True}
     path = tmp_path / "cut.html"
     cut.save(path)
     with visit(path) as seen:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import re
 from importlib import resources
 from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree as ET
 
 import folium
 import numpy as np
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
     from pathlib import Path
+
+    import geopandas as gpd
+    from playwright.sync_api import Browser
 
     from conftest import Visit
 
@@ -289,19 +294,366 @@ def test_a_map_of_others_says_itself_whose_borders_it_has() -> None:
     assert "Trafficking in Persons Report 2008" in page
 
 
-def test_without_a_canvas_the_map_is_none_the_worse(show: Callable[..., Any]) -> None:
-    m = plain()
-    azroutes.explore_flows(m=m)
+def test_without_a_canvas_the_flows_are_told_in_a_table(show: Callable[..., Any]) -> None:
+    flows = azroutes.load_flows()
+    m = azroutes.explore_flows(m=plain())
     folium.Marker((41, 29), icon=folium.DivIcon(html="<p>here</p>")).add_to(m)
-    folium.LayerControl().add_to(m)
+    folium.LayerControl(collapsed=False).add_to(m)
     with show(m, before="HTMLCanvasElement.prototype.getContext = () => null") as seen:
+        panel = seen.page.locator(".azroutes-panel")
         assert seen.page.get_by_text("here", exact=True).is_visible()
+        assert panel.get_by_text("draws on no canvas").is_visible()
+        assert panel.locator("table.flows tbody tr").count() == len(flows)
+        assert panel.locator("caption").inner_text() == f"{len(flows)} flows, by flow"
+        panel.get_by_role("button", name="Certainty").click()
+        assert panel.locator("[aria-sort]").inner_text().startswith("Certainty")
+        name, file = saved(seen, "Table (CSV)")
+        assert name.endswith(".csv")
+        assert len(list(csv.DictReader(io.StringIO(file.decode("utf-8-sig"), newline="")))) == len(flows)
+        assert panel.get_by_role("button", name="Picture (PNG)").count() == 0
+        seen.page.locator(".leaflet-control-layers").get_by_role("checkbox").uncheck()
+        assert panel.count() == 0
         assert faults(seen) == []
 
 
-def test_a_page_of_ours_takes_no_second_table() -> None:
-    with pytest.raises(OptionError, match=r"folium\.Map"):
-        azroutes.explore_flows(m=azroutes.explore_flows())
+def test_very_many_flows_without_a_canvas_are_a_table_too(
+    show: Callable[..., Any], many: Callable[..., gpd.GeoDataFrame]
+) -> None:
+    m = azroutes.explore_flows(many(), m=plain())
+    with show(m, before="HTMLCanvasElement.prototype.getContext = () => null") as seen:
+        seen.wait_for("document.querySelectorAll('.azroutes-panel tbody tr').length === 200")
+        assert "largest of" in seen.page.locator(".azroutes-panel caption").inner_text()
+        assert faults(seen) == []
+
+
+def saved(seen: Visit, button: str) -> tuple[str, bytes]:
+    """Press a button for a file; return its name and its bytes."""
+    with seen.page.expect_download() as offered:
+        seen.page.get_by_role("button", name=button, exact=True).click()
+    return offered.value.suggested_filename, offered.value.path().read_bytes()
+
+
+def said(drawing: bytes) -> list[str]:
+    """Return the lines of text in a drawing, halos left out."""
+    texts = ET.fromstring(drawing).iter("{http://www.w3.org/2000/svg}text")  # noqa: S314  # our own output
+    return [one.text or "" for one in texts if one.get("aria-hidden") is None]
+
+
+def test_files_leave_a_joined_map_on_plain_paper(show: Callable[..., Any]) -> None:
+    flows = azroutes.load_flows()
+    heroin = flows[flows["market"] == "heroin_trade"]
+    with show(azroutes.explore_flows(heroin, m=plain(), title="Heroin", color="#ff00ff")) as seen:
+        seen.settle()
+        assert seen.page.get_by_text("without the map below the arrows").is_visible()
+        size = seen.page.evaluate("azroutes.app.map.getSize()")
+        _, picture = saved(seen, "Picture (PNG)")
+        image = np.asarray(Image.open(io.BytesIO(picture)).convert("RGB")).astype(int)
+        name, drawing = saved(seen, "Drawing (SVG)")
+        _, table = saved(seen, "Table (CSV)")
+        assert faults(seen) == []
+    assert name == "heroin.svg"
+    assert image.shape[1] == 2 * (size["x"] + 56)
+    assert (np.abs(image - MAGENTA).max(axis=2) < 30).sum() > 500
+    # Neither tiles nor land.
+    assert not (np.abs(image - (0xD4, 0xDA, 0xDC)).max(axis=2) == 0).any()
+    assert b"azroutes-land" not in drawing
+    text = said(drawing)
+    assert "Heroin" in text
+    assert any(line.startswith("Arrows, places and legends stand on plain paper") for line in text)
+    assert any("World Factbook" in line for line in text)
+    # Names stand where the panel is on the screen.
+    assert "European Union" in text
+    assert len(list(csv.DictReader(io.StringIO(table.decode("utf-8-sig"), newline="")))) == len(heroin)
+
+
+def two(m: folium.Map) -> folium.Map:
+    flows = azroutes.load_flows()
+    azroutes.explore_flows(flows[flows["market"] == "heroin_trade"], m=m, title="Heroin", color="#ff00ff")
+    return azroutes.explore_flows(
+        flows[flows["market"] == "human_trafficking"], m=m, title="Trafficking", color="#00a000"
+    )
+
+
+def test_two_layers_on_a_map_keep_out_of_each_others_way(show: Callable[..., Any]) -> None:
+    with show(two(plain())) as seen:
+        seen.settle()
+        page = seen.page
+        ids = page.evaluate("[...document.querySelectorAll('[id]')].map((one) => one.id)")
+        assert len(ids) == len(set(ids))
+        # No place is named twice, and no name stands on another.
+        boxes = page.evaluate("""azroutes.app.peers().flatMap(({ picture, model }) => picture.labels.map((label) =>
+            [model.nodes[label.node].code, label.box.left, label.box.top, label.box.right, label.box.bottom]))""")
+        assert len(boxes) > 15
+        assert len({box[0] for box in boxes}) == len(boxes)
+        for k, (_, left, top, right, bottom) in enumerate(boxes):
+            for _, left2, top2, right2, bottom2 in boxes[k + 1 :]:
+                assert not (left < right2 and left2 < right and top < bottom2 and top2 < bottom)
+        # Where arrows or places of both lie under the pointer, one note is shown and one of them is chosen.
+        spot = page.evaluate("""(() => {
+            const { map, model } = azroutes.app;
+            const { lat, lon } = model.nodes.find(({ code }) => code === "AZE");
+            return map.latLngToContainerPoint([lat, lon]);
+        })()""")
+        page.mouse.move(spot["x"], spot["y"])
+        assert page.locator(".azroutes-note:visible").count() == 1
+        assert page.locator(".azroutes-over").count() == 1
+        page.mouse.click(spot["x"], spot["y"])
+        assert page.locator(".details:visible h2").all_inner_texts() == ["Azerbaijan"]
+        # The panel that opens folds the other.
+        assert [body.is_visible() for body in page.locator(".azroutes-panel .body").all()].count(True) == 1
+        page.get_by_role("button", name="Show panel").click()
+        assert [body.is_visible() for body in page.locator(".azroutes-panel .body").all()].count(True) == 1
+        assert faults(seen) == []
+
+
+def test_a_picture_of_two_layers_has_both_and_says_whose_legend_is_which(show: Callable[..., Any]) -> None:
+    with show(two(plain())) as seen:
+        seen.settle()
+        _, drawing = saved(seen, "Drawing (SVG)")
+        text = said(drawing)
+        assert "Heroin and Trafficking" in text
+        assert {"Heroin: Markets", "Trafficking: Markets"} <= set(text)
+        assert drawing.count(b'fill="#ff00ff"') >= 8
+        assert drawing.count(b'fill="#00a000"') >= 8
+        assert text.count("Azerbaijan") == 1
+        assert faults(seen) == []
+
+
+@pytest.fixture
+def both(tmp_path: Path) -> Path:
+    """Return a page of ours to which a second table has been added."""
+    flows = azroutes.load_flows()
+    page = azroutes.explore_flows(flows[flows["market"] == "heroin_trade"], title="Heroin", color="#ff00ff")
+    path = tmp_path / "both.html"
+    second = flows[flows["market"] == "human_trafficking"]
+    same = azroutes.explore_flows(second, m=page, title="Trafficking", color="#00a000")
+    assert same is page
+    page.save(path)
+    return path
+
+
+def middle(seen: Visit, number: int) -> list[float]:
+    """Return a pixel on an arrow of a set of flows on which no other set has anything."""
+    seen.settle()
+    at: list[float] | None = seen.page.evaluate(f"""(() => {{
+        const peers = azroutes.app.peers();
+        const at = (one) => peers[one].arrowsDrawn().flatMap(({{ path }}) => path.slice(12, -12));
+        const others = at({1 - number});
+        return at({number}).find(([x, y]) => x > 60 && x < 1000 && y > 90 && y < 800 &&
+            !azroutes.pointer.hit(peers[{1 - number}].picture, [x, y]) &&
+            others.every(([x2, y2]) => Math.hypot(x - x2, y - y2) > 20)) ?? null;
+    }})()""")
+    assert at is not None
+    return at
+
+
+def test_a_page_of_ours_takes_a_second_table_and_stays_offline(both: Path, visit: Opener) -> None:
+    with visit(both) as seen:
+        page = seen.page
+        image = seen.pixels()
+        assert (np.abs(image - MAGENTA).max(axis=2) < 30).sum() > 100
+        assert (np.abs(image - (0, 0xA0, 0)).max(axis=2) < 30).sum() > 100
+        # The view holds all places of both.
+        assert page.evaluate("""azroutes.app.peers().every(({ map, model }) =>
+            model.nodes.every(({ lat, lon }) => map.getBounds().contains([lat, lon])))""")
+        assert page.locator(".azroutes-panel:visible h1").all_inner_texts() == ["Heroin"]
+        for number, title in ((1, "Trafficking"), (0, "Heroin")):
+            x, y = middle(seen, number)
+            page.mouse.move(x, y)
+            assert page.locator(".azroutes-note:visible").count() == 1
+            page.mouse.click(x, y)
+            # What is chosen is told by the panel of its own table.
+            assert page.locator(".azroutes-panel:visible h1").all_inner_texts() == [title]
+            assert page.locator(".details:visible .statement").count() > 0
+            page.get_by_role("button", name="Back to the legend").click()
+        page.get_by_role("button", name="Trafficking").click()
+        assert page.locator(".azroutes-panel:visible h1").all_inner_texts() == ["Trafficking"]
+        assert page.evaluate("document.activeElement.textContent") == "Heroin"
+        page.locator(".markets:visible").get_by_role("checkbox").uncheck()
+        image = seen.pixels()[:, :1080]
+        assert (np.abs(image - MAGENTA).max(axis=2) < 30).sum() > 100
+        assert not (np.abs(image - (0, 0xA0, 0)).max(axis=2) < 30).any()
+        # The map is not empty, so nothing says that it is.
+        assert page.locator(".azroutes-message:visible").count() == 0
+        page.locator(".markets:visible").get_by_role("checkbox").check()
+        _, drawing = saved(seen, "Drawing (SVG)")
+        assert {"Heroin and Trafficking", "Boundaries: Natural Earth, 1:50m, as of 2018."} <= set(said(drawing))
+        assert [box.get_attribute("aria-label") for box in page.get_by_role("listbox").all()] == [
+            "Arrows on the map", "Places on the map", "Arrows on the map: Trafficking",
+            "Places on the map: Trafficking"]  # fmt: skip
+        assert seen.complaints == []
+        assert [url for url in seen.requests if not url.startswith(("data:", "blob:"))] == [both.as_uri()]
+    assert "unsafe" not in re.findall(r'Content-Security-Policy" content="([^"]*)"', both.read_text("utf-8"))[0]
+
+
+@pytest.mark.parametrize(("first", "second"), [((44, 38, 51, 42), None), (None, (44, 38, 51, 42))])
+def test_an_extent_of_either_table_is_what_the_page_opens_on(
+    first: Any, second: Any, tmp_path: Path, visit: Opener
+) -> None:
+    flows = azroutes.load_flows()
+    page = azroutes.explore_flows(flows[flows["market"] == "heroin_trade"], title="Heroin", extent=first)
+    azroutes.explore_flows(flows[flows["market"] == "fauna_crimes"], m=page, title="Caviar", extent=second)
+    path = tmp_path / "both.html"
+    page.save(path)
+    with visit(path) as seen:
+        seen.wait_for("azroutes.app?.peers().length === 2")
+        west, south, east, north = map(
+            float, seen.page.evaluate("azroutes.app.map.getBounds().toBBoxString()").split(",")
+        )
+    assert 30 < west < 44
+    assert 51 < east < 66
+    assert 30 < south < 38
+    assert 42 < north < 50
+
+
+def test_a_link_holds_the_state_of_both_tables(both: Path, visit: Opener, browser: Browser) -> None:
+    with visit(both) as seen:
+        seen.page.evaluate("azroutes.app.peers()[1].setFilter({ least: 2 })")
+        seen.page.evaluate("azroutes.app.select('node', 0)")
+        link = seen.page.evaluate("azroutes.address.linkOf(azroutes.app)")
+        chosen = seen.page.evaluate("azroutes.app.state.selected.key")
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    page.goto(link)
+    page.wait_for_timeout(300)
+    least = page.evaluate("azroutes.app.peers().map(({ state }) => state.filter.least)")
+    opened = page.evaluate("azroutes.app.state.selected.key")
+    page.close()
+    assert least == [0, 2]
+    assert opened == chosen
+
+
+def test_on_a_dark_screen_and_on_a_telephone_both_tables_are_at_hand(both: Path, visit: Opener) -> None:
+    with visit(both, 390, 844, color_scheme="dark", has_touch=True) as seen:
+        page = seen.page
+        assert page.locator(".azroutes-panel:visible h1").all_inner_texts() == ["Heroin"]
+        assert page.evaluate("azroutes.app.peers().map(({ model }) => model.theme.paper)") == ["#12161a"] * 2
+        page.get_by_role("button", name="Show panel").tap()
+        page.get_by_role("button", name="Trafficking").tap()
+        assert page.locator(".azroutes-panel:visible h1").all_inner_texts() == ["Trafficking"]
+        assert page.evaluate("document.documentElement.scrollWidth") == 390
+        assert seen.complaints == []
+
+
+def test_a_second_table_can_be_switched_off_and_on(tmp_path: Path, visit: Opener) -> None:
+    flows = azroutes.load_flows()
+    page = azroutes.explore_flows(flows[flows["market"] == "heroin_trade"], title="Heroin", color="#ff00ff")
+    azroutes.explore_flows(flows[flows["market"] == "fauna_crimes"], m=page, title="Caviar", color="#00a000")
+    folium.LayerControl(collapsed=False).add_to(page)
+    path = tmp_path / "both.html"
+    page.save(path)
+    with visit(path) as seen:
+        seen.settle()
+        control = seen.page.locator(".leaflet-control-layers")
+        seen.page.get_by_role("button", name="Caviar").click()
+        for _ in range(2):
+            control.get_by_label("Caviar").uncheck()
+            seen.settle()
+            assert seen.page.locator(".azroutes-panel h1").all_inner_texts() == ["Heroin"]
+            assert seen.page.locator(".azroutes-panel").is_visible()
+            assert seen.page.get_by_text("Also on this map").is_hidden()
+            assert not (np.abs(seen.pixels() - (0, 0xA0, 0)).max(axis=2) < 30).any()
+            control.get_by_label("Caviar").check()
+            seen.settle()
+            assert seen.page.get_by_text("Also on this map").first.is_visible()
+            assert (np.abs(seen.pixels() - (0, 0xA0, 0)).max(axis=2) < 30).any()
+        assert seen.complaints == []
+
+
+@pytest.mark.parametrize("first", ["many", "few"])
+def test_very_many_flows_and_few_share_a_page(
+    first: str, many: Callable[..., gpd.GeoDataFrame], tmp_path: Path, visit: Opener
+) -> None:
+    flows = azroutes.load_flows()
+    tables = {"few": flows[flows["market"] == "heroin_trade"], "many": many()}
+    page = azroutes.explore_flows(tables.pop(first), title="First")
+    azroutes.explore_flows(*tables.values(), m=page, title="Second")
+    path = tmp_path / "both.html"
+    page.save(path)
+    with visit(path) as seen:
+        seen.wait_for("azroutes.app?.peers().length === 2")
+        counts = seen.page.evaluate("azroutes.app.peers().map((one) => one.arrowsDrawn().length)")
+        assert sorted(count > 100 for count in counts) == [False, True]
+        seen.page.evaluate("azroutes.app.map.setZoom(6, { animate: false })")
+        seen.settle()
+        assert seen.complaints == []
+
+
+def test_without_scripts_or_canvas_a_page_of_two_tables_tells_both(both: Path, visit: Opener) -> None:
+    for options in ({"scripts": False}, {"before": "HTMLCanvasElement.prototype.getContext = () => null"}):
+        with visit(both, **options) as seen:
+            assert seen.page.locator(".azroutes-still h1").all_inner_texts() == ["Heroin", "Trafficking"]
+            assert seen.page.locator(".azroutes-picture svg").count() == 2
+            assert seen.complaints == []
+
+
+def test_the_same_two_tables_make_the_same_page(both: Path, tmp_path: Path) -> None:
+    flows = azroutes.load_flows()
+    page = azroutes.explore_flows(flows[flows["market"] == "heroin_trade"], title="Heroin", color="#ff00ff")
+    second = flows[flows["market"] == "human_trafficking"]
+    for _ in range(2):  # The same flows once more are the same layer.
+        azroutes.explore_flows(second, m=page, title="Trafficking", color="#00a000")
+    page.save(tmp_path / "again.html")
+    assert (tmp_path / "again.html").read_bytes() == both.read_bytes()
+
+
+def test_dashes_stay_where_they_are_while_a_close_map_is_moved(show: Callable[..., Any]) -> None:
+    table = pd.DataFrame({"origin": ["Iran"], "destination": ["Russia"], "certainty": ["qualified"]})
+    m = azroutes.explore_flows(azroutes.read_flows(table), m=plain(), color="#ff00ff", method="straight")
+    with show(m) as seen:
+        seen.page.evaluate("""(() => {
+            const { map, model } = azroutes.app;
+            const { world } = model.arrows[0];
+            const [x, y] = world[Math.floor(world.length / 2)];
+            map.setMaxZoom(18);
+            map.setView(map.unproject(L.point(x, y).multiplyBy(256 * 2 ** 10), 10), 11, { animate: false });
+        })()""")
+        before = np.abs(seen.pixels() - MAGENTA).max(axis=2) < 60
+        certainty = seen.page.evaluate("azroutes.app.model.arrows[0].certainty")
+        for step in (137, 410):
+            seen.page.evaluate(f"azroutes.app.map.panBy([0, {step}], {{ animate: false }})")
+        after = np.abs(seen.pixels() - MAGENTA).max(axis=2) < 60
+    kept, moved = before[600:850, 420:1300], after[600 - 547 : 850 - 547, 420:1300]
+    assert kept.sum() > 100
+    assert certainty in {"qualified", "alleged"}
+    assert (kept != moved).sum() < 0.05 * kept.sum()
+
+
+@pytest.mark.parametrize("tables", [1, 2])
+def test_on_paper_a_joined_map_has_its_legends_and_credits(show: Callable[..., Any], tables: int) -> None:
+    m = two(plain()) if tables == 2 else azroutes.explore_flows(m=plain(), title="Heroin")
+    with show(m) as seen:
+        seen.settle()
+        page = seen.page
+        before = page.evaluate("[azroutes.app.map.getSize().x, azroutes.app.map.getZoom()]")
+        order = page.locator(".azroutes-panel h1").all_inner_texts()
+        page.emulate_media(media="print")
+        page.set_viewport_size({"width": 703, "height": 1032})
+        seen.settle()
+        box = page.locator(".folium-map").bounding_box()
+        assert box is not None
+        assert 600 < box["width"] <= 703
+        assert box["height"] > 300
+        for part in (".markets", ".legends", ".notes", "details.credits"):
+            assert page.locator(part).count() == tables
+            for found in page.locator(part).all():
+                where = found.bounding_box()
+                assert where is not None
+                assert where["y"] >= box["y"] + box["height"]
+                assert where["x"] + where["width"] <= 703
+        assert not page.locator(".motion, .save, .search, .azroutes-toggle").first.is_visible()
+        # No canvas is left out, and each has more points than the screen.
+        assert page.evaluate("""[...document.querySelectorAll(".azroutes-canvas")].map((canvas) =>
+            getComputedStyle(canvas).display !== "none" && canvas.width / parseFloat(canvas.style.width))""") == [
+                pytest.approx(3, abs=0.01)] * tables  # fmt: skip
+        page.emulate_media(media="screen")
+        page.set_viewport_size({"width": 1440, "height": 900})
+        seen.settle()
+        assert page.evaluate("[azroutes.app.map.getSize().x, azroutes.app.map.getZoom()]") == before
+        assert page.locator(".azroutes-panel h1").all_inner_texts() == order
+        paper = page.pdf(format="A4")
+        assert len(re.findall(rb"/Type\s*/Page\b", paper)) <= 2
+        assert len(paper) > 30_000
+        assert faults(seen) == []
 
 
 @pytest.mark.parametrize("m", ["map", 7, folium.FeatureGroup()])

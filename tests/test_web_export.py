@@ -189,6 +189,40 @@ def test_picture_and_drawing_look_the_same(saved: Path, visit: Opener, browser: 
     assert differs.mean() < 1.5
 
 
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (320, 640), (844, 390), (800, 600)])
+def test_on_a_small_screen_the_sheet_has_a_map_of_decent_size(
+    saved: Path, visit: Opener, width: int, height: int
+) -> None:
+    with visit(saved, width, height, has_touch=True) as seen:
+        if width < 700:
+            seen.page.get_by_role("button", name="Show panel").click()
+            seen.settle()
+        before = seen.page.evaluate("azroutes.app.arrowsDrawn().length")
+        view = "(({ lat, lng }) => [lat, lng, azroutes.app.map.getZoom()])(azroutes.app.map.getCenter())"
+        where = seen.page.evaluate(view)
+        bounds = seen.page.evaluate("azroutes.app.map.getBounds().toBBoxString()")
+        root, image = drawing(seen), picture(seen)
+        sheet = seen.page.evaluate("""(() => {
+            const { x, y, width, height, scale } = azroutes.sheet.roomy(azroutes.viewOf(azroutes.app.map));
+            const at = (px, py) => L.CRS.EPSG3857.pointToLatLng(L.point(px, py).multiplyBy(256 / scale), 0);
+            const [low, high] = [at(x, y + height), at(x + width, y)];
+            return [low.lng, low.lat, high.lng, high.lat];
+        })()""")
+        # The screen is as it was.
+        assert seen.page.evaluate(view) == where
+        assert len(seen.arrows()) == before
+    _, _, wide, high = clip(root)
+    assert wide * high >= 690_000
+    assert 0.69 <= wide / high <= 1.61
+    assert image.shape[:2] == (2 * float(root.get("height", 0)), 2 * float(root.get("width", 0)))
+    # All that was seen is on it.
+    west, south, east, north = map(float, bounds.split(","))
+    assert sheet[0] <= west + 0.1
+    assert sheet[1] <= south + 0.1
+    assert sheet[2] >= east - 0.1
+    assert sheet[3] >= north - 0.1
+
+
 def test_what_is_filtered_out_is_told_and_nowhere_in_the_files(
     saved: Path, visit: Opener, payload: dict[str, Any]
 ) -> None:

@@ -100,7 +100,9 @@ def explore_flows(
     m : folium.Map, optional
         A map of your own to which the flows are added as a layer, between its tiles and its markers, with the panel as
         a control that can be folded. Its page is folium's and asks for what folium and your tiles ask for. Its view
-        stays as it is unless `extent` is given; ``m.fit_bounds(m.get_bounds())`` shows all.
+        stays as it is unless `extent` is given; ``m.fit_bounds(m.get_bounds())`` shows all. Pictures saved out of its
+        panel are on plain paper, and its address holds no state, as both map and address are yours. Or a map that this
+        function returned: then its page, which needs no network, has both sets of flows, each with a panel.
 
     Returns
     -------
@@ -140,14 +142,14 @@ def explore_flows(
         cut = Cut(top, min_quantity, rest)
         drawn = payload_of_many(table, heading, look, width=width, cut=cut, scale=scale, extent=extent,
                                 dark=dark, tooltip=told)  # fmt: skip
-        if m is not None:
+        if m is not None and not isinstance(m, OfflineMap):
             return _joined(m, drawn, heading, extent)
         some = largest(table, PICTURED)
         picture = compose(some, title=heading, width=width, method="arc", theme=replace(look, tags=False),
                           size_px=PAGE_PX, crs=crs)  # fmt: skip
         cut_to = f"The picture shows the {len(some)} largest of {len(table):,} flows."
         picture = replace(picture, theme=look, notes=(cut_to, *picture.notes))
-        return OfflineMap(drawn, title=heading, still=_still(picture, table))
+        return _page(drawn, heading, _still(picture, table), m)
     # The page finds room for letters itself, at each zoom: what the scene says of room for them is not true of it.
     scene = compose(table, title=heading, by=by, width=width, method=method, theme=replace(look, tags=False),
                     size_px=PAGE_PX, crs=crs, top=top, min_quantity=min_quantity, rest=rest, scale=scale,
@@ -155,9 +157,17 @@ def explore_flows(
     scene = replace(scene, theme=look)
     shown = table[table.index.isin({name for names in scene.arrows["flows"] for name in names})]
     made = payload(scene, table, extent=extent, dark=dark, tooltip=told)
-    if m is not None:
+    if m is not None and not isinstance(m, OfflineMap):
         return _joined(m, made, scene.title, extent)
-    return OfflineMap(made, title=scene.title, still=_still(scene, shown))
+    return _page(made, scene.title, _still(scene, shown), m)
+
+
+def _page(drawn: dict[str, object], title: str, still: str, m: OfflineMap | None) -> OfflineMap:
+    """Return a page of the flows, or the page that they have been added to."""
+    if m is None:
+        return OfflineMap(drawn, title=title, still=still)
+    m.add_flows(FlowLayer({**drawn, "land": []}, name=title), still)
+    return m
 
 
 def _joined(m: folium.Map, drawn: dict[str, object], name: str, extent: Area | None) -> folium.Map:

@@ -16,7 +16,7 @@ from folium.map import Layer
 from folium.template import Template
 
 from azroutes.errors import AzroutesError, Fault, OptionError
-from azroutes.page import OfflineMap, Verbatim, json_text, own_scripts, own_styles
+from azroutes.page import JOIN_SCRIPT, OfflineMap, Verbatim, json_text, own_scripts, own_styles
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -74,8 +74,12 @@ class FlowLayer(Layer):
         if not isinstance(figure, Figure):
             raise AzroutesError("a layer is rendered by the map that it is on")
         header = figure.header
-        header.add_child(Verbatim(f"<style>\n{own_styles('style.css', 'join.css')}</style>"), name="azroutes_styles")
-        header.add_child(Verbatim(f"<script>\n{own_scripts()}</script>"), name="azroutes_scripts")
+        # A page of our own has scripts and style already.
+        if not isinstance(self._parent, OfflineMap):
+            style = own_styles("style.css", "join.css")
+            header.add_child(Verbatim(f"<style>\n{style}</style>"), name="azroutes_styles")
+            header.add_child(Verbatim(f"<script>\n{own_scripts()}</script>"), name="azroutes_scripts")
+        header.add_child(Verbatim(f"<script>\n{own_scripts(JOIN_SCRIPT)}</script>"), name="azroutes_join")
         data = f'<script type="application/json" id="{self.data_id}">{self._data}</script>'
         header.add_child(Verbatim(data), name=self.data_id)
         super().render(**kwargs)  # type: ignore[no-untyped-call]
@@ -92,12 +96,8 @@ def check_map(m: object) -> folium.Map:
     Raises
     ------
     OptionError
-        If it is no folium map, one of our own, or in another projection than web maps are.
+        If it is no folium map, or one in another projection than web maps are.
     """
-    if isinstance(m, OfflineMap):
-        hint = "join the tables with pandas.concat, or put both on a folium.Map"
-        raise OptionError("m cannot be a map of explore_flows", [
-            Fault("such a page has one set of flows", column="m", hint=hint)])  # fmt: skip
     if not isinstance(m, folium.Map):
         raise OptionError("m must be a map of folium", [
             Fault("no map", column="m", value=type(m).__name__, hint="folium.Map()")])  # fmt: skip

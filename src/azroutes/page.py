@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from importlib.resources.abc import Traversable
 
+    from folium.map import Layer
+
 SCRIPTS = (
     "geometry.js",
     "numbers.js",
@@ -64,9 +66,11 @@ SCRIPTS = (
     "paper.js",
     "fallback.js",
     "main.js",
-    "join.js",
 )
 """Our scripts, in the order in which they build on one another."""
+
+JOIN_SCRIPT = "join.js"
+"""The one more that flows need which come to a map that is there already."""
 
 DATA_ID = "azroutes-data"
 
@@ -141,11 +145,21 @@ class OfflineMap(folium.Map):
     def __init__(self, payload: Mapping[str, object], *, title: str, still: str = "") -> None:
         super().__init__(tiles=None)
         self._data = json_text(payload)
-        self.still = still or f'<div class="azroutes-still"><p>{_NO_SCRIPTS}</p></div>'
+        self._stills = {"": still or f'<div class="azroutes-still"><p>{_NO_SCRIPTS}</p></div>'}
         self._still_style = _still_style(payload.get("theme"))
         # folium names the map's variable by a random id; one made of the data gives the same bytes each time.
         self._id = hashlib.sha256(f"{title}\n{self._data}".encode("utf-8", "replace")).hexdigest()[:32]
         _PolicyFigure(title=title, plain=self.still).add_child(self)
+
+    @property
+    def still(self) -> str:
+        """What is shown without scripts or canvas, of each set of flows on the map."""
+        return "\n".join(self._stills.values())
+
+    def add_flows(self, layer: Layer, still: str) -> None:
+        """Add a second set of flows, with its own picture and table for browsers without scripts or canvas."""
+        layer.add_to(self)
+        self._stills[layer.get_name()] = still
 
     def render(self, **kwargs: object) -> str:
         """Put the page's own parts into the figure, then the layers that were added.
@@ -343,9 +357,9 @@ def own_styles(*names: str) -> str:
     return "\n".join((_web() / name).read_text(encoding="utf-8") for name in names)
 
 
-def own_scripts() -> str:
-    """Return our scripts as one; Leaflet comes before them."""
-    return "\n".join((_web() / name).read_text(encoding="utf-8") for name in SCRIPTS)
+def own_scripts(*names: str) -> str:
+    """Return some of our scripts as one, by default all of a page; Leaflet comes before them."""
+    return "\n".join((_web() / name).read_text(encoding="utf-8") for name in names or SCRIPTS)
 
 
 @cache

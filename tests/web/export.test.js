@@ -5,7 +5,7 @@ const assert = require("node:assert/strict");
 const { test } = require("node:test");
 const { load } = require("./load.js");
 
-const az = load("geometry", "numbers", "model", "arrows", "labels", "dom", "legend", "svg_context", "sheet", "export");
+const az = load("geometry", "numbers", "model", "arrows", "labels", "canvas_layer", "dom", "legend", "svg_context", "sheet", "export");
 
 /** Each character is one wide. */
 const measure = (text) => Array.from(text).length;
@@ -61,4 +61,22 @@ test("what a spreadsheet would run is led by an apostrophe, a plain number is no
   assert.equal(az.exports.cell("\t=1"), `"'\t'=1"`);
   assert.equal(az.exports.cell("\r=1"), `"'\r'=1"`);
   assert.equal(az.exports.cell("a;=1"), `"a;'=1"`);
+});
+
+test("the map of a sheet holds all of a small view in a decent size, and is a large view as it is", () => {
+  const centre = ({ box }) => [(box.left + box.right) / 2, (box.top + box.bottom) / 2];
+  for (const [width, height] of [[390, 270], [320, 205], [390, 844], [1200, 200], [320, 640], [1, 1], [0, 0]]) {
+    const view = az.viewAt(3.25, 1000, 800, width, height);
+    const sheet = az.sheet.roomy(view);
+    assert.ok(sheet.apart);
+    assert.ok(sheet.width * sheet.height > 695000, `${width} ${height}`);
+    const share = sheet.width / sheet.height;
+    assert.ok(share > 0.69 && share < 1.61, String(share));
+    const slack = 1 / sheet.scale;
+    assert.ok(sheet.box.left <= view.box.left + slack && sheet.box.right >= view.box.right - slack);
+    assert.ok(sheet.box.top <= view.box.top + slack && sheet.box.bottom >= view.box.bottom - slack);
+    centre(sheet).forEach((at, k) => assert.ok(Math.abs(at - centre(view)[k]) < 1 / view.scale));
+  }
+  const large = az.viewAt(3, 0, 0, 1090, 900);
+  assert.equal(az.sheet.roomy(large), large);
 });

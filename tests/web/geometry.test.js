@@ -128,6 +128,25 @@ test("a ribbon is as wide at its end as it says, and has the share of it at its 
   close(Math.max(...across(0)) - Math.min(...across(0)), width * taper);
 });
 
+test("of a part of a line strokes and widths are those that the whole line has there", () => {
+  const [width, taper, dash] = [8, 0.4, [9, 3]];
+  const whole = [[0, 0], [50, 0], [200, 0], [300, 0]];
+  const part = whole.slice(1, 3);
+  const told = { before: 50, whole: 300 };
+  const spans = (parts) => parts.map((one) => one.map(([x]) => x)).map((xs) => [Math.min(...xs), Math.max(...xs)]);
+  const inside = spans(g.strokes(whole, width, taper, dash))
+    .map(([from, to]) => [Math.max(50, from), Math.min(200, to)]).filter(([from, to]) => to > from);
+  const cut = spans(g.strokes(part, width, taper, dash, told));
+  assert.equal(cut.length, inside.length);
+  cut.forEach(([from, to], k) => {
+    close(from, inside[k][0], 1e-9);
+    close(to, inside[k][1], 1e-9);
+  });
+  const high = (corners, x) => Math.max(...corners.filter((corner) => Math.abs(corner[0] - x) < 1e-9).map((one) => one[1]));
+  const [all, some] = [g.ribbon(whole, width, taper), g.ribbon(part, width, taper, told)];
+  for (const x of [50, 200]) close(high(some, x), high(all, x));
+});
+
 test("the distance to a line is none on it, and that to its nearest point beside it", () => {
   const line = [[0, 0], [10, 0], [10, 10]];
   close(g.distanceTo([5, 0], line), 0);

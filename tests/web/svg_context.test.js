@@ -115,6 +115,22 @@ test("a canvas' transforms are worked into points, widths, dashes and letters", 
   assert.match(lines[2], /x="3" y="4" font-size="6"/);
 });
 
+test("dashes may begin within a stroke", () => {
+  const lines = drawn((c) => {
+    c.scale(2, 2);
+    c.setLineDash([3, 1]);
+    for (const offset of [1.5, 0]) {
+      c.lineDashOffset = offset;
+      c.beginPath();
+      c.moveTo(0, offset);
+      c.lineTo(4, offset);
+      c.stroke();
+    }
+  });
+  assert.match(lines[0], /stroke-dasharray="6 2" stroke-dashoffset="3"/);
+  assert.ok(!lines[1].includes("dashoffset"));
+});
+
 test("what the context cannot say is an error and not a wrong drawing", () => {
   assert.throws(() => fresh().scale(1, 2), /both directions/);
   assert.throws(() => fresh().setTransform(0, 1, -1, 0, 0, 0), /turns/);

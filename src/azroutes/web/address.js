@@ -6,10 +6,8 @@
   const PAUSE_MS = 250;
 
   /** Choices by their names, so that a link outlives a change in their order. */
-  const written = ({ map, model, state: { filter, selected } }) => {
+  const setParts = ({ model, state: { filter, selected } }) => {
     const parts = new URLSearchParams();
-    const { lat, lng } = map.getCenter();
-    parts.set("map", [map.getZoom(), lat.toFixed(3), lng.toFixed(3)].join("/"));
     for (const market of filter.markets) parts.append("without", model.markets[market].label);
     for (const [key, off] of Object.entries(filter.off)) {
       for (const choice of off) parts.append(`without-${key}`, choice);
@@ -19,7 +17,24 @@
     if (filter.least) parts.set("least", String(filter.least));
     if (filter.place) parts.set("place", `${filter.place.way} ${filter.place.code}`);
     if (selected && selected.key !== undefined) parts.set("open", `${selected.kind} ${selected.key}`);
+    return parts;
+  };
+
+  /** The view and every set of flows; names of parts of the second begin with "2.", and so on. */
+  const written = (app) => {
+    const parts = new URLSearchParams();
+    const { lat, lng } = app.map.getCenter();
+    parts.set("map", [app.map.getZoom(), lat.toFixed(3), lng.toFixed(3)].join("/"));
+    for (const one of app.peers()) {
+      for (const [name, value] of setParts(one)) parts.append(`${one.mark ?? ""}${name}`, value);
+    }
     return parts.toString();
+  };
+
+  const partsOf = (fragment, mark = "") => {
+    const parts = [...new URLSearchParams(fragment.replace(/^#/, ""))];
+    return new URLSearchParams(
+      parts.filter(([name]) => name.startsWith(mark)).map(([name, value]) => [name.slice(mark.length), value]));
   };
 
   /** The filter that a fragment asks for; what it names and this page has not is passed over. */
@@ -46,20 +61,25 @@
     return [zoom, lat, lon].every(Number.isFinite) ? { zoom, centre: [lat, lon] } : null;
   };
 
-  /** Set the page as a fragment says. @returns {boolean} whether it said anything */
-  const apply = (app, fragment) => {
-    const parts = new URLSearchParams(fragment.replace(/^#/, ""));
-    const view = readView(parts);
-    if (!view) return false;
-    app.map.setView(view.centre, view.zoom, { animate: false });
+  /** Set one set of flows as a fragment says. */
+  const applySet = (app, fragment) => {
+    const parts = partsOf(fragment, app.mark);
     app.setFilter(readFilter(parts, app.model));
     const [, kind, key] = /^(arrow|node) (.+)$/su.exec(parts.get("open") ?? "") ?? [];
-    if (!kind) return true;
+    if (!kind) return;
     const { nodes, arrows } = app.model;
     const index = kind === "node"
       ? nodes.findIndex(({ code }) => code === key)
       : arrows.findIndex((arrow) => String(arrow.key ?? arrow.index) === key && arrow.shown);
     if (index >= 0) app.select(kind, index);
+  };
+
+  /** Set the page as a fragment says. @returns {boolean} whether it said anything */
+  const apply = (app, fragment) => {
+    const view = readView(partsOf(fragment));
+    if (!view) return false;
+    app.map.setView(view.centre, view.zoom, { animate: false });
+    app.peers().forEach((one) => applySet(one, fragment));
     return true;
   };
 
@@ -70,7 +90,7 @@
   const follow = (app) => {
     let own = location.hash;
     let timer = null;
-    if (own.length > 1) apply(app, own);
+    app.opened = own.length > 1 && apply(app, own) ? own : "";
     const write = () => {
       timer = null;
       own = `#${written(app)}`;
@@ -89,5 +109,17 @@
     });
   };
 
-  az.address = { apply, follow, linkOf, readFilter, written };
+  /** Have other flows come to those of the page: the view holds both, unless someone has said what it is. */
+  const meet = (app, page) => {
+    app.changed = page.changed;
+    if (page.opened) applySet(app, page.opened);
+    else if (app.map.getCenter().equals(page.home)) {
+      if (app.model.framed) page.model.bounds = app.model.bounds;
+      else if (!page.model.framed) page.model.bounds = L.latLngBounds(page.model.bounds).extend(app.model.bounds);
+      app.map.fitBounds(page.model.bounds, { padding: [18, 18], animate: false });
+      page.home = app.map.getCenter();
+    }
+  };
+
+  az.address = { apply, follow, linkOf, meet, readFilter, written };
 })();

@@ -127,6 +127,14 @@
     return points.slice(first, last + 1);
   };
 
+  /** A shape with the part of its shaft that is in view, and how much of the whole lies before it and beyond, px. */
+  const near = (shape, frame) => {
+    const shaft = inView(shape.shaft, frame);
+    if (shaft.length === shape.shaft.length) return shape;
+    const sums = g.lengths(shape.shaft);
+    return { ...shape, shaft, before: sums[shape.shaft.indexOf(shaft[0])], whole: sums[sums.length - 1] };
+  };
+
   /** A shaft all of one width: its halo, then its ink in dashes. */
   const paintEven = (context, shape, width, casing, style) => {
     context.strokeStyle = style.halo;
@@ -135,15 +143,19 @@
     context.stroke();
     context.strokeStyle = style.colour;
     context.lineWidth = width;
-    context.setLineDash(dashOf(shape.arrow.certainty, shape.width, style.dashes));
+    const dash = dashOf(shape.arrow.certainty, shape.width, style.dashes);
+    context.setLineDash(dash);
+    // Strokes count from the arrow's start, so that they stay where they are while the map is moved.
+    if (dash.length && shape.before) context.lineDashOffset = shape.before % (dash[0] + dash[1]);
     trace(context, shape.shaft, false);
     context.stroke();
     context.setLineDash([]);
+    context.lineDashOffset = 0;
   };
 
   /** A shaft that begins with a share of its width and has the whole of it at the head. */
   const paintTapered = (context, shape, width, casing, style) => {
-    const whole = g.ribbon(shape.shaft, width, style.taper);
+    const whole = g.ribbon(shape.shaft, width, style.taper, shape);
     const dash = dashOf(shape.arrow.certainty, shape.width, style.dashes);
     context.fillStyle = context.strokeStyle = style.halo;
     context.lineWidth = casing;
@@ -151,7 +163,7 @@
     context.stroke();
     context.fill();
     context.fillStyle = style.colour;
-    for (const part of dash.length ? g.strokes(shape.shaft, width, style.taper, dash) : [whole]) {
+    for (const part of dash.length ? g.strokes(shape.shaft, width, style.taper, dash, shape) : [whole]) {
       trace(context, part, true);
       context.fill();
     }
@@ -203,5 +215,5 @@
     context.restore();
   };
 
-  az.arrows = { dashOf, headOf, inView, paint, paintNode, shapeOf };
+  az.arrows = { dashOf, headOf, inView, near, paint, paintNode, shapeOf };
 })();

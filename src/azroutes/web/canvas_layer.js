@@ -6,28 +6,34 @@
   const SLOW = 20;
   /** How far the canvas of a slow picture goes beyond the map, in shares of its size, so that it can be moved first. */
   const MARGIN = 0.2;
-  if (!globalThis.L) return;
+  /** What a painter needs to know of a view, whose pixels count from the corner of the world. */
+  const viewAt = (zoom, x, y, width, height, pad = 0) => {
+    const scale = 256 * 2 ** zoom;
+    const [right, bottom] = [x + width, y + height];
+    return {
+      scale, x, y, width, height, zoom,
+      box: { left: x / scale, top: y / scale, right: right / scale, bottom: bottom / scale },
+      frame: { left: x, top: y, right, bottom },
+      seen: { left: x + pad, top: y + pad, right: right - pad, bottom: bottom - pad },
+      toPixel: (world) => [world[0] * scale, world[1] * scale],
+    };
+  };
 
   /**
-   * What a painter needs to know of the map's present view; its pixels count from the corner of the world.
+   * The map's present view.
    * @param {L.Map} map
    * @param {number} [pad] how far the canvas goes beyond the map on each side, px
    */
   const viewOf = (map, pad = 0) => {
     const size = map.getSize();
     const corner = map.containerPointToLayerPoint([-pad, -pad]);
-    const [width, height] = [size.x + 2 * pad, size.y + 2 * pad];
     const origin = map.getPixelOrigin();
-    const scale = 256 * 2 ** map.getZoom();
     const [x, y] = [origin.x + corner.x, origin.y + corner.y];
-    return {
-      scale, x, y, corner, width: size.x + 2 * pad, height: size.y + 2 * pad, zoom: map.getZoom(),
-      box: { left: x / scale, top: y / scale, right: (x + width) / scale, bottom: (y + height) / scale },
-      frame: { left: x, top: y, right: x + width, bottom: y + height },
-      seen: { left: x + pad, top: y + pad, right: x + pad + size.x, bottom: y + pad + size.y },
-      toPixel: (world) => [world[0] * scale, world[1] * scale],
-    };
+    return { corner, ...viewAt(map.getZoom(), x, y, size.x + 2 * pad, size.y + 2 * pad, pad) };
   };
+
+  Object.assign(az, { viewAt, viewOf });
+  if (!globalThis.L) return;
 
   az.CanvasLayer = L.Layer.extend({
     /** @param {string} pane @param {(context: CanvasRenderingContext2D, view: object) => void} painter */
@@ -93,6 +99,11 @@
       this._waiting.splice(0).forEach((done) => done());
     },
 
+    /** Name the canvas for styles. */
+    mark(name) {
+      this._canvas.classList.add(name);
+    },
+
     /** Call back once the next picture is drawn, or the one that is being drawn. @param {() => void} done */
     afterDraw(done) {
       if (!this._waiting.includes(done)) this._waiting.push(done);
@@ -106,6 +117,4 @@
       L.DomUtil.setTransform(this._canvas, goal, scale);
     },
   });
-
-  az.viewOf = viewOf;
 })();

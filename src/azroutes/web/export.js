@@ -106,19 +106,12 @@
 
   /** Lay out and paint in the colours that the page was made in, as in print: a reader's dark screen is no paper. */
   const inOwnLook = (app, act) => {
-    const { model } = app;
-    const worn = { theme: model.theme, colours: model.markets.map(({ colour }) => colour) };
-    const wear = ({ theme, colours }) => {
-      model.theme = theme;
-      model.markets.forEach((market, index) => {
-        market.colour = colours[index];
-      });
-    };
-    wear(app.ownLook);
+    const worn = app.peers().map(({ model, looks }) => [model, az.paper.lookOf(model), looks.light]);
+    worn.forEach(([model, , own]) => az.paper.putOn(model, own));
     try {
       return act();
     } finally {
-      wear(worn);
+      worn.forEach(([model, look]) => az.paper.putOn(model, look));
     }
   };
 
@@ -127,7 +120,7 @@
     const sheet = az.sheet.layOut(app);
     const context = new az.SvgContext(sheet.width, sheet.height, document.createElement("canvas").getContext("2d"));
     sheet.paint(context);
-    return context.document(app.model.title);
+    return context.document(sheet.title);
   });
 
   /** The sheet on a canvas; null where it is larger than browsers draw. @returns {HTMLCanvasElement | null} */
@@ -161,8 +154,8 @@
   const hasOthers = (map) => {
     let found = false;
     map.eachLayer((layer) => {
-      const own = [az.CanvasLayer, L.LayerGroup, L.Renderer, L.DivOverlay].some((kind) => layer instanceof kind);
-      found ||= !own;
+      const kinds = [az.CanvasLayer, az.Joined ?? L.LayerGroup, L.LayerGroup, L.Renderer, L.DivOverlay];
+      found ||= !kinds.some((kind) => layer instanceof kind);
     });
     return found;
   };
@@ -173,8 +166,11 @@
    */
   const section = (app) => {
     const told = element("p", { class: "sum", hidden: true });
-    const others = element("p", { class: "sum", hidden: true },
-      "Layers that were added to this map are in neither the picture nor the drawing.");
+    const foreign = Boolean(app.guest && !app.guest.page);
+    const draws = az.fallback.draws();
+    const others = element("p", { class: "sum", hidden: !(foreign && draws) }, foreign
+      ? "Picture and drawing are on plain paper, without the map below the arrows and its other layers."
+      : "Layers that were added to this map are in neither the picture nor the drawing.");
     const tell = (text) => {
       told.textContent = text;
       told.hidden = false;
@@ -206,7 +202,7 @@
     const watch = () => {
       others.hidden = !hasOthers(app.map);
     };
-    app.map.on("layeradd layerremove", watch);
+    if (!foreign) app.map.on("layeradd layerremove", watch);
     return element(
       "section",
       { class: "save" },
@@ -214,8 +210,9 @@
       element(
         "p",
         { class: "buttons" },
-        button("png", "Picture (PNG)", "The map as it is seen now, with legends, notes and sources, at twice its size"),
-        button("svg", "Drawing (SVG)", "The same as lines and text that can be edited"),
+        draws && button("png", "Picture (PNG)",
+          "The map as it is seen now, with legends, notes and sources, at twice its size"),
+        draws && button("svg", "Drawing (SVG)", "The same as lines and text that can be edited"),
         button("csv", "Table (CSV)", "The flows that are shown, one a row, for a spreadsheet"),
       ),
       others,

@@ -171,11 +171,18 @@
     return [...side(1), ...side(-1).reverse()];
   };
 
-  /** The outline of a line that begins with the share `taper` of its width and ends with the whole. */
-  const ribbon = (points, width, taper) => {
+  /** Half the width of a line at a distance along it; it begins with the share `taper` and ends with the whole. */
+  const halfOf = (width, taper, total) => (s) => (width / 2) * (taper + (1 - taper) * (s / (total || 1)));
+
+  /**
+   * The outline of a line that begins with the share `taper` of its width and ends with the whole.
+   * @param {Point[]} points @param {number} width @param {number} taper
+   * @param {{before?: number, whole?: number}} [part] where the points are a part of the line: px before it, px in all
+   */
+  const ribbon = (points, width, taper, { before = 0, whole } = {}) => {
     const sums = lengths(points);
-    const total = sums[sums.length - 1] || 1;
-    return outline(points, sums.map((s) => (width / 2) * (taper + (1 - taper) * (s / total))));
+    const half = halfOf(width, taper, whole ?? sums[sums.length - 1]);
+    return outline(points, sums.map((s) => half(before + s)));
   };
 
   /** The points of a line between two distances along it; `sums` are its lengths. @returns {Point[]} */
@@ -189,15 +196,16 @@
   };
 
   /** The same in dashes: the outline of each stroke. @param {[number, number]} dash lengths of stroke and gap */
-  const strokes = (points, width, taper, [stroke, gap]) => {
+  const strokes = (points, width, taper, [stroke, gap], { before = 0, whole } = {}) => {
     const sums = lengths(points);
     const total = sums[sums.length - 1];
-    const half = (s) => (width / 2) * (taper + (1 - taper) * (s / total));
+    const half = halfOf(width, taper, whole ?? total);
     const made = [];
-    for (let from = 0; from < total; from += stroke + gap) {
-      const to = Math.min(total, from + stroke);
+    for (let start = -(before % (stroke + gap)); start < total; start += stroke + gap) {
+      const [from, to] = [Math.max(0, start), Math.min(total, start + stroke)];
+      if (to <= from) continue;
       const part = section(points, sums, from, to);
-      made.push(outline(part, lengths(part).map((s) => half(from + s))));
+      made.push(outline(part, lengths(part).map((s) => half(before + from + s))));
     }
     return made;
   };

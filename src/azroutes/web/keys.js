@@ -111,7 +111,8 @@
   const listOf = (app, kind, { title, items, name, words, line }) => {
     const box = element("div", { role: "listbox", "aria-label": title, "aria-orientation": "vertical" });
     const place = element("span", { class: "place", "aria-hidden": "true" });
-    const hint = element("span", { class: "hint", id: `azroutes-hint-${kind}`, "aria-hidden": "true" },
+    const before = document.querySelectorAll(".azroutes-keys").length;
+    const hint = element("span", { class: "hint", id: `azroutes-hint-${kind}-${before}`, "aria-hidden": "true" },
       "Arrow keys or letters move, Enter opens, Escape goes back");
     box.setAttribute("aria-describedby", hint.id);
     const frame = element("div", { class: "azroutes-list" }, element("span", { class: "title", "aria-hidden": "true" },
@@ -241,12 +242,15 @@
    * @returns {{update: () => void}}
    */
   const build = (app) => {
-    const lists = Object.entries(kindsOf(app)).map(([kind, options]) => listOf(app, kind, options));
-    const nav = element("nav", { class: "azroutes-keys", "aria-label": "Map by keyboard" },
+    const whose = app.guest ? `: ${app.model.title}` : "";
+    const lists = Object.entries(kindsOf(app)).map(([kind, options]) =>
+      listOf(app, kind, { ...options, title: options.title + whose }));
+    const nav = element("nav", { class: "azroutes-keys", "aria-label": `Map by keyboard${whose}` },
       ...lists.map(({ frame }) => frame));
-    if (app.guest) app.guest.overlay.append(nav);
+    if (app.guest?.page) app.guest.page.panel.aside.before(nav);
+    else if (app.guest) app.guest.overlay.append(nav);
     else app.map.getContainer().after(nav);
-    return { update: () => lists.forEach((list) => list.update()) };
+    return { nav, update: () => lists.forEach((list) => list.update()) };
   };
 
   az.keys = { build, byArrows, byWidth, findTyped, plain, step };

@@ -40,8 +40,12 @@
     return { full: new Set(app.model.nodes[focus.index].arrows), strong: null };
   };
 
-  /** Where the map's own buttons lie. */
+  /** The sets of flows on each map, the lowest first. @type {WeakMap<L.Map, object[]>} */
+  const onMaps = new WeakMap();
+
+  /** Where the map's own buttons lie; a picture outside the page has none. */
   const controlBoxes = (map, view) => {
+    if (view.apart) return [];
     const container = map.getContainer();
     const origin = container.getBoundingClientRect();
     return [...container.parentElement.querySelectorAll(".leaflet-control, .azroutes-toggle")].map((control) => {
@@ -90,13 +94,34 @@
     return nodes.sort((a, b) => b.node.radius - a.node.radius || a.node.index - b.node.index);
   };
 
-  /** Everything the flow canvas shows in a view: forms, places and names, in pixels of the world. */
-  const compose = (app, view, context) => {
+  /** A grid of arrows with those of other sets, of which none is its own. */
+  const together = (grid, others) => {
+    const all = new Map(grid);
+    for (const other of others) {
+      for (const [key, points] of other) {
+        all.set(key, [...(all.get(key) ?? []), ...points.map(([x, y, weight]) => [x, y, weight, -1])]);
+      }
+    }
+    return all;
+  };
+
+  /**
+   * Everything the flow canvas shows in a view: forms, places and names, in pixels of the world.
+   * @param {object} app
+   * @param {object} view
+   * @param {CanvasRenderingContext2D} context
+   * @param {object[]} below pictures of the sets of flows that lie below: what they name is not named once more
+   */
+  const compose = (app, view, context, below) => {
     const { model } = app;
     // A picture that became slow is drawn beyond the map, which may bring in other arrows: then lists and panel follow.
     if (app.lookAround(view)) app.flows.afterDraw(app.tell);
     const arrows = model.arrows.filter(app.isOn);
     const { shapes, grid } = shapesOf(app, arrows, view);
+    const others = app.peers().filter((other) => other !== app);
+    const obstacles = others.length
+      ? together(grid, others.map((other) => shapesOf(other, other.shown(), view).grid))
+      : grid;
     const nodes = placesOf(model, arrows, view);
     const measure = (text, font) => {
       context.font = font;
@@ -105,23 +130,39 @@
     const frame = view.seen;
     const { label_px: type = LABEL_PX, country_px: quietType = COUNTRY_PX } = model.theme;
     const { boxAround, overlaps } = az.geometry;
-    const near = nodes.filter(({ place }) => overlaps(boxAround([place], 20), frame));
+    const told = new Set(below.flatMap(({ written }) => [...written]));
+    const near = nodes.filter(({ node, place }) => !told.has(node.code) && overlaps(boxAround([place], 20), frame));
     const inView = near.length > MOST_NAMES ? [...near].sort((a, b) => b.degree - a.degree).slice(0, MOST_NAMES) : near;
-    const controls = controlBoxes(app.map, view);
-    const { labels, taken } = az.labels.placeNodes(inView, grid, measure, frame, controls, type);
+    const letters = below.flatMap((picture) => [...picture.labels, ...picture.tags, ...picture.countries]);
+    const full = [...controlBoxes(app.map, view), ...letters.map(({ box }) => box)];
+    const { labels, taken } = az.labels.placeNodes(inView, obstacles, measure, frame, full, type);
     const lettersOf = (arrow) => model.markets[arrow.market]?.letters;
-    const tags = az.labels.placeTags(shapes, lettersOf, grid, taken, measure, frame, type);
+    const tags = az.labels.placeTags(shapes, lettersOf, obstacles, taken, measure, frame, type);
     taken.push(...tags.map((tag) => tag.box));
     const named = new Set(nodes.map(({ node }) => node.code));
-    const others = model.land.filter((country) => !named.has(country.code));
+    for (const other of others) {
+      for (const { start, end } of other.shown()) {
+        named.add(other.model.nodes[start].code).add(other.model.nodes[end].code);
+      }
+    }
+    const rest = model.land.filter((country) => !named.has(country.code));
     const { toPixel, scale } = view;
-    const countries = az.labels.placeCountries(others, grid, toPixel, scale, taken, measure, frame, quietType);
-    return { shapes, grid, nodes, labels, tags, countries, x: frame.left, y: frame.top };
+    const countries = az.labels.placeCountries(rest, obstacles, toPixel, scale, taken, measure, frame, quietType);
+    const written = new Set([...told, ...labels.map(({ node }) => model.nodes[node].code)]);
+    return { shapes, grid, nodes, labels, tags, countries, written, x: frame.left, y: frame.top };
   };
 
-  const paintPicture = ({ model }, context, view, picture, focus) => {
+  /** Paint a part of a picture, counted from the corner of the world, or of a view that is very close. */
+  const within = (context, view, picture, paint) => {
+    const [near, seen] = view.zoom > CLOSE ? az.closeUp(picture, view) : [picture, view];
+    context.save();
+    context.translate(-seen.x, -seen.y);
+    paint(near, seen);
+    context.restore();
+  };
+
+  const paintArrows = ({ model }, context, picture, view, focus) => {
     const { theme } = model;
-    context.translate(-view.x, -view.y);
     picture.countries.forEach((label) => az.labels.paint(context, label, theme.quiet ?? "#64625d", null));
     const rank = ({ arrow }) => {
       if (focus?.strong === arrow.index) return 3;
@@ -136,24 +177,33 @@
     for (const shape of seen.sort((a, b) => rank(a) - rank(b))) {
       const { index, market } = shape.arrow;
       const colour = model.markets[market]?.colour ?? theme.ink;
-      const near = crowded ? { ...shape, shaft: az.arrows.inView(shape.shaft, view.frame) } : shape;
+      const near = crowded ? az.arrows.near(shape, view.frame) : shape;
       az.arrows.paint(context, near, {
         colour, halo: theme.halo, taper: theme.taper, dashes: theme.dashes,
         alpha: focus && !focus.full.has(index) ? FAINT : clear(shape.width),
         strong: focus?.strong === index,
       });
     }
+    picture.nodes.forEach(({ node, place }) => az.arrows.paintNode(context, node.kind, place, node.radius, theme));
+  };
+
+  const paintNames = ({ model: { theme } }, context, picture, focus) => {
     // The letters of arrows that stand back now would be read as those of the arrows that do not.
     const lettered = picture.tags.filter((tag) => !focus || focus.full.has(tag.arrow));
     lettered.forEach((tag) => az.labels.paint(context, tag, theme.ink, theme.halo));
-    picture.nodes.forEach(({ node, place }) => az.arrows.paintNode(context, node.kind, place, node.radius, theme));
     picture.labels.forEach((label) => az.labels.paint(context, label, theme.ink, theme.halo));
   };
 
   const paintFlows = (app, context, view) => {
-    app.picture = compose(app, view, context);
-    const [picture, seen] = view.zoom > CLOSE ? az.closeUp(app.picture, view) : [app.picture, view];
-    paintPicture(app, context, seen, picture, emphasis(app));
+    const peers = app.peers();
+    const below = peers.slice(0, Math.max(0, peers.indexOf(app)));
+    app.picture = compose(app, view, context, below.map(({ picture }) => picture));
+    within(context, view, app.picture, (near, seen) => paintArrows(app, context, near, seen, emphasis(app)));
+    // The uppermost writes the names of all, which its arrows would hide.
+    if (peers.indexOf(app) < peers.length - 1) return;
+    for (const one of below.concat(app)) {
+      within(context, view, one.picture, (near) => paintNames(one, context, near, emphasis(one)));
+    }
   };
 
   /** Bring what is chosen into view, where the panel or an earlier move has put it out of sight. */
@@ -176,7 +226,7 @@
   };
 
   /** The picture of a map without flows. */
-  const nothing = () => ({ shapes: [], nodes: [], labels: [], tags: [], countries: [], x: 0, y: 0 });
+  const nothing = () => ({ shapes: [], nodes: [], labels: [], tags: [], countries: [], written: [], x: 0, y: 0 });
 
   /** What a reader does to the page, and what that brings about. */
   const makeApp = (model, map) => {
@@ -201,7 +251,24 @@
         const some = all.length > most ? [...all].sort((a, b) => size(b) - size(a) || a - b).slice(0, most) : all;
         return some.map((flow) => ({ ...at(flow), index: flow }));
       },
-      redraw: () => app.flows.redraw(),
+      /** All sets of flows on the map, this one among them, the lowest first. */
+      peers: () => onMaps.get(map) ?? [],
+      /** Lie on top of them, or be no longer one of them. */
+      enter: () => {
+        onMaps.set(map, [...app.peers().filter((one) => one !== app), app]);
+        app.peers().forEach((one) => one.panel.meet());
+      },
+      exit: () => {
+        onMaps.set(map, app.peers().filter((one) => one !== app));
+        app.message.hidden = true;
+        for (const one of app.peers()) {
+          one.panel.meet();
+          one.tell();
+          one.redraw();
+        }
+      },
+      // The names of others keep clear of what is on the map now.
+      redraw: () => [...app.peers(), app].forEach(({ flows }) => flows?.redraw()),
       drawNow: () => [app.ground, app.flows].forEach((layer) => layer?.draw()),
       swatch: (market) => {
         const canvas = az.legend.marketPicture(model, market);
@@ -209,8 +276,11 @@
         return canvas;
       },
       /** For pictures outside the page: all that a view shows, and the same painted with nothing standing out. */
-      compose: (view, context) => compose(app, view, context),
-      paint: (context, view, picture) => paintPicture(app, context, view, picture, null),
+      compose: (view, context, below) => compose(app, view, context, below),
+      paint: (context, view, whole) =>
+        within(context, view, whole, (picture, seen) => paintArrows(app, context, picture, seen, null)),
+      letter: (context, view, whole) =>
+        within(context, view, whole, (picture) => paintNames(app, context, picture, null)),
       showMarkets: (markets) => {
         const on = new Set(markets);
         app.setFilter({ markets: new Set([...model.markets.keys()].filter((market) => !on.has(market))) });
@@ -254,9 +324,10 @@
       tell: () => {
         app.changed?.();
         app.panel.update();
-        app.message.textContent = emptiness(app);
         app.keys.update();
-        app.message.hidden = model.arrows.some(app.isOn);
+        const [lowest = app] = app.peers();
+        lowest.message.textContent = emptiness(app);
+        lowest.message.hidden = [app, ...app.peers()].some((one) => one.model.arrows.some(one.isOn));
       },
       update: () => {
         app.result = az.filter.apply(model.store, state.filter);
@@ -294,14 +365,16 @@
    * @param {object} data the payload
    * @param {Record<string, ArrayLike<number>> | null} columns
    * @param {L.Map} map
-   * @param {{root: HTMLElement, overlay: HTMLElement}} [guest] on a map that is not the page's own: the panel's element
-   *   and the ground for notes
+   * @param {{root: HTMLElement, overlay: HTMLElement, aside?: HTMLElement, page?: object}} [guest] on a map that is not
+   *   the page's own: the panel's element and the ground for notes; the page's own flows where others have come to them
    */
   const begin = (data, columns, map, guest) => {
     const model = az.model.readModel(data, columns);
     const container = map.getContainer();
-    const app = (az.app = makeApp(model, map));
+    const app = makeApp(model, map);
+    if (!guest?.page) az.app = app;
     app.guest = guest ?? null;
+    app.looks = az.paper.looksOf(model);
     app.message = az.dom.element("p", { class: "azroutes-message", hidden: true });
     (guest?.overlay ?? container).append(app.message);
     const root = guest?.root ?? container.parentElement;
@@ -311,12 +384,14 @@
     map.invalidateSize({ animate: false });
     if (!guest) {
       map.fitBounds(model.bounds, { padding: [18, 18], animate: false });
+      app.home = map.getCenter();
       const paintLand = (context, view) => az.land.paint(context, model.land, view, model.theme);
       app.ground = new az.CanvasLayer("azroutes-land", paintLand).addTo(map);
     }
     app.flows = new az.CanvasLayer("azroutes-flows", (context, view) => paintFlows(app, context, view));
     app.state.filter.least = data.clustered?.at_least ?? 0;
     app.update();
+    app.enter();
     app.flows.addTo(map);
     app.pointer = az.pointer.watch(app);
     new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(container);
@@ -328,6 +403,15 @@
       az.address.follow(app);
     }
     app.ready = true;
+    return app;
+  };
+
+  /** What tells of flows where they cannot be drawn. */
+  const undrawn = (data, columns, map) => {
+    const model = az.model.readModel(data, columns);
+    const app = Object.assign(makeApp(model, map), { guest: {}, undrawn: true });
+    model.source.refresh(az.filter.apply(model.store, app.state.filter), app.state.filter, map.getZoom());
+    model.source.arrowOf = () => -1;
     return app;
   };
 
@@ -347,16 +431,18 @@
     container.setAttribute("role", "region");
     container.setAttribute("aria-label", "Map; two lists of its arrows and places follow, and a table of its flows");
     map.fitBounds(data.bounds, { padding: [18, 18], animate: false });
-    if (!data.clustered) begin(data, null, map);
+    // Others may come to the page's own flows; they wait for them and are told apart by their number.
+    az.host = { map, sets: 1, begun: null };
+    if (!data.clustered) az.host.begun = Promise.resolve(begin(data, null, map));
     else {
       holder.textContent = "";
-      az.packed.read(data.clustered.packed).then((columns) => {
+      az.host.begun = az.packed.read(data.clustered.packed).then((columns) => {
         data.clustered.packed = null;
-        begin(data, columns, map);
+        return begin(data, columns, map);
       });
     }
     return map;
   };
 
-  Object.assign(az, { begin, nothing });
+  Object.assign(az, { begin, nothing, undrawn });
 })();

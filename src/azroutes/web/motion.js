@@ -55,6 +55,7 @@
       }
       layer = new az.CanvasLayer("azroutes-flows", (context, view) => paint(app, context, view, performance.now() / 1000));
       layer.addTo(app.map);
+      layer.mark("azroutes-marks");
       requestAnimationFrame(run);
     };
     input.addEventListener("change", () => set(input.checked));

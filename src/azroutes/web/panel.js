@@ -90,13 +90,36 @@
       ),
   ];
 
-  /** The button that hides the panel on a desk and folds it into a strip on a telephone. */
-  const toggle = (root) => {
+  /** Where a page has several sets of flows: buttons for the panels of the others. */
+  const setsSection = (app) => {
+    const root = element("p", { class: "buttons sets", hidden: true });
+    const update = () => {
+      const others = app.peers().filter((one) => one !== app);
+      root.hidden = !others.length;
+      root.replaceChildren("Also on this map:", ...others.map((one) => {
+        const button = element("button", { type: "button" }, isolated(one.model.title));
+        button.addEventListener("click", () => {
+          one.panel.show();
+          one.panel.aside.querySelector(".sets button").focus({ preventScroll: true });
+        });
+        return button;
+      }));
+    };
+    return { root, update };
+  };
+
+  /**
+   * The button that hides the panel on a desk and folds it into a strip on a telephone.
+   * @param {HTMLElement} root
+   * @param {() => void} [opened]
+   */
+  const toggle = (root, opened) => {
     const button = element("button", { type: "button", class: "azroutes-toggle" });
     const set = (open) => {
       root.classList.toggle("azroutes-closed", !open);
       button.textContent = open ? "Hide panel" : "Show panel";
       button.setAttribute("aria-expanded", String(open));
+      if (open) opened?.();
     };
     button.addEventListener("click", () => set(root.classList.contains("azroutes-closed")));
     return { button, set };
@@ -109,32 +132,42 @@
    */
   const build = (app, root) => {
     const { model } = app;
-    const aside = root.querySelector(".azroutes-panel");
+    const page = app.guest?.page;
+    const foreign = app.guest && !page;
+    const aside = app.guest?.aside ?? root.querySelector(".azroutes-panel");
     const status = element("p", { class: "status" });
     const markets = marketSection(app);
     const legends = element("div", { class: "legends" });
     const table = az.table.build(app);
     const tableFold = folded("flows-as-table", "All flows as a table", table.root);
     tableFold.addEventListener("toggle", () => {
-      root.classList.toggle("azroutes-wide", tableFold.open);
+      if (!aside.hidden) root.classList.toggle("azroutes-wide", tableFold.open);
       table.opened();
     });
     const chosen = element("section", { class: "details", hidden: true, "aria-label": "Details" });
     const filters = az.filters.build(app);
     const parts = [az.search.build(app), markets.section, filters.section, az.motion.build(app), legends, tableFold,
-      // A picture out of the page has our land below the arrows, not the tiles of someone else's map.
-      !app.guest && az.exports.section(app), ...endMatter(model)];
+      az.exports.section(app), ...endMatter(model)];
     const rest = element("div", { class: "rest" }, ...parts);
     const subtitle = model.subtitle && element("p", { class: "subtitle" }, isolated(model.subtitle));
     const body = element("div", { class: "body" }, chosen, rest);
-    aside.append(element("header", {}, element("h1", {}, isolated(model.title)), subtitle, status, filters.status), body);
+    const sets = setsSection(app);
+    const title = element("h1", {}, isolated(model.title));
+    aside.append(element("header", {}, title, subtitle, status, filters.status, sets.root), body);
     // Folded to a strip, the panel is as high as its title.
     new ResizeObserver(([{ target }]) => {
-      if (root.classList.contains("azroutes-closed")) root.style.setProperty("--strip", `${target.offsetHeight}px`);
+      const high = target.offsetHeight;
+      if (high && root.classList.contains("azroutes-closed")) root.style.setProperty("--strip", `${high}px`);
     }).observe(aside.querySelector("header"));
-    const folding = toggle(root);
-    root.append(folding.button);
-    folding.set(!globalThis.matchMedia("(max-width: 699px)").matches);
+    // Those on a map of the user's own stand on one another: one that opens folds the others.
+    const others = () => app.peers().filter((one) => one !== app);
+    const folding = page?.panel.folding ?? toggle(root, () => {
+      if (foreign && app.ready) others().forEach((one) => one.panel.folding.set(false));
+    });
+    if (!page) {
+      root.append(folding.button);
+      folding.set(!globalThis.matchMedia("(max-width: 699px)").matches);
+    }
 
     const close = element("button", { type: "button", class: "back" }, "Back to the legend");
     close.addEventListener("click", () => app.select(null));
@@ -150,7 +183,21 @@
       status.textContent = summary(app, arrows);
     };
 
+    /** Which sets of flows there are has changed. */
+    const meet = () => foreign || sets.update();
+
+    /** Have this panel in the place of those of other sets. */
+    const show = () => {
+      if (foreign || !aside.hidden) return;
+      others().forEach((one) => {
+        one.panel.aside.hidden = true;
+      });
+      aside.hidden = false;
+      root.classList.toggle("azroutes-wide", tableFold.open);
+    };
+
     const choose = (nodes) => {
+      if (nodes) show();
       if (nodes && chosen.hidden) [opener, scrolled] = [document.activeElement, body.scrollTop];
       chosen.hidden = !nodes;
       rest.hidden = Boolean(nodes);
@@ -164,8 +211,8 @@
       body.scrollTop = scrolled;
       if (opener?.isConnected) opener.focus({ preventScroll: true });
     };
-    return { update, choose };
+    return { aside, folding, update, choose, meet, show };
   };
 
-  az.panel = { build, summary };
+  az.panel = { build, endMatter, summary, toggle };
 })();

@@ -23,26 +23,38 @@
     root.classList.toggle("azroutes-dark", isDark(getComputedStyle(root).backgroundColor));
   };
 
+  /** The colours of a model as they are now. */
+  const lookOf = ({ theme, markets }) => ({ theme, colours: markets.map(({ colour }) => colour) });
+
+  const putOn = (model, { theme, colours }) => {
+    model.theme = theme;
+    model.markets.forEach((market, index) => {
+      market.colour = colours[index];
+    });
+  };
+
   /** Both looks of a page: its own, and the dark one where the payload has it. */
   const looksOf = (model) => {
-    const own = { theme: model.theme, colours: model.markets.map(({ colour }) => colour) };
+    const own = lookOf(model);
     const { dark } = model;
     return { light: own, dark: dark ? { theme: { ...own.theme, ...dark.theme }, colours: dark.markets } : own };
   };
 
   /** Draw all that has colours in those of a look. */
-  const wear = (app, root, { theme, colours }) => {
-    const { model } = app;
-    model.theme = theme;
-    model.markets.forEach((market, index) => {
-      market.colour = colours[index];
-    });
-    dress(root, theme);
-    for (const swatch of root.querySelectorAll("canvas[data-market]")) {
+  const wear = (app, look) => {
+    putOn(app.model, look);
+    for (const swatch of app.panel.aside.querySelectorAll("canvas[data-market]")) {
       swatch.replaceWith(app.swatch(Number(swatch.dataset.market)));
     }
     app.panel.update();
     app.drawNow();
+  };
+
+  /** Call when the page goes onto paper and when it comes back; browsers tell of it in two ways, some in both. */
+  const onPaper = (enter, leave) => {
+    addEventListener("beforeprint", enter);
+    addEventListener("afterprint", leave);
+    globalThis.matchMedia("print").addEventListener("change", (event) => (event.matches ? enter() : leave()));
   };
 
   /**
@@ -51,21 +63,22 @@
    * @param {HTMLElement} root
    */
   const watch = (app, root) => {
-    const { map } = app;
-    const looks = looksOf(app.model);
-    app.ownLook = looks.light;
+    const { looks, map } = app;
     const scheme = globalThis.matchMedia("(prefers-color-scheme: dark)");
     let printed = null;
-    let worn = looks.light;
-    dress(root, worn.theme);
+    app.look = "light";
+    dress(root, looks.light.theme);
 
     const choose = () => {
-      const wanted = scheme.matches && !printed ? looks.dark : looks.light;
-      if (wanted === worn) return false;
-      worn = wanted;
-      wear(app, root, worn);
+      const wanted = scheme.matches && !printed ? "dark" : "light";
+      if (looks[wanted] === looks[app.look]) return false;
+      app.look = wanted;
+      dress(root, looks[wanted].theme);
+      app.peers().forEach((one) => wear(one, one.looks[wanted]));
       return true;
     };
+
+    const draw = () => choose() || app.peers().forEach((one) => one.drawNow());
 
     /** What was seen of the world fills the paper, in a map of one size, which the style scales to the sheet. */
     const enter = () => {
@@ -81,7 +94,7 @@
       const opening = L.latLngBounds(app.model.bounds);
       const all = printed.bounds.contains(opening);
       map.fitBounds(all ? opening : printed.bounds, { padding: all ? [40, 40] : [0, 0], animate: false });
-      if (!choose()) app.drawNow();
+      draw();
     };
     const leave = () => {
       if (!printed) return;
@@ -94,14 +107,12 @@
       root.classList.remove("azroutes-paper");
       map.invalidateSize({ animate: false, pan: false });
       map.setView(center, zoom, { animate: false });
-      if (!choose()) app.drawNow();
+      draw();
     };
     scheme.addEventListener("change", choose);
-    addEventListener("beforeprint", enter);
-    addEventListener("afterprint", leave);
-    globalThis.matchMedia("print").addEventListener("change", (event) => (event.matches ? enter() : leave()));
+    onPaper(enter, leave);
     choose();
   };
 
-  az.paper = { dress, isDark, looksOf, watch };
+  az.paper = { PRINT_RATIO, dress, isDark, lookOf, looksOf, onPaper, putOn, watch, wear };
 })();

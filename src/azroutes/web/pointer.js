@@ -56,10 +56,16 @@
 
     const leave = () => {
       note.hidden = true;
-      container.classList.remove("azroutes-over");
       if (state.hover === null) return;
       state.hover = null;
+      container.classList.toggle("azroutes-over", app.peers().some((one) => one.state.hover));
       app.redraw();
+    };
+    /** What lies under a pixel; what another set of flows has there above it is not this one's. */
+    const under = ({ x, y }) => {
+      const peers = app.peers();
+      const above = peers.slice(peers.indexOf(app) + 1);
+      return above.some(({ picture }) => hit(picture, [x, y])) ? null : hit(app.picture, [x, y]);
     };
     /** Let something stand out, with its note beside a pixel of the map's element. */
     const tell = ({ kind, index }, point) => {
@@ -82,15 +88,15 @@
     };
     map.on("mousemove", (event) => {
       if (map.dragging.moving()) return;
-      const point = [event.containerPoint.x, event.containerPoint.y];
-      const found = hit(app.picture, point);
+      const { x, y } = event.containerPoint;
+      const found = under(event.containerPoint);
       if (!found) return void leave();
-      tell(found, point);
+      tell(found, [x, y]);
       container.classList.add("azroutes-over");
     });
     map.on("mouseout movestart zoomstart", leave);
     map.on("click", (event) => {
-      const found = hit(app.picture, [event.containerPoint.x, event.containerPoint.y]);
+      const found = under(event.containerPoint);
       note.hidden = true;
       app.select(found?.kind ?? null, found?.index);
     });

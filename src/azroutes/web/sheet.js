@@ -17,6 +17,10 @@
   const LEAST = 320;
   const LEGEND_COLUMN = 150;
   const TEXT_COLUMN = 400;
+  /** Size of the sheet's map in square px, at the least; where that is more than the screen's, its width in heights. */
+  const AREA = 700000;
+  const TALLEST = 0.7;
+  const FLATTEST = 1.6;
   /** Height of a line, in heights of its type. */
   const LEADING = 1.38;
   /** Lines of a title, of a legend's entry and of a paragraph, at the most; the rest is cut with an ellipsis. */
@@ -26,6 +30,8 @@
   /** Names without room on the map, and sources, that are told at the most. */
   const MOST_NAMES = 40;
   const MOST_SOURCES = 40;
+  /** What is said of a map that someone else made. */
+  const PLAIN = "Arrows, places and legends stand on plain paper: the map below them is not part of this picture.";
   /** Marks that turn the direction of the text after them, also of text that is not theirs. */
   const TURNS = /[\u202a-\u202e\u2066-\u2069]/g;
 
@@ -154,6 +160,18 @@
     return said.length ? `Shown: ${said.join("; ")} (${many})` : "";
   };
 
+  /** All that a view shows in a map large enough for a report: a telephone's, or one beside a panel, is not. */
+  const roomy = (view) => {
+    const [wide, high] = [view.width, view.height].map((side) => Math.max(1, side));
+    if (wide * high >= AREA) return view;
+    const share = az.geometry.clamp(wide / high, TALLEST, FLATTEST);
+    const [holding, tall] = [Math.max(wide, high * share), Math.max(high, wide / share)];
+    const grow = Math.max(1, Math.sqrt(AREA / (holding * tall)));
+    const [width, height] = [holding, tall].map((side) => Math.round(side * grow));
+    const [x, y] = [(view.x + wide / 2) * grow - width / 2, (view.y + high / 2) * grow - height / 2];
+    return { ...az.viewAt(view.zoom + Math.log2(grow), x, y, width, height), apart: true };
+  };
+
   /** What is let through and still not to be seen: beyond the frame, too short, too small. @returns {string[]} */
   const leftOut = (app, picture, outside) => {
     const shown = app.shown();
@@ -171,9 +189,9 @@
   /** Places on the sheet whose names found no room. @returns {string[]} none or one sentence */
   const unnamed = ({ model }, picture, { left, top, right, bottom }) => {
     if (model.clustered) return [];
-    const written = new Set(picture.labels.map(({ node }) => node));
     const names = picture.nodes
-      .filter(({ node, place: [x, y] }) => !written.has(node.index) && x > left && x < right && y > top && y < bottom)
+      .filter(({ node, place: [x, y] }) =>
+        !picture.written.has(node.code) && x > left && x < right && y > top && y < bottom)
       .map(({ node }) => node.name);
     const more = names.length - MOST_NAMES;
     const rest = more > 0 ? ` and ${plain(more)} more` : "";
@@ -226,9 +244,9 @@
     return stacked([heading, ...texts.map((text) => letters(tools, text, look, width))], 5);
   };
 
-  /** The map in its frame: water, land, flows, and a hairline around them. */
-  const mapBlock = (app, view, picture, inks) => {
-    const { land, theme } = app.model;
+  /** The map in its frame: water, land, flows, and a hairline around them; on paper where the land is not ours. */
+  const mapBlock = (sets, view, inks) => {
+    const [{ app: { model: { land, theme } } }] = sets;
     const outline = (context, x, y) => {
       context.beginPath();
       context.rect(x, y, view.width, view.height);
@@ -237,11 +255,14 @@
       context.save();
       outline(context, x, y);
       context.clip();
-      context.fillStyle = theme.water;
+      context.fillStyle = land.length ? theme.water : inks.paper;
       context.fill();
       context.translate(x, y);
-      inGroup(context, "land", () => az.land.paint(context, land, view, theme));
-      inGroup(context, "flows", () => app.paint(context, view, picture));
+      if (land.length) inGroup(context, "land", () => az.land.paint(context, land, view, theme));
+      inGroup(context, "flows", () => {
+        sets.forEach(({ app, picture }) => app.paint(context, view, picture));
+        sets.forEach(({ app, picture }) => app.letter(context, view, picture));
+      });
       context.restore();
       context.save();
       context.strokeStyle = inks.line;
@@ -255,8 +276,25 @@
 
   const inksOf = ({ paper = "#ffffff", ink, quiet = "#5a5d60", border }) => ({ paper, ink, quiet, line: border });
 
+  /** What the sheet tells of one set of flows; of several each says whose word it is. */
+  const toldOf = ({ app, picture }, view, several) => {
+    const { model } = app;
+    const seen = inFrame(picture, view.frame);
+    const outside = picture.shapes.length - seen.length;
+    // The subtitle tells of all flows, so it is not true of a map that shows a part of them.
+    const subtitle = filtered(app) || (outside && !model.clustered ? "" : model.subtitle);
+    const name = (text) => (several && text ? `${model.title}: ${text}` : text);
+    const sources = sourcesOf(app, seen);
+    return {
+      subtitle: name(subtitle), sources, credits: creditsOf(model, sources),
+      notes: [...leftOut(app, picture, outside), ...unnamed(app, picture, view.frame)].map(name),
+      legends: [az.legend.marketGroup(model, seen), ...az.legend.groups(model, seen)]
+        .filter(({ rows }) => rows.length).map((group) => ({ ...group, title: name(group.title) })),
+    };
+  };
+
   /**
-   * Lay out the sheet of what the map shows now.
+   * Lay out the sheet of what the map shows now, of all sets of flows on it.
    * @param {object} app
    * @returns {{width: number, height: number, paint: (context: CanvasRenderingContext2D) => void}} in px of the page
    */
@@ -267,33 +305,37 @@
       ruler.font = font;
       return ruler.measureText(text).width;
     };
-    const view = az.viewOf(app.map);
-    const picture = app.compose(view, ruler);
+    const foreign = app.guest && !app.guest.page;
+    const view = roomy(az.viewOf(app.map));
+    // A panel over the map is not on the sheet, so names may stand there.
+    if (foreign) view.apart = true;
+    const sets = [];
+    for (const one of app.peers()) {
+      sets.push({ app: one, picture: one.compose(view, ruler, sets.map(({ picture }) => picture)) });
+    }
     const inks = inksOf(model.theme);
     const tools = { measure, inks };
-    const seen = inFrame(picture, view.frame);
     const inner = Math.max(view.width, LEAST);
     const margin = inner < NARROW ? NARROW_MARGIN : MARGIN;
-    const groups = [az.legend.marketGroup(model, seen), ...az.legend.groups(model, seen)];
-    const legends = groups.filter(({ rows }) => rows.length);
-    const outside = picture.shapes.length - seen.length;
-    const notes = [...leftOut(app, picture, outside), ...model.notes, ...unnamed(app, picture, view.frame)];
-    // The subtitle tells of all flows, so it is not true of a map that shows a part of them.
-    const subtitle = filtered(app) || (outside && !model.clustered ? "" : model.subtitle);
-    const sources = sourcesOf(app, seen);
+    const told = sets.map((set) => toldOf(set, view, sets.length > 1));
+    const all = (key) => [...new Set(told.flatMap((one) => one[key]))];
+    const plainly = foreign ? [PLAIN] : [];
+    const general = new Set(sets.flatMap((set) => set.app.model.notes));
     const texts = [
-      ["Notes", notes],
-      ["Sources and credits", [...sources, ...creditsOf(model, sources)]],
+      ["Notes", [...plainly, ...all("notes"), ...general]],
+      ["Sources and credits", [...all("sources"), ...all("credits")]],
     ].filter(([, lines]) => lines.length);
+    const title = az.speech.listed(sets.map((set) => set.app.model.title));
+    const quiet = { size: 13.5, ink: inks.quiet, most: TITLE_LINES };
     const head = stacked([
-      letters(tools, model.title, { size: 20, weight: 600, ink: inks.ink, most: TITLE_LINES }, inner),
-      letters(tools, subtitle, { size: 13.5, ink: inks.quiet, most: TITLE_LINES }, inner),
+      letters(tools, title, { size: 20, weight: 600, ink: inks.ink, most: TITLE_LINES }, inner),
+      ...told.map(({ subtitle }) => letters(tools, subtitle, quiet, inner)),
     ], 2);
-    const makers = legends.map((group) => (width) => legendBlock(tools, group, width));
+    const makers = told.flatMap(({ legends }) => legends).map((group) => (width) => legendBlock(tools, group, width));
     const ends = texts.map(([title, lines]) => (width) => textBlock(tools, title, lines, width));
     const whole = stacked([
       named("title", head),
-      named("map", mapBlock(app, view, picture, inks)),
+      named("map", mapBlock(sets, view, inks)),
       named("legend", inColumns(makers, inner, LEGEND_COLUMN, GAP)),
       named("text", inColumns(ends, inner, TEXT_COLUMN, GAP)),
     ], GAP);
@@ -305,8 +347,8 @@
       context.fill();
       whole.paint(context, margin, margin);
     };
-    return { width, height, paint };
+    return { width, height, title, paint };
   };
 
-  az.sheet = { layOut, linesOf };
+  az.sheet = { PLAIN, layOut, linesOf, roomy };
 })();

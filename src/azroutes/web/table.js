@@ -135,7 +135,7 @@
       const all = model.source.flowCount();
       const every = counted(all, "flow");
       const listed = flows.length < all ? `The ${plain(flows.length)} largest of ${every}` : every;
-      caption.textContent = `${listed} on the map, by ${column.title.toLowerCase()}`;
+      caption.textContent = `${listed}${app.undrawn ? "" : " on the map"}, by ${column.title.toLowerCase()}`;
       rest.textContent = restSentence(state.from, to, flows.length);
       rest.hidden = pages.hidden = flows.length <= ROWS;
       previous.disabled = state.from === 0;
