@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         load_statements,
     )
     from azroutes.errors import AzroutesError, Fault, OptionError, OutputError, PlaceError, TableError
+    from azroutes.exchange import to_flowmap, to_kepler, to_networkx
     from azroutes.explore import explore_flows
     from azroutes.figure import plot_flows, save_figure
     from azroutes.flows import legs
@@ -80,6 +81,9 @@ _HOME = {
     "resolve": "places",
     "resolve_all": "gazetteer",
     "save_figure": "figure",
+    "to_flowmap": "exchange",
+    "to_kepler": "exchange",
+    "to_networkx": "exchange",
     "width_scale": "arrows",
     "write_atlas": "report",
     "write_flows": "write",
@@ -119,6 +123,9 @@ __all__ = [
     "resolve",
     "resolve_all",
     "save_figure",
+    "to_flowmap",
+    "to_kepler",
+    "to_networkx",
     "width_scale",
     "write_atlas",
     "write_flows",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from os import PathLike
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast, overload
 
 import numpy as np
@@ -21,6 +23,7 @@ from azroutes.tables.form import FileForm
 from azroutes.tables.given import given
 from azroutes.units import check_target, factor
 from azroutes.vocabulary import Basis, Certainty, Form, Market
+from azroutes.written import asked_of, written_flows
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping, Sequence
@@ -74,7 +77,8 @@ def read_flows(
     ----------
     source : path, or frame of pandas, geopandas, Polars or Arrow
         CSV, TSV, a workbook of Excel or OpenDocument, GeoJSON, GeoPackage, (Geo)Parquet, by the ending of the path; or
-        a frame. One row is one movement. The lines of a GeoDataFrame are its ends.
+        a frame. One row is one movement. The lines of a GeoDataFrame are its ends. A file that `azroutes.write_flows`
+        wrote gives back the flows that were written.
     origin, destination : str, optional
         The column with the place each row begins or ends at, or one place for all rows. Places are codes or names as
         `azroutes.resolve` knows them, or keys of `nodes`. Columns ``origin_lon, origin_lat, destination_lon,
@@ -139,6 +143,10 @@ def read_flows(
     check_option("on_bad", on_bad, ON_BAD)
     said = {"origin": origin, "destination": destination, "via": via, "market": market, "commodity": commodity,
             "quantity": quantity, "unit": unit, "year": year, BACK: back}  # fmt: skip
+    matters = {**said, "unit": None, "columns": columns, "wide": wide, "nodes": nodes, "file": file}
+    if not any(what is not None for what in matters.values()) and (written := _written(source)) is not None:
+        flows = asked_of(written, unit=unit, focus=focus)
+        return flows if on_bad == "raise" else Reading(flows, pd.DataFrame(), Account(len(flows), len(flows), {}, {}))
     table = given(source, file or FileForm())
     points = _nodes(nodes, node_key, file or FileForm())
     told = [*table.told, *([points.told] if isinstance(points, Nodes) else [])]
@@ -177,6 +185,13 @@ def read_flows(
     if on_bad == "raise":
         return flows
     return Reading(flows, _handed_back(rows, bad), account)
+
+
+def _written(source: object) -> gpd.GeoDataFrame | None:
+    """Return the flows of a file of ours; None where the source is anything else."""
+    if not isinstance(source, str | PathLike) or not Path(source).is_file():
+        return None
+    return written_flows(Path(source))
 
 
 def _nodes(nodes: object, key: str | None, file: FileForm) -> Nodes | Gazetteer | None:

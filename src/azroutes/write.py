@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import tempfile
 from io import BytesIO
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,21 +15,39 @@ import pandas as pd
 import pyogrio
 import shapely
 
-from azroutes.errors import Fault, OptionError, OutputError
+from azroutes.errors import Fault, OptionError, OutputError, TableError
+from azroutes.flows import COLUMNS
+from azroutes.kinds import cells_of, column_faults, is_finite, kind_of, plain_column
 from azroutes.schema import Flows, validate
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from os import PathLike
 
     import geopandas as gpd
+    from shapely.geometry.base import BaseGeometry
+
+    from azroutes.kinds import Cell
 
 ENDINGS = (".csv", ".geojson", ".gpkg")
+"""Of the files that an atlas has; GeoParquet needs a package that is not always there."""
+
+LAYER, KINDS, VERSION = "flows", "azroutes", 1
+"""The layer of a GeoPackage; under which name a file tells the kinds of columns, and how."""
+
+FIXED = tuple(name for name in COLUMNS if name not in {"commodity", "unit"})
+"""Columns of one kind in every table of flows."""
+
 STAMP = "2000-01-01T00:00:00.000Z"
 """The time that a GeoPackage says it was changed; always the same, so that the same flows are the same bytes."""
 
-_FORMULA = re.compile(r"\A(?=[=+\-@\t\r\n])|(?<=[;\t\r\n])(?=[=+\-@])")
+_BEGINS = r"(?:\A(?='*[=+\-@\t\r\n])|(?<=[;\t\r\n])(?='*[=+\-@]))"
+_FORMULA = re.compile(_BEGINS)
 """Where a cell begins that a spreadsheet would run: also after a semicolon, a tab or a line end, for where the
-semicolon separates cells, commas and their quotes do not, and the rest of the text falls into cells of its own."""
+semicolon separates cells, commas and their quotes do not, and the rest of the text falls into cells of its own. One
+that has an apostrophe of its own gets another, so that whoever takes one away has the text that was written."""
+
+_DISARMED = re.compile(_BEGINS + "'")
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -38,23 +58,37 @@ def write_whole(path: Path, content: bytes) -> None:
     OutputError
         If it cannot be written; what stood there before is untouched.
     """
+    part = _part(path, content)
+    try:
+        part.replace(path)
+    except (OSError, ValueError) as error:  # a name with a NUL in it is a ValueError
+        why = getattr(error, "strerror", None) or error
+        raise OutputError(f"cannot write {path}: {why}; the old file is untouched") from None
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _part(path: Path, content: bytes) -> Path:
+    """Return a file beside the place of another that has its content."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=".azroutes-", suffix=".part")
-    except OSError as error:
-        raise OutputError(f"cannot write {path}: {error.strerror or error}") from None
-    part = Path(name)
+    except (OSError, ValueError) as error:
+        raise OutputError(f"cannot write {path}: {getattr(error, 'strerror', None) or error}") from None
+    part, whole = Path(name), False
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
         part.chmod(0o666 & ~_umask())
-        part.replace(path)
+        whole = True
     except OSError as error:
         raise OutputError(f"cannot write {path}: {error.strerror or error}; the old file is untouched") from None
     finally:
-        part.unlink(missing_ok=True)
+        if not whole:
+            part.unlink(missing_ok=True)
+    return part
 
 
 def _umask() -> int:
@@ -63,23 +97,66 @@ def _umask() -> int:
     return mask
 
 
+def write_together(files: Mapping[Path, bytes]) -> None:
+    """Write files that belong together: all of them, or where one cannot be written, none.
+
+    Raises
+    ------
+    OutputError
+        If one of them cannot be written; what stood there before is untouched.
+    """
+    parts: dict[Path, Path] = {}
+    try:
+        for path, content in files.items():
+            if path.is_dir():
+                raise OutputError(f"cannot write {path}: a folder stands there")
+            parts[path] = _part(path, content)
+        _swap(parts)
+    finally:
+        for part in parts.values():
+            part.unlink(missing_ok=True)
+
+
+def _swap(parts: Mapping[Path, Path]) -> None:
+    """Put each part in its place, and take all back if one cannot be."""
+    kept: dict[Path, bytes | None] = {}
+    try:
+        for path in parts:
+            kept[path] = path.read_bytes() if path.exists() else None
+        for path, part in parts.items():
+            part.replace(path)
+    except OSError as error:
+        for path, old in kept.items():
+            if path in parts and not parts[path].exists():
+                path.unlink() if old is None else write_whole(path, old)
+        raise OutputError(f"cannot write: {error.strerror or error}; the old files are untouched") from None
+
+
 def write_flows(flows: gpd.GeoDataFrame, path: str | PathLike[str]) -> None:
-    """Write a table of flows as CSV, GeoJSON or GeoPackage, by the ending of the path.
+    """Write a table of flows as CSV, GeoJSON, GeoPackage or GeoParquet, by the ending of the path.
 
     Parameters
     ----------
     flows : GeoDataFrame
-        A table of flows.
+        A table of flows; columns of your own may hold text, numbers, times and yes or no.
     path : path
         Ends in ``.csv`` (geometry as WKT; text that a spreadsheet would run as a formula is led by an apostrophe),
-        ``.geojson`` or ``.gpkg``. The same flows give the same bytes.
+        ``.geojson``, ``.gpkg``, or ``.parquet`` or ``.geoparquet`` (these need ``pip install "azroutes[parquet]"``).
+        The same flows give the same bytes, and `azroutes.read_flows` gives back the same flows: see docs/export.md.
 
     Raises
     ------
+    TableError
+        If the table is not valid, or holds what no file can: a second geometry, objects, text that is no Unicode.
     OptionError
-        If the ending is another.
+        If the ending is another, or a package is missing.
     OutputError
-        If the file cannot be written.
+        If the file cannot be written; what stood there before is untouched.
+
+    Examples
+    --------
+    >>> import azroutes
+    >>> azroutes.write_flows(azroutes.load_flows(), "flows.csv")  # doctest: +SKIP
     """
     target = Path(path)
     write_whole(target, flows_bytes(flows, target.suffix.lower()))
@@ -87,17 +164,33 @@ def write_flows(flows: gpd.GeoDataFrame, path: str | PathLike[str]) -> None:
 
 def flows_bytes(flows: gpd.GeoDataFrame, ending: str) -> bytes:
     """Return a table of flows as the bytes of a file with this ending."""
+    if ending not in WRITERS:
+        fault = Fault("no such format", column="path", value=ending, hint="one of " + ", ".join(WRITERS))
+        raise OptionError(f"flows cannot be written as {ending!r}", [fault])
+    return WRITERS[ending](checked(flows))
+
+
+def checked(flows: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return valid flows that a file can hold, ``flow_id`` as their first column.
+
+    Raises
+    ------
+    TableError
+        With every fault.
+    """
     validate(Flows, flows)
-    if ending == ".csv":
-        return _csv(flows)
-    if ending in {".geojson", ".gpkg"}:
-        return _spatial(flows, "GeoJSON" if ending == ".geojson" else "GPKG")
-    fault = Fault("no such format", column="path", value=ending, hint="one of " + ", ".join(ENDINGS))
-    raise OptionError(f"flows cannot be written as {ending!r}", [fault])
+    own = flows.drop(columns="geometry")
+    faults = [*column_faults(pd.DataFrame(own))]
+    faults += column_faults(pd.DataFrame({flows.index.name: flows.index}))
+    if flows.index.name in own:
+        faults.append(Fault("a column of the name of the index", column=str(flows.index.name), hint="rename it"))
+    if faults:
+        raise TableError("these flows cannot be written to a file", faults)
+    return flows.set_geometry("geometry")
 
 
 def disarmed(text: object) -> object:
-    """Return text that a spreadsheet shows and does not run.
+    """Return text that a spreadsheet shows and does not run; `armed` is the way back.
 
     Examples
     --------
@@ -107,27 +200,126 @@ def disarmed(text: object) -> object:
     return _FORMULA.sub("'", text) if isinstance(text, str) else text
 
 
+def armed(text: str) -> str:
+    """Return text as it was before it was disarmed.
+
+    Examples
+    --------
+    >>> armed("'=1+1")
+    '=1+1'
+    """
+    return _DISARMED.sub("", text)
+
+
+def csv_bytes(table: pd.DataFrame) -> bytes:
+    """Return a table as CSV: text in quotes and disarmed, numbers bare, and where there is nothing, nothing.
+
+    So a missing text is not an empty one, and the text 12 is not the number.
+    """
+    head = ",".join(_quoted(str(name)) for name in table.columns)
+    columns = [[_csv_cell(cell) for cell in cells_of(table[name])] for name in table.columns]
+    return "\n".join([head, *map(",".join, zip(*columns, strict=True)), ""]).encode("utf-8")
+
+
+def _csv_cell(cell: Cell) -> str:
+    return "" if cell is None else _quoted(cell) if isinstance(cell, str) else repr(cell)
+
+
+def _quoted(text: str) -> str:
+    return '"' + _FORMULA.sub("'", text).replace('"', '""') + '"'
+
+
 def _csv(flows: gpd.GeoDataFrame) -> bytes:
-    table = pd.DataFrame(flows.drop(columns="geometry"))
-    table["geometry"] = shapely.to_wkt(flows.geometry.to_numpy(), rounding_precision=5)
-    table = table.reset_index()
-    for name in table.columns:
-        if not pd.api.types.is_numeric_dtype(table[name].dtype):
-            table[name] = table[name].astype("object").map(disarmed, na_action="ignore")
-    table.columns = [disarmed(str(name)) for name in table.columns]
-    return table.to_csv(index=False, lineterminator="\n").encode("utf-8")
+    table = pd.DataFrame(flows.drop(columns="geometry")).reset_index()
+    return csv_bytes(table.assign(geometry=[_wkt(line) for line in flows.geometry]))
 
 
-def _spatial(flows: gpd.GeoDataFrame, driver: str) -> bytes:
+def _wkt(line: BaseGeometry) -> str:
+    """Return a line with all its digits; GEOS may change the last of one when it reads or writes them."""
+    corners = ", ".join(" ".join(map(_short, corner)) for corner in _corners(line))
+    return f"LINESTRING {'Z ' if line.has_z else ''}({corners})"
+
+
+def _corners(line: BaseGeometry) -> list[list[float]]:
+    corners: list[list[float]] = shapely.get_coordinates(line, include_z=line.has_z).tolist()
+    return corners
+
+
+def _short(value: float) -> str:
+    return repr(value).removesuffix(".0")
+
+
+def kinds_text(flows: gpd.GeoDataFrame) -> str:
+    """Return what the columns are whose cells do not tell it, as JSON: those of open lists and of the user's own."""
+    told = {name: kind_of(flows[name]) for name in flows.columns if name not in FIXED}
+    return json.dumps({"version": VERSION, "columns": told}, ensure_ascii=True, separators=(",", ":"))
+
+
+def _geojson(flows: gpd.GeoDataFrame) -> bytes:
+    """Return flows as RFC 7946, one feature a line, numbers with all their digits, which GDAL would cut."""
+    table = pd.DataFrame(flows.drop(columns="geometry")).reset_index()
+    columns = [cells_of(table[name]) for name in table.columns]
+    infinite = [Fault("not a finite number", row=str(row), column=str(name), value=cell, hint="JSON has none; use CSV")
+                for name, cells in zip(table.columns, columns, strict=True)
+                for row, cell in zip(flows.index, cells, strict=True) if not is_finite(cell)]  # fmt: skip
+    if infinite:
+        raise TableError("these flows cannot be written as GeoJSON", infinite)
+    features = [
+        {"type": "Feature", "properties": dict(zip(table.columns, cells, strict=True)),
+         "geometry": {"type": "LineString", "coordinates": _corners(line)}}
+        for line, *cells in zip(flows.geometry, *columns, strict=True)
+    ]  # fmt: skip
+    lines = ",\n".join(json.dumps(one, ensure_ascii=False, separators=(",", ":")) for one in features)
+    head = f'{{"type":"FeatureCollection","name":"flows","azroutes":{kinds_text(flows)},"features":['
+    return f"{head}\n{lines}\n]}}\n".encode()
+
+
+def _geopackage(flows: gpd.GeoDataFrame) -> bytes:
+    """Return flows as a GeoPackage; of each column that SQLite has no type for as text."""
     table = flows.reset_index()
-    for name in table.columns:
-        if isinstance(table[name].dtype, pd.CategoricalDtype):
-            table[name] = table[name].astype("string")
+    clash = [Fault("two columns of one name but for case", column=str(name)) for name in
+             table.columns[table.columns.str.lower().duplicated()]]  # fmt: skip
+    if clash:
+        raise TableError("these flows cannot be written as a GeoPackage", clash)
+    for name in table.columns.drop("geometry"):
+        kind = kind_of(table[name])
+        if isinstance(kind, dict) or kind.startswith("datetime64"):
+            cells = cells_of(table[name])
+            table[name] = plain_column(cells).array
+    # The key of a row has a column of its own, which must not be one of the table's.
+    taken = set(table.columns.str.lower())
+    key = next(name for name in (f"fid{k or ''}" for k in count()) if name not in taken)
     buffer = BytesIO()
     before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": STAMP})
     try:
-        pyogrio.write_dataframe(table, buffer, driver=driver, layer="flows")
+        pyogrio.write_dataframe(table, buffer, driver="GPKG", layer=LAYER, geometry_type="LineString",
+                                layer_metadata={KINDS: kinds_text(flows)},
+                                layer_options={"FID": key, "GEOMETRY_NAME": "geometry"})  # fmt: skip
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
     return buffer.getvalue()
+
+
+def _geoparquet(flows: gpd.GeoDataFrame) -> bytes:
+    try:
+        from pyarrow import parquet  # noqa: PLC0415 - an extra
+    except ImportError:
+        raise missing_package("pyarrow", "parquet", "GeoParquet") from None
+    made, buffer = BytesIO(), BytesIO()
+    flows.to_parquet(made)
+    table = parquet.read_table(BytesIO(made.getvalue()))
+    told = {**(table.schema.metadata or {}), KINDS.encode(): kinds_text(flows).encode()}
+    parquet.write_table(table.replace_schema_metadata(told), buffer)
+    return buffer.getvalue()
+
+
+def missing_package(name: str, extra: str, what: str) -> OptionError:
+    """Return the error for a package that is needed and is not there, with what installs it."""
+    fault = Fault(f"the package {name} is not installed", hint=f'pip install "azroutes[{extra}]"')
+    return OptionError(f"{what} needs {name}", [fault])
+
+
+WRITERS: dict[str, Callable[[gpd.GeoDataFrame], bytes]] = {
+    ".csv": _csv, ".geojson": _geojson, ".gpkg": _geopackage, ".parquet": _geoparquet, ".geoparquet": _geoparquet,
+}  # fmt: skip
