@@ -127,6 +127,13 @@
     return points.slice(first, last + 1);
   };
 
+  /** An arrow with no more of its shaft than is in view, and how long that is which is left out at its beginning. */
+  const clipped = (shape, frame) => {
+    const shaft = inView(shape.shaft, frame);
+    const first = shape.arrow.certainty === "affirmed" ? 0 : shape.shaft.indexOf(shaft[0]);
+    return { ...shape, shaft, skipped: first > 0 ? g.lengths(shape.shaft.slice(0, first + 1))[first] : 0 };
+  };
+
   /** A shaft all of one width: its halo, then its ink in dashes. */
   const paintEven = (context, shape, width, casing, style) => {
     context.strokeStyle = style.halo;
@@ -136,6 +143,8 @@
     context.strokeStyle = style.colour;
     context.lineWidth = width;
     context.setLineDash(dashOf(shape.arrow.certainty, shape.width, style.dashes));
+    // Where the beginning is left out, dashes stay where they would have been.
+    context.lineDashOffset = shape.skipped ?? 0;
     trace(context, shape.shaft, false);
     context.stroke();
     context.setLineDash([]);
@@ -203,5 +212,5 @@
     context.restore();
   };
 
-  az.arrows = { dashOf, headOf, inView, paint, paintNode, shapeOf };
+  az.arrows = { clipped, dashOf, headOf, inView, paint, paintNode, shapeOf };
 })();

@@ -20,10 +20,10 @@
     const { frame } = view;
     const from = ([x, y]) => [x - view.x, y - view.y];
     const placed = (labels) => labels.map((label) => ({ ...label, box: boxFrom(label.box, view) }));
-    const shapes = picture.shapes.filter(({ box }) => overlaps(box, frame)).map((shape) => ({
-      ...shape, shaft: az.arrows.inView(shape.shaft, frame).map(from), head: shape.head.map(from),
-      box: boxFrom(shape.box, view),
-    }));
+    const shapes = picture.shapes.filter(({ box }) => overlaps(box, frame)).map((whole) => {
+      const shape = az.arrows.clipped(whole, frame);
+      return { ...shape, shaft: shape.shaft.map(from), head: shape.head.map(from), box: boxFrom(shape.box, view) };
+    });
     const nodes = picture.nodes.filter(({ node, place }) => overlaps(boxAround([place], node.radius + MARGIN), frame));
     return [
       {

@@ -17,7 +17,7 @@
 
   const START = {
     fillStyle: "#000000", strokeStyle: "#000000", lineWidth: 1, lineJoin: "miter", lineCap: "butt", globalAlpha: 1,
-    font: "10px sans-serif", textAlign: "start", textBaseline: "alphabetic",
+    font: "10px sans-serif", textAlign: "start", textBaseline: "alphabetic", lineDashOffset: 0,
   };
   /** What a canvas would refuse, and go on with the value that it has. */
   const ACCEPTS = {
@@ -241,10 +241,11 @@
     }
 
     strokeInk() {
-      const { strokeStyle, lineWidth, lineJoin, lineCap, globalAlpha, dash, factor } = this.state;
+      const { strokeStyle, lineWidth, lineJoin, lineCap, globalAlpha, dash, factor, lineDashOffset } = this.state;
       return {
         stroke: strokeStyle, "stroke-width": unless(decimals(lineWidth * factor), "1"),
         "stroke-linejoin": unless(lineJoin, "miter"), "stroke-linecap": unless(lineCap, "butt"),
+        "stroke-dashoffset": dash.length && lineDashOffset ? decimals(lineDashOffset * factor) : null,
         "stroke-dasharray": dash.length ? dash.map((length) => decimals(length * factor)).join(" ") : null,
         "stroke-opacity": unless(globalAlpha, 1),
       };
