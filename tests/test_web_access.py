@@ -280,12 +280,14 @@ def test_where_places_cluster_the_lists_hold_what_the_view_shows_and_keep_the_fo
         names = set()
         for key in ("ArrowDown", "ArrowDown", "PageDown", "PageDown", "End", "PageUp", "ArrowUp"):
             seen.page.keyboard.press(key)
-            # To bring an arrow into view may change what the view shows; in the end the list follows.
+            # To bring an arrow into view may change what the view shows; in the end all tell of the same arrow.
             seen.wait_for("""(() => {
-                const { app } = azroutes;
+                const { app, speech } = azroutes;
                 const it = document.activeElement;
-                return it.getAttribute("role") === "option" &&
-                    Number(it.getAttribute("aria-setsize")) === app.shown().length;
+                const arrow = app.model.arrows[app.state.hover?.index];
+                return it.getAttribute("role") === "option" && app.state.hover?.kind === "arrow" &&
+                    Number(it.getAttribute("aria-setsize")) === app.shown().length &&
+                    it.textContent === speech.arrowName(app.model, arrow);
             })()""")
             name = seen.page.evaluate(CURRENT)
             names.add(name)
@@ -295,6 +297,50 @@ def test_where_places_cluster_the_lists_hold_what_the_view_shows_and_keep_the_fo
         seen.page.keyboard.press("Escape")
         assert seen.page.evaluate("document.activeElement.getAttribute('role')") == "option"
         assert seen.complaints == []
+
+
+COSTS = """(() => { const { flows } = azroutes.app; const { draw } = flows; flows.cost = 1;
+    flows.draw = function () { this._cost = this.cost; draw.call(this); }; })()"""
+POINTED = """(({ model, state }) => model.arrows[state.hover.index].key)(azroutes.app)"""
+
+
+def test_a_slow_picture_beyond_the_map_takes_nothing_from_what_is_pointed_at_or_chosen(
+    many: Callable[..., gpd.GeoDataFrame], tmp_path: Path, visit: Opener
+) -> None:
+    import azroutes
+
+    path = tmp_path / "slow.html"
+    azroutes.explore_flows(many(rows=3000, places=60), title="Many", top=40).save(path)
+    with visit(path) as seen:
+        seen.wait_for("Boolean(globalThis.azroutes.app?.ready)")
+        # However slow this machine is, pictures are told to be fast, and then to be slow.
+        seen.page.evaluate(COSTS)
+        seen.page.evaluate("azroutes.app.map.setZoom(azroutes.app.map.getZoom() + 2, { animate: false })")
+        seen.settle()
+        tab_to(seen, "Arrows on the map")
+        seen.page.keyboard.press("End")
+        seen.settle()
+        seen.settle()
+        key, name = seen.page.evaluate(POINTED), seen.page.evaluate(CURRENT)
+        drawn = seen.page.evaluate("azroutes.app.model.arrows.map(({ key }) => key)")
+        seen.page.evaluate("azroutes.app.flows.cost = 100; azroutes.app.redraw()")
+        seen.settle()
+        seen.settle()
+        # The picture is of more than the map, and has wider arrows than the one pointed at in its stead.
+        assert seen.page.evaluate("azroutes.app.model.arrows.map(({ key }) => key)") != drawn
+        assert (seen.page.evaluate(POINTED), seen.page.evaluate(CURRENT)) == (key, name)
+        seen.page.keyboard.press("Enter")
+        seen.settle()
+        seen.settle()
+        assert seen.page.evaluate("azroutes.app.model.arrows[azroutes.app.state.selected.index].key") == key
+        # The list has been made anew meanwhile; Escape leads back to where in it one was.
+        seen.page.evaluate("azroutes.app.map.panBy([200, 120], { animate: false })")
+        seen.settle()
+        seen.settle()
+        seen.page.keyboard.press("Escape")
+        assert seen.page.evaluate("document.activeElement.getAttribute('role')") == "option"
+        status = seen.page.locator(".status").inner_text()
+        assert "The 40 widest of" in status
 
 
 def test_the_lists_follow_the_markets_and_keep_their_place(both: Path, visit: Opener, payload: dict[str, Any]) -> None:

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from azroutes.arrows import HAIRLINE_PX, LEAST_PX, NO_UNIT_TITLE
+from azroutes.dtypes import CERTAINTY
 from azroutes.flows import steps_of
 from azroutes.geometry.cluster import Level, cluster_levels
 from azroutes.geometry.curve import head_size
@@ -22,6 +23,7 @@ from azroutes.geometry.layout import arrange
 from azroutes.packing import counting, measuring, pack
 from azroutes.places import Place, place
 from azroutes.vocabulary import Basis, Certainty, Form, Role, label, words
+from azroutes.vocabulary import codes as vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -109,7 +111,7 @@ def crowd_of(flows: gpd.GeoDataFrame, unit: str | None) -> Crowd:
 
 
 def parts(
-    crowd: Crowd, classes: Sequence[str | None], xy: Floats, theme: Theme, *,
+    crowd: Crowd, classes: Sequence[str | None], xy: Floats, theme: Theme, *, by: str = "market",
     scale: WidthScale | None = None, most: int = DRAWN, least: float = 0.0, also: Mapping[str, Ints] | None = None,
     opening: float = 3.0,
 ) -> dict[str, object]:  # fmt: skip
@@ -123,6 +125,8 @@ def parts(
     xy : array of shape (places, 2)
         The places on a web map, the whole world from 0 to 1, y downwards.
     theme : Theme
+    by : {'market', 'commodity'}
+        What is drawn apart between two places: the flows of each market, or those of each of its commodities.
     scale : WidthScale, optional
         One scale of widths for all zooms; by default each zoom has its own, fitted to its largest arrow.
     most : int
@@ -140,11 +144,12 @@ def parts(
     weight = cast("Floats", np.bincount(start, value, count) + np.bincount(end, value, count))
     market = {code: n for n, code in enumerate(classes)}
     codes = np.array([market[code if isinstance(code, str) else None] for code in crowd.flows["market"].astype(object)])
+    apart, kinds = _apart(crowd.flows, codes) if by == "commodity" else (codes, [])
     levels = cluster_levels(xy, weight, zooms=range(FIRST_ZOOM, LAST_ZOOM + 1))
     columns: dict[str, NDArray[np.generic]] = {
         "x": xy[:, 0].astype(np.float64), "y": xy[:, 1].astype(np.float64),
         "start": counting(start), "end": counting(end), "flow": counting(crowd.steps["flow"].to_numpy()),
-        "market": counting(codes),
+        "market": counting(codes), **({"class": counting(apart)} if kinds else {}),
     }  # fmt: skip
     if len(crowd.steps) == len(crowd.flows):
         del columns["flow"]  # each flow is one leg, in its order
@@ -159,7 +164,7 @@ def parts(
         columns |= {f"{number}.member": counting(level.member), f"{number}.lead": counting(level.lead),
                     f"{number}.x": level.xy[:, 0].astype(np.float64),
                     f"{number}.y": level.xy[:, 1].astype(np.float64)}  # fmt: skip
-        arrow, total = _largest(ends, codes[crowd.steps["flow"].to_numpy()], value, len(level.xy))
+        arrow, total = _largest(ends, apart[crowd.steps["flow"].to_numpy()], value, len(level.xy))
         px = scale.px_per_unit if scale is not None else theme.max_width_px / arrow if arrow > 0 else 0.0
         listed.append({"zoom": level.zoom, "px": px, "largest": arrow, "total": total})
     facts, words_of = _facts(crowd.flows)
@@ -168,6 +173,8 @@ def parts(
         "clustered": {
             "packed": pack(columns | facts | {name: counting(one) for name, one in (also or {}).items()}),
             "words": words_of,
+            "certainties": vocabulary(Certainty),
+            **({"classes": kinds} if kinds else {}),
             "levels": listed,
             "names": [found.name for found in crowd.places],
             "codes": [found.code for found in crowd.places],
@@ -183,6 +190,18 @@ def parts(
             "most": most,
         }
     }
+
+
+def _apart(flows: gpd.GeoDataFrame, market: Ints) -> tuple[Ints, list[dict[str, object]]]:
+    """Return the class of each flow, a commodity of a market, and what each class is, in the order of the markets."""
+    commodity, names = pd.factorize(flows["commodity"].astype("string"), sort=True)
+    key = market.astype(np.int64) * (len(names) + 1) + commodity + 1
+    known, apart = np.unique(key, return_inverse=True)
+    kinds: list[dict[str, object]] = []
+    for one in known:
+        of, name = divmod(int(one), len(names) + 1)
+        kinds.append({"market": of, "cargo": words(str(names[name - 1])).lower() if name else ""})
+    return apart, kinds
 
 
 def _drawn_at(levels: Sequence[Level], zoom: int) -> int:
@@ -245,7 +264,6 @@ def _facts(flows: gpd.GeoDataFrame) -> tuple[dict[str, NDArray[np.generic]], dic
         "form": ("form", lambda code: label(Form, code)),
         "group": ("group", str),
         "role": ("role", lambda code: label(Role, code)),
-        "certainty": ("certainty", lambda code: label(Certainty, code)),
         "basis": ("basis", lambda code: label(Basis, code)),
         "wording": ("wording", str),
         "sources": ("sources", lambda text: [part for part in text.split(";") if part]),
@@ -256,6 +274,9 @@ def _facts(flows: gpd.GeoDataFrame) -> tuple[dict[str, NDArray[np.generic]], dic
         codes, known = pd.factorize(flows[column].astype("string"), sort=True)
         columns[f"flow.{name}"] = counting(codes + 1)  # 0 says that there is none
         meaning[name] = [means(str(text)) if str(text) else None for text in known]
+    # Numbered from the least sure, so that the largest number of an arrow's flows is how sure the arrow is.
+    columns["flow.certainty"] = counting(flows["certainty"].astype(CERTAINTY).cat.codes.to_numpy() + 1)
+    meaning["certainty"] = [label(Certainty, code) for code in vocabulary(Certainty)]
     for name, column in (("first", "first_year"), ("last", "last_year")):
         columns[f"flow.{name}"] = flows[column].to_numpy(dtype=np.int16, na_value=NO_YEAR)
     columns["flow.amount"] = measuring(flows["quantity"].to_numpy(dtype=float, na_value=np.nan))

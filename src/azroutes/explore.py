@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, cast, overload
 
 import numpy as np
 
-from azroutes.arrows import Cut
+from azroutes.arrows import BY, Cut
 from azroutes.basemap import MERCATOR_LIMIT
 from azroutes.clustered import MANY, is_crowd
 from azroutes.documents import load_flows, load_sources
-from azroutes.errors import Fault, OptionError
+from azroutes.errors import Fault, OptionError, check_option
 from azroutes.flows import path_of
 from azroutes.layer import FlowLayer, check_map
 from azroutes.legend import (
@@ -86,7 +86,10 @@ def explore_flows(
     title : str
         Title of the page.
     by, width, method, theme, top, min_quantity, rest, scale, node_size
-        As in `azroutes.plot_flows`; a theme named takes sizes for a screen.
+        As in `azroutes.plot_flows`; a theme named takes sizes for a screen. With flows of a market that go more than
+        1,000 ways, flows between places that are close at a zoom are added up: those of a market, or with
+        ``by="commodity"`` those of each of its commodities. ``by="flow"`` adds up those of a market too, and a note on
+        the page says so.
     extent : str, sequence of 4 floats, or shapes, optional
         What the page shows when it is opened, as in `azroutes.plot_flows`; by default all places. All arrows are on the
         page, wherever they run.
@@ -139,13 +142,14 @@ def explore_flows(
     # A theme that was chosen is kept; the page as it comes follows what its reader has set the screen to.
     dark = recoloured(_on_screen("dark"), color) if isinstance(theme, str) and theme == "default" else None
     if many:
+        check_option("by", by, BY)
         cut = Cut(top, min_quantity, rest)
         drawn = payload_of_many(table, heading, look, width=width, cut=cut, scale=scale, extent=extent,
-                                dark=dark, tooltip=told)  # fmt: skip
+                                dark=dark, tooltip=told, by=by)  # fmt: skip
         if m is not None and not isinstance(m, OfflineMap):
             return _joined(m, drawn, heading, extent)
         some = largest(table, PICTURED)
-        picture = compose(some, title=heading, width=width, method="arc", theme=replace(look, tags=False),
+        picture = compose(some, title=heading, by=by, width=width, method="arc", theme=replace(look, tags=False),
                           size_px=PAGE_PX, crs=crs)  # fmt: skip
         cut_to = f"The picture shows the {len(some)} largest of {len(table):,} flows."
         picture = replace(picture, theme=look, notes=(cut_to, *picture.notes))

@@ -82,6 +82,7 @@ _CERTAINTY_WORDS = {
     Certainty.QUALIFIED.value: "Qualified (“mostly”, “appears”)",
     Certainty.ALLEGED.value: "Alleged (“reportedly”)",
 }
+CERTAINTY_TITLE = "Certainty of the sources’ words"
 _KIND_WORDS = {
     PlaceKind.COUNTRY.value: "Country",
     PlaceKind.SUBDIVISION.value: "Part of a country",
@@ -108,7 +109,7 @@ def legends(
     found = [
         Legend("market", "Market", tuple(_market_entries(table, theme, also))),
         Legend("width", f"Width: {_lower_first(arrows.scale.title)}", tuple(_width_entries(arrows, theme))),
-        Legend("certainty", "Certainty of the sources’ words", tuple(_certainty_entries(table, theme))),
+        Legend("certainty", CERTAINTY_TITLE, tuple(_certainty_entries(table, theme))),
         Legend("places", "Places", tuple(_kind_entries(kinds, theme))),
         Legend("circles", "Circle: total in and out", tuple(_circle_entries(circles, theme))),
     ]
@@ -156,11 +157,12 @@ def _certainty_entries(table: pd.DataFrame, theme: Theme) -> list[Entry]:
     present = set(table["certainty"])
     if present == {Certainty.AFFIRMED.value}:
         return []
-    return [
-        Entry(words, theme.quiet, certainty=code, code=code)
-        for code, words in _CERTAINTY_WORDS.items()
-        if code in present
-    ]
+    return [Entry(words, theme.quiet, certainty=code, code=code) for code, words in certainty_labels(present)]
+
+
+def certainty_labels(present: Collection[str]) -> list[tuple[str, str]]:
+    """Return the certainties among these with what legends call them, from the surest."""
+    return [(code, words) for code, words in _CERTAINTY_WORDS.items() if code in present]
 
 
 def _kind_entries(kinds: Sequence[str], theme: Theme) -> list[Entry]:

@@ -41,6 +41,7 @@ SCRIPTS = (
     "filter.js",
     "given.js",
     "tips.js",
+    "levels.js",
     "clusters.js",
     "model.js",
     "arrows.js",

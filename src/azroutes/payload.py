@@ -18,9 +18,11 @@ from azroutes.geometry.curve import head_size
 from azroutes.legend import (
     ARROWS_NOTE,
     BORDERS_NOTE,
+    CERTAINTY_TITLE,
     LISTED_NOTE,
     REST_CODE,
     REST_LABEL,
+    certainty_labels,
     credits,
     kind_labels,
     period_note,
@@ -62,6 +64,15 @@ CLUSTER_ENTRY = {"kind": "cluster", "label": "Several places, close at this zoom
 CLUSTER_NOTE = (
     "Places that are close at a zoom are shown as one ring, and the flows between two rings are added up; zoom in to "
     "part them. The area of a ring shows what comes in and goes out."
+)
+
+SUREST_NOTE = (
+    "An arrow of several flows is drawn as certain as the most certain of them; filter by certainty to see the others."
+)
+
+ADDED_NOTE = (
+    "Flows were to be drawn one by one, and are too many for that: those of a market between the same places or rings "
+    "are added up. A click on an arrow lists its flows."
 )
 
 _COLOURS = ("paper", "water", "land", "border", "ink", "quiet", "halo", "node")
@@ -110,7 +121,7 @@ def payload(
 
 def payload_of_many(
     flows: gpd.GeoDataFrame, title: str, theme: Theme, *, width: str, cut: Cut, scale: WidthScale | None,
-    extent: Area | None, dark: Theme | None, tooltip: bool | Sequence[str] = True,
+    extent: Area | None, dark: Theme | None, tooltip: bool | Sequence[str] = True, by: str = "market",
 ) -> dict[str, object]:  # fmt: skip
     """Return what the page needs of flows too many to be laid out one by one: see `azroutes.clustered`."""
     unit = shown_unit(flows, width, scale)
@@ -128,23 +139,28 @@ def payload_of_many(
     (x0, y0), (x1, y1) = _mercator(np.array([[west, north], [east, south]]))
     opening = np.log2(min(PAGE_PX[0] / max(x1 - x0, 1e-6), PAGE_PX[1] / max(y1 - y0, 1e-6)) / TILE_PX)
     tips = tips_of(crowd.flows, () if isinstance(tooltip, bool) else tooltip)
-    drawn = parts(crowd, classes, _mercator(lonlat), theme, scale=scale, most=min(cut.top or DRAWN, DRAWN),
+    drawn = parts(crowd, classes, _mercator(lonlat), theme, by=by, scale=scale, most=min(cut.top or DRAWN, DRAWN),
                   least=cut.min_quantity or 0.0, opening=float(opening),
                   also={f"tip.{k}": tip.codes for k, tip in enumerate(tips)})  # fmt: skip
+    certainties = set(flows["certainty"].unique())
     return {
         "version": 1,
         "title": title,
         "subtitle": _between(len(crowd.places), flows),
         "bounds": [[float(south), float(west)], [float(north), float(east)]],
         **({} if extent is None else {"framed": True}),
-        "theme": _look(theme, {Certainty.AFFIRMED.value}),
+        "theme": _look(theme, certainties),
         "dark": None if dark is None else _dark(dark, [code or "" for code in classes]),
         "land": _land(),
         "markets": [_market(code or "", theme) for code in classes],
         **drawn,
         "legends": {"nodes": {"title": "Places", "entries": [
-            {"kind": kind, "label": text} for kind, text in kind_labels(kinds)] + [CLUSTER_ENTRY]}},
-        "notes": [ARROWS_NOTE, CLUSTER_NOTE, *([LISTED_NOTE] if (flows["basis"] == Basis.LISTED.value).any() else []),
+            {"kind": kind, "label": text} for kind, text in kind_labels(kinds)] + [CLUSTER_ENTRY]},
+            "certainty": {"title": CERTAINTY_TITLE, "entries": [
+                {"certainty": code, "label": text} for code, text in certainty_labels(certainties)]}},
+        "notes": [ARROWS_NOTE, CLUSTER_NOTE, *([SUREST_NOTE] if len(certainties) > 1 else []),
+                  *([ADDED_NOTE] if by == "flow" else []),
+                  *([LISTED_NOTE] if (flows["basis"] == Basis.LISTED.value).any() else []),
                   *([period] if (period := period_note(flows)) else []), BORDERS_NOTE],
         "credits": list(credits(flows, credit_of("world_50m"))),
         **_tooltip(tooltip, [_tip(tip) for tip in tips]),

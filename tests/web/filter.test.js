@@ -5,7 +5,8 @@ const assert = require("node:assert/strict");
 const { test } = require("node:test");
 const { load, numbers, own } = require("./load.js");
 
-const { filter, flows, numbers: written, clusters } = load("geometry", "numbers", "flows", "filter", "clusters");
+const { filter, flows, numbers: written, clusters } = load("geometry", "numbers", "flows", "filter", "levels",
+  "clusters");
 
 const FACETS = ["title", "form", "certainty"];
 

@@ -127,7 +127,7 @@ test("dashes may begin within a stroke", () => {
       c.stroke();
     }
   });
-  assert.match(lines[0], /stroke-dasharray="6 2" stroke-dashoffset="3"/);
+  assert.match(lines[0], /stroke-dashoffset="3" stroke-dasharray="6 2"/);
   assert.ok(!lines[1].includes("dashoffset"));
 });
 

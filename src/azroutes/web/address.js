@@ -67,7 +67,13 @@
     app.setFilter(readFilter(parts, app.model));
     const [, kind, key] = /^(arrow|node) (.+)$/su.exec(parts.get("open") ?? "") ?? [];
     if (!kind) return;
-    const { nodes, arrows } = app.model;
+    const { nodes, arrows, source } = app.model;
+    if (source.seek) {
+      // Chosen at any zoom, it may be other things at this one.
+      const found = source.seek(kind, key);
+      if (found?.rings.length || found?.rows.length) app.open(kind, key);
+      return;
+    }
     const index = kind === "node"
       ? nodes.findIndex(({ code }) => code === key)
       : arrows.findIndex((arrow) => String(arrow.key ?? arrow.index) === key && arrow.shown);

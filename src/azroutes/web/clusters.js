@@ -3,13 +3,12 @@
 
 (() => {
   const az = (globalThis.azroutes ??= {});
-  const BULGE = 0.14;
-  const POINTS = 20;
   /** Gap between arrows side by side, px. */
   const GAP = 1.5;
   const BINS = 256;
   /** Bins of numbers to a doubling. */
   const STEPS = 10;
+  const { BULGE, controlOf, lineOf, placeIn, readLevel } = az.levels;
 
   /** Number groups of equal keys in order of appearance. @returns {{group: Int32Array, keys: Float64Array}} */
   const grouped = (keys) => {
@@ -28,52 +27,6 @@
     return { group, keys: Float64Array.from(found) };
   };
 
-  /** Where a key lies among sorted ones. */
-  const placeIn = (order, key) => {
-    let [low, high] = [0, order.length - 1];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (order[middle] < key) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  };
-
-  /** The clusters of one zoom, with the curves of their widest ways. */
-  const readLevel = (columns, { zoom, px, largest, total }, number) => {
-    const part = (name) => columns[`${number}.${name}`];
-    const [x, y, a, b] = ["x", "y", "a", "b"].map(part);
-    const curves = new Map();
-    for (let i = 0; i < a.length; i += 1) curves.set(a[i] * x.length + b[i], i);
-    const members = Array.from({ length: x.length }, () => 0);
-    for (const cluster of part("member")) members[cluster] += 1;
-    return {
-      zoom, px, largest, total, x, y, curves, members, count: x.length, member: part("member"), lead: part("lead"),
-      along: part("along"), across: part("across"),
-    };
-  };
-
-  /** The control point of the way between two clusters, the one with the smaller number first. */
-  const controlOf = (level, low, high) => {
-    const known = level.curves.get(low * level.count + high);
-    // y runs downwards on the page and upwards where curves are laid out.
-    const [along, across] = known === undefined ? [0.5, BULGE] : [level.along[known], level.across[known]];
-    const [dx, dy] = [level.x[high] - level.x[low], level.y[high] - level.y[low]];
-    return [level.x[low] + along * dx + across * dy, level.y[low] + along * dy - across * dx];
-  };
-
-  /** The way between two clusters as points in Mercator. */
-  const lineOf = (level, start, end) => {
-    const from = [level.x[start], level.y[start]];
-    if (start === end) return [from];
-    const to = [level.x[end], level.y[end]];
-    const control = controlOf(level, Math.min(start, end), Math.max(start, end));
-    return Array.from({ length: POINTS + 1 }, (_, i) => {
-      const t = i / POINTS;
-      return [0, 1].map((k) => (1 - t) ** 2 * from[k] + 2 * t * (1 - t) * control[k] + t * t * to[k]);
-    });
-  };
-
   /**
    * @param {object} model gets `nodes`, `arrows` and `legends.width` of what is in view
    * @param {object} given the payload's part on clusters
@@ -84,6 +37,10 @@
     const { start, end, flow } = columns;
     const flowOf = flow ? (step) => flow[step] : (step) => step;
     const amountOf = given.counts ? () => 1 : (step) => columns["flow.amount"][flowOf(step)];
+    /** What is drawn apart: the markets, or each commodity of each. */
+    const classes = given.classes ?? model.markets.map((_, market) => ({ market }));
+    const classOf = (number) => (columns.class ?? columns.market)[number];
+    const sureness = columns["flow.certainty"];
     let level = null;
     let sums = null;
     let hidden = null;
@@ -95,11 +52,14 @@
       return fit.length ? fit.reduce((a, b) => (b.zoom > a.zoom ? b : a)) : levels.reduce((a, b) => (b.zoom < a.zoom ? b : a));
     };
 
-    const nameOf = (index) => {
-      const more = level.members[index] - 1;
-      const name = given.names[level.lead[index]];
+    const nameOf = (index, { members, lead } = level) => {
+      const more = members[index] - 1;
+      const name = given.names[lead[index]];
       return more ? `${name} and ${az.numbers.plain(more)} other${more > 1 ? "s" : ""}` : name;
     };
+
+    const wayOf = (from, to, one = level) =>
+      (from === to ? `within ${nameOf(from, one)}` : `${nameOf(from, one)} to ${nameOf(to, one)}`);
 
     /** Whether a leg is let through, but for its market. */
     const lets = (result, filter) => {
@@ -116,10 +76,9 @@
       };
     };
 
-    /** Add up the legs that are let through: for each way and market their sum, count and ends. */
+    /** Add up the legs that are let through: for each way and class their sum, count, ends and greatest certainty. */
     const addUp = (result, filter) => {
       const { member, count } = level;
-      const classes = model.markets.length;
       const through = lets(result, filter);
       const steps = [];
       let [shown, before] = [0, -1];
@@ -143,33 +102,35 @@
       steps.forEach((step, i) => {
         const [a, b] = [member[start[step]], member[end[step]]];
         const pair = Math.min(a, b) * count + Math.max(a, b);
-        keys[i] = (pair * classes + columns.market[flowOf(step)]) * 2 + (a > b ? 1 : 0);
+        keys[i] = (pair * classes.length + classOf(flowOf(step))) * 2 + (a > b ? 1 : 0);
       });
       const { group, keys: distinct } = grouped(keys);
       const sum = new Float64Array(distinct.length);
       const flows = new Uint32Array(distinct.length);
       const numbered = new Uint32Array(distinct.length);
+      const sure = new Uint8Array(distinct.length);
       steps.forEach((step, i) => {
         const amount = amountOf(step);
+        sure[group[i]] = Math.max(sure[group[i]], sureness[flowOf(step)]);
         flows[group[i]] += 1;
         if (Number.isNaN(amount)) return;
         numbered[group[i]] += 1;
         sum[group[i]] += amount;
       });
       // In order of their keys those of one pair of places lie side by side.
-      return { order: Float64Array.from(distinct).sort(), distinct, sum, flows, numbered, total, inner, classes,
-        shown };
+      return { order: Float64Array.from(distinct).sort(), distinct, sum, flows, numbered, sure, total, inner, shown,
+        sought: new Map() };
     };
 
-    /** The ends and market behind a key. */
-    const unkey = (key) => {
+    /** The ends and class behind a key. */
+    const unkey = (key, { count } = level) => {
       const back = key % 2;
       const rest = (key - back) / 2;
-      const market = rest % sums.classes;
-      const pair = (rest - market) / sums.classes;
-      const high = pair % level.count;
-      const low = (pair - high) / level.count;
-      return back ? { start: high, end: low, market } : { start: low, end: high, market };
+      const kind = rest % classes.length;
+      const pair = (rest - kind) / classes.length;
+      const high = pair % count;
+      const low = (pair - high) / count;
+      return back ? { start: high, end: low, kind } : { start: low, end: high, kind };
     };
 
     /** Turn the sums into arrays in order of their keys, that can be looked through quickly. */
@@ -181,8 +142,9 @@
         groups[placeIn(order, key)] = group;
       });
       const made = {
-        start: new Uint32Array(count), end: new Uint32Array(count), market: new Uint16Array(count),
+        start: new Uint32Array(count), end: new Uint32Array(count), kind: new Uint32Array(count),
         value: new Float64Array(count), flows: new Uint32Array(count), bin: new Uint8Array(count),
+        sure: new Uint8Array(count),
         lane: new Float32Array(count), drawn: new Map(), zero: 0,
       };
       const top = level.largest > 0 ? level.largest : 1;
@@ -191,8 +153,8 @@
         const key = sums.order[i];
         const group = groups[i];
         const ends = unkey(key);
-        [made.start[i], made.end[i], made.market[i]] = [ends.start, ends.end, ends.market];
-        made.flows[i] = sums.flows[group];
+        [made.start[i], made.end[i], made.kind[i]] = [ends.start, ends.end, ends.kind];
+        [made.flows[i], made.sure[i]] = [sums.flows[group], sums.sure[group]];
         made.value[i] = sums.numbered[group] ? sums.sum[group] : NaN;
         const share = made.value[i] / top;
         made.bin[i] = share > 0 ? Math.max(1, Math.min(BINS - 1, Math.ceil(BINS - 1 + STEPS * Math.log2(share)))) : 0;
@@ -206,7 +168,7 @@
       return made;
     };
 
-    const pairOf = (key) => Math.floor(Math.floor(key / 2) / sums.classes);
+    const pairOf = (key) => Math.floor(Math.floor(key / 2) / classes.length);
 
     const widthOf = (value) => {
       if (Number.isNaN(value)) return given.hairline;
@@ -251,22 +213,22 @@
       const found = [];
       for (let step = 0; step < start.length; step += 1) {
         if (member[start[step]] !== arrow.start || member[end[step]] !== arrow.end) continue;
-        if (columns.market[flowOf(step)] === arrow.market && through(step)) found.push(step);
+        if (classOf(flowOf(step)) === arrow.class && through(step)) found.push(step);
       }
       return found;
     };
 
     const arrowAt = (i) => {
-      const { start: from, end: to, market, value, flows, lane } = sums.index;
+      const { start: from, end: to, kind, value, flows, lane, sure } = sums.index;
       const width = widthOf(value[i]);
       let behind = null;
       const arrow = {
-        key: sums.order[i], start: from[i], end: to[i], market: market[i], value: value[i], count: flows[i],
-        lane: lane[i], width, head: az.numbers.head(width), certainty: "affirmed", shown: true,
-        world: lineOf(level, from[i], to[i]),
+        key: `${level.zoom} ${sums.order[i]}`, row: i, start: from[i], end: to[i], ...classes[kind[i]], class: kind[i],
+        value: value[i], count: flows[i], lane: lane[i], width, head: az.numbers.head(width), shown: true,
+        // As where arrows are few: as sure as the surest of its flows.
+        certainty: given.certainties[sure[i] - 1] ?? "affirmed", world: lineOf(level, from[i], to[i]),
         get label() {
-          const [a, b] = [nameOf(this.start), nameOf(this.end)];
-          return this.start === this.end ? `within ${a}` : `${a} to ${b}`;
+          return wayOf(this.start, this.end);
         },
         get flows() {
           return (behind ??= stepsOf(this).map(flowOf));
@@ -304,21 +266,98 @@
       level = levelAt(zoom);
       sums = addUp(result, filter);
       sums.index = index();
-      Object.assign(sums, { distinct: null, sum: null, flows: null, numbered: null });
+      Object.assign(sums, { distinct: null, sum: null, flows: null, numbered: null, sure: null });
       model.nodes = Array.from({ length: level.count }, (_, i) => i).map(nodeOf);
       model.legends = { ...model.legends, width: legendOf() };
       model.arrows = [];
     };
 
-    /** Take the widest arrows in a view. @returns {boolean} whether they are others than before */
-    const look = (view, filter) => {
+    /** The row of an arrow of this zoom, or -1. */
+    const rowOf = (order) => {
+      const row = placeIn(sums.order, order);
+      return sums.order[row] === order ? row : -1;
+    };
+
+    /** Rows from the one with the largest number. */
+    const ranked = (rows) => {
+      const { value } = sums.index;
+      return rows.sort((i, j) => (value[j] || 0) - (value[i] || 0) || i - j);
+    };
+
+    /** The arrow of a row. */
+    const arrowIn = (row) => {
+      const { drawn } = sums.index;
+      if (!drawn.has(row)) drawn.set(row, arrowAt(row));
+      return drawn.get(row);
+    };
+
+    /** The clusters of now that share places with one of any zoom: the one that holds them all, or those it parts into. */
+    const ringsOf = (then, cluster) => {
+      const found = new Set();
+      for (let spot = 0; spot < then.member.length; spot += 1) {
+        if (then.member[spot] === cluster) found.add(level.member[spot]);
+      }
+      return [...found].sort((a, b) => sums.total[b] - sums.total[a] || a - b);
+    };
+
+    /** Whether clusters of two zooms are the same places; those of one lie within those of the other. */
+    const isSame = (then, cluster, rings) => rings.length === 1 && level.members[rings[0]] === then.members[cluster];
+
+    const seekRing = (then, code) => {
+      const spot = given.codes.indexOf(code);
+      if (spot < 0) return null;
+      const cluster = then.member[spot];
+      const rings = ringsOf(then, cluster);
+      return { name: nameOf(cluster, then), rings, rows: [], same: isSame(then, cluster, rings) };
+    };
+
+    const seekWay = (then, text) => {
+      const order = Number(text);
+      const way = unkey(order, then);
+      if (!(Number.isInteger(order) && way.start < then.count && way.end < then.count)) return null;
+      const [from, to] = [ringsOf(then, way.start), ringsOf(then, way.end)];
+      const { start: starts, end: ends, kind } = sums.index;
+      const [leaves, comes] = [new Set(from), new Set(to)];
+      const rows = then === level
+        ? [rowOf(order)].filter((row) => row >= 0)
+        : ranked([...starts.keys()].filter((row) => kind[row] === way.kind && leaves.has(starts[row]) && comes.has(ends[row])));
+      const within = from.length === 1 && to.length === 1 && from[0] === to[0] && level.members[from[0]] > 1;
+      const same = isSame(then, way.start, from) && isSame(then, way.end, to);
+      const name = model.nameOf({ ...classes[way.kind], label: wayOf(way.start, way.end, then) });
+      return { name, rings: within ? from : [], rows, same };
+    };
+
+    /**
+     * What stands now for an arrow or a place by its key, which tells the zoom at which it was chosen.
+     * @returns {{name: string, rings: number[], rows: number[], same: boolean} | null} its name then; the clusters of
+     *   a place, or the one within which an arrow has both its ends; the arrows; whether it is as it was
+     */
+    const seek = (kind, key) => {
+      const [, zoom, rest] = /^(\d+) (.+)$/su.exec(String(key)) ?? [];
+      const then = levels.find((one) => one.zoom === Number(zoom));
+      if (!then) return null;
+      const name = `${kind} ${key}`;
+      if (!sums.sought.has(name)) sums.sought.set(name, (kind === "node" ? seekRing : seekWay)(then, rest));
+      return sums.sought.get(name);
+    };
+
+    const keyOf = (kind, index) => (kind === "node" ? `${level.zoom} ${model.nodes[index]?.code}` : model.arrows[index]?.key);
+
+    /**
+     * Take the widest arrows in a view, and those that are held if they run through it: else an arrow would vanish under
+     * the pointer where a picture that is drawn beyond the map brings enough that are wider.
+     * @param {{kind: string, key: string}[]} held
+     * @returns {boolean} whether they are others than before
+     */
+    const look = (view, filter, held = []) => {
       if (levelAt(view.zoom) !== level) refresh(wanted.result, wanted.filter, view.zoom);
       const { value, flows, bin, drawn, zero } = sums.index;
       const seen = [];
       const many = new Uint32Array(BINS);
       let [sum, count] = [0, 0];
+      const isSeen = (i) => value[i] !== 0 && !(filter.least > 0 && !(value[i] >= filter.least)) && meets(i, view.box);
       for (let i = 0; i < value.length; i += 1) {
-        if (value[i] === 0 || (filter.least > 0 && !(value[i] >= filter.least)) || !meets(i, view.box)) continue;
+        if (!isSeen(i)) continue;
         seen.push(i);
         many[bin[i]] += 1;
         count += flows[i];
@@ -326,16 +365,16 @@
       }
       let [floor, taken] = [BINS - 1, many[BINS - 1]];
       while (floor > 0 && taken < given.most) taken += many[(floor -= 1)];
-      const widest = seen.filter((i) => bin[i] >= floor);
-      widest.sort((i, j) => (value[j] || 0) - (value[i] || 0) || i - j);
-      const chosen = widest.slice(0, given.most);
+      const chosen = ranked(seen.filter((i) => bin[i] >= floor)).slice(0, given.most);
+      const widest = chosen.length;
+      for (const { kind, key } of held) {
+        const [i, ...more] = (kind === "arrow" && seek(kind, key)?.rows) || [];
+        if (i !== undefined && !more.length && isSeen(i) && !chosen.includes(i)) chosen.push(i);
+      }
       const before = model.arrows;
       for (const arrow of before) model.nodes[arrow.start].arrows.length = model.nodes[arrow.end].arrows.length = 0;
       if (drawn.size > 20 * given.most) drawn.clear();
-      model.arrows = chosen.map((i, at) => {
-        if (!drawn.has(i)) drawn.set(i, arrowAt(i));
-        return Object.assign(drawn.get(i), { index: at });
-      });
+      model.arrows = chosen.map((i, at) => Object.assign(arrowIn(i), { index: at }));
       for (const arrow of model.arrows) {
         for (const node of new Set([arrow.start, arrow.end])) model.nodes[node].arrows.push(arrow.index);
       }
@@ -343,7 +382,7 @@
       const flowsShown = chosen.reduce((all, i) => all + flows[i], 0);
       hidden = {
         arrows: seen.length - chosen.length, of: seen.length, flows: count - flowsShown,
-        share: sum > 0 ? (sum - shown) / sum : 0, zero,
+        share: sum > 0 ? (sum - shown) / sum : 0, zero, widest,
       };
       return before.length !== model.arrows.length || before.some((arrow, k) => arrow !== model.arrows[k]);
     };
@@ -370,29 +409,41 @@
     /** The places of a cluster. @returns {number[]} */
     const membersOf = (index) => [...level.member.keys()].filter((spot) => level.member[spot] === index);
 
+    /** The rows and ends of the arrows at a cluster, in view or not, from the largest. */
+    const arrowsAt = (index) => {
+      const { start: from, end: to, value } = sums.index;
+      const { least } = wanted.filter;
+      const at = (i) => from[i] === index || to[i] === index;
+      return ranked([...value.keys()].filter((i) => at(i) && value[i] !== 0 && !(least > 0 && !(value[i] >= least))))
+        .map((row) => ({ row, start: from[row], end: to[row] }));
+    };
+
     /** The cluster that a place is in at present. */
     const clusterOf = (spot) => level.member[spot];
+
+    /** The same by the place's code. */
+    const nodeAt = (code) => model.nodes[clusterOf(given.codes.indexOf(code))];
 
     /** The drawn arrow that the first leg of a flow is in, or -1. */
     const arrowOf = (number) => {
       const step = flow ? firstStep(number) : number;
       const [a, b] = [level.member[start[step]], level.member[end[step]]];
       return model.arrows.findIndex((arrow) =>
-        arrow.start === a && arrow.end === b && arrow.market === columns.market[number]);
+        arrow.start === a && arrow.end === b && arrow.class === classOf(number));
     };
 
     /** The first leg of a flow: legs lie in the order of flows. */
     const firstStep = (number) => placeIn(flow, number);
 
     return {
-      arrowOf, flowCount: () => sums.shown, refresh, look, shownFlows, placesIn, membersOf, clusterOf, hidden: () => hidden,
+      arrowIn, arrowOf, arrowsAt, keyOf, seek, flowCount: () => sums.shown, refresh, look, shownFlows, placesIn, membersOf, clusterOf, hidden: () => hidden,
       largest: given.counts ? 0 : Math.max(...levels.map((one) => one.largest)),
-      zoomOf: (spot) => Math.min(...levels.filter((one) => one.members[one.member[spot]] === 1).map((one) => one.zoom), 10),
+      nodeAt, zoomOf: (spot) => Math.min(...levels.filter((one) => one.members[one.member[spot]] === 1).map((one) => one.zoom), 10),
       spots: given.names.map((name, spot) => ({
-        name, code: given.codes[spot], world: [columns.x[spot], columns.y[spot]], spot,
+        name, code: given.codes[spot], kind: given.kinds[spot], world: [columns.x[spot], columns.y[spot]], spot,
       })),
     };
   };
 
-  az.clusters = { grouped, lineOf, make, readLevel };
+  az.clusters = { grouped, make };
 })();

@@ -9,6 +9,8 @@
   /** Lines of a list, flows told in full, and flows looked through, at the most, of an arrow that is a sum of many. */
   const MOST_TOLD = 12;
   const MOST_ARTICLES = 10;
+  /** Buttons of a list up to which none waits to be asked for. */
+  const MOST_LISTED = 40;
   const MOST_COUNTED = 2000;
 
   const capital = (word) => {
@@ -93,11 +95,14 @@
   const ofSum = (app, arrow) => {
     const { model } = app;
     const { amount } = model.store;
+    const { found } = app.state.selected ?? {};
     const size = (flow) => (Number.isNaN(amount[flow]) ? -1 : amount[flow]);
     const flows = [...arrow.flows].sort((a, b) => size(b) - size(a) || a - b);
     const records = flows.slice(0, MOST_COUNTED).map((flow) => model.store.at(flow));
-    const others = model.arrows.filter((other) =>
-      other !== arrow && [other.start, other.end].sort().join() === [arrow.start, arrow.end].sort().join());
+    const between = [arrow.start, arrow.end];
+    const loop = arrow.start === arrow.end;
+    const others = model.source.arrowsAt(arrow.start).filter(({ row, start, end }) =>
+      row !== arrow.row && between.includes(start) && between.includes(end) && (start === end) === loop);
     const largest = records.slice(0, MOST_ARTICLES);
     const certainties = tally("Certainty", records.map(({ certainty }) => certainty ?? "not given"));
     const sources = records.flatMap(({ sources_text: text }) => (text ? text.split("; ") : ["none given"]));
@@ -105,6 +110,7 @@
     return [
       heading(model.nameOf(arrow)),
       element("p", { class: "sum" }, model.describe(arrow)),
+      held(found),
       arrowList(app, "Other arrows between the same places", others),
       tally("Sources", sources),
       certainties,
@@ -120,7 +126,6 @@
   const ofArrow = (app, index) => {
     const { model } = app;
     const arrow = model.arrows[index];
-    if (model.clustered) return ofSum(app, arrow);
     const flows = model.flowsOf(arrow);
     return [
       heading(model.nameOf(arrow)),
@@ -135,8 +140,35 @@
   const arrowButton = (app, arrow) => {
     const name = isolated(app.model.nameOf(arrow));
     const button = element("button", { type: "button", class: "row" }, app.swatch(arrow.market), name);
-    button.addEventListener("click", () => app.select("arrow", arrow.index));
+    button.addEventListener("click", () => app.open("arrow", arrow.key ?? arrow.index));
     return button;
+  };
+
+  /** A button with a place's mark and name. */
+  const placeButton = ({ model }, { kind, name }, act) => {
+    const mark = az.legend.placePicture(model, kind);
+    const button = element("button", { type: "button", class: "row" }, mark, isolated(name));
+    button.addEventListener("click", act);
+    return button;
+  };
+
+  const ringButton = (app, ring) => placeButton(app, app.model.nodes[ring], () => app.select("node", ring));
+
+  /** Buttons one below the other; of many the first, and a button for the rest. */
+  const rows = (makers) => {
+    const list = element("ul", { class: "arrows" });
+    const add = (some) => list.append(...some.map((make) => element("li", {}, make())));
+    const first = makers.length > MOST_LISTED ? MOST_TOLD : makers.length;
+    add(makers.slice(0, first));
+    if (first === makers.length) return list;
+    const more = element("button", { type: "button" }, `Show ${plain(Math.min(makers.length, MOST_COUNTED) - first)} more`);
+    more.addEventListener("click", () => {
+      more.remove();
+      add(makers.slice(first, MOST_COUNTED));
+      list.children[first].querySelector("button").focus();
+    });
+    const beyond = makers.length - MOST_COUNTED;
+    return element("div", {}, list, more, beyond > 0 && element("p", { class: "sum" }, `${plain(beyond)} more are not listed.`));
   };
 
   /** A list of arrows, each a button that opens it. */
@@ -145,34 +177,69 @@
     element(
       "section",
       {},
-      element("h3", {}, `${title} (${arrows.length})`),
-      element(
-        "ul",
-        { class: "arrows" },
-        ...arrows.slice(0, MOST_COUNTED).map((arrow) => element("li", {}, arrowButton(app, arrow))),
-      ),
+      element("h3", {}, `${title} (${plain(arrows.length)})`),
+      // Of very many only those are made that are listed.
+      rows(arrows.map((arrow) => () => arrowButton(app, arrow.world ? arrow : app.model.source.arrowIn(arrow.row)))),
     );
 
-  /** The places of a cluster, by name; the first of many. */
-  const membersOf = (model, node) => {
-    const names = model.source.membersOf(node.index).map((spot) => model.source.spots[spot].name).sort();
-    const more = names.length - MOST_TOLD;
-    return element("p", { class: "sum" }, `${plain(names.length)} places that are close at this zoom: `,
-      ...names.slice(0, MOST_TOLD).flatMap((name, k) => (k ? [", ", isolated(name)] : [isolated(name)])),
-      more > 0 ? ` and ${plain(more)} more` : "");
+  /** The places of a cluster, by name: each a button that goes where it stands by itself. */
+  const membersOf = (app, node) => {
+    const { source } = app.model;
+    const spots = source.membersOf(node.index).map((spot) => source.spots[spot]);
+    spots.sort((a, b) => (a.name < b.name ? -1 : Number(a.name > b.name)));
+    return element(
+      "section",
+      {},
+      element("h3", {}, `Places that are close at this zoom (${plain(spots.length)})`),
+      rows(spots.map((spot) => () => placeButton(app, spot, () => az.search.go(app, spot)))),
+    );
+  };
+
+  /** What was chosen at another zoom, where it is more now than it was. */
+  const held = (found) =>
+    found && !found.same && element("p", { class: "sum" }, "At this zoom it holds what was chosen: ", isolated(found.name));
+
+  /** What was chosen at another zoom, and lies in several parts at this one. */
+  const ofParts = (app, { name, rings, rows: ways }, kind) => [
+    heading(name),
+    element("p", { class: "sum" }, `At this zoom it has parted into ${kind === "node"
+      ? counted(rings.length, "place or ring", "places and rings") : counted(ways.length, "arrow")}; zoom out to see it whole.`),
+    kind === "node" ? rows(rings.map((ring) => () => ringButton(app, ring)))
+      : rows(ways.map((row) => () => arrowButton(app, app.model.source.arrowIn(row)))),
+  ];
+
+  /** An arrow both of whose ends lie in one cluster at this zoom. */
+  const ofWithin = (app, { name, rings: [ring] }) => {
+    return [
+      heading(name),
+      element("p", { class: "sum" }, "At this zoom both its ends lie within one ring, where no arrow is drawn; zoom in to see it."),
+      rows([() => ringButton(app, ring)]),
+    ];
+  };
+
+  /** What is chosen, as it is now. @returns {Node[]} */
+  const of = (app, selected) => {
+    const { kind, index, found } = selected;
+    selected.told = found;
+    if (kind === "node") return found && found.rings.length !== 1 ? ofParts(app, found, kind) : ofNode(app, index);
+    if (!found) return ofArrow(app, index);
+    if (found.rings.length) return ofWithin(app, found);
+    return found.rows.length === 1 ? ofSum(app, app.model.source.arrowIn(found.rows[0])) : ofParts(app, found, kind);
   };
 
   /** @returns {Node[]} */
   const ofNode = (app, index) => {
     const { model } = app;
     const node = model.nodes[index];
-    const arrows = node.arrows.map((i) => model.arrows[i]).filter(app.isOn);
+    const arrows = model.clustered ? model.source.arrowsAt(index)
+      : node.arrows.map((i) => model.arrows[i]).filter(app.isOn);
     const within = arrows.filter((arrow) => arrow.start === arrow.end);
-    const places = model.clustered && node.size > 1 ? membersOf(model, node) : null;
+    const places = model.clustered && node.size > 1 ? membersOf(app, node) : null;
     const inwards = arrows.filter((arrow) => arrow.end === index && arrow.start !== index);
     const outwards = arrows.filter((arrow) => arrow.start === index && arrow.end !== index);
     return [
       heading(node.name),
+      held(app.state.selected?.found),
       places,
       node.inner > 0 && element("p", { class: "sum" }, `${counted(node.inner, "flow")} between these places: zoom in to see them.`),
       az.filters.placeChoice(app, node),
@@ -183,5 +250,5 @@
     ].filter(Boolean);
   };
 
-  az.details = { arrowButton, ofArrow, ofNode };
+  az.details = { arrowButton, of };
 })();

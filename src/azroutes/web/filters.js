@@ -141,7 +141,7 @@
   /** What the filters say now, in words; empty where they let everything through. @returns {string[]} */
   const inWords = (app) => {
     const { filter } = app.state;
-    const { store, markets, nodes } = app.model;
+    const { store, markets, nodes, source } = app.model;
     const without = (title, names) => `${title} without ${names.length > 3 ? `${names.length} choices` : names.join(", ")}`;
     const said = [];
     if (filter.markets.size) said.push(without("markets", [...filter.markets].map((market) => markets[market].label)));
@@ -152,7 +152,8 @@
     if (!filter.undated) said.push("flows with a year");
     if (filter.least) said.push(`arrows of at least ${plain(filter.least)}`);
     if (filter.place) {
-      const name = nodes.find(({ code }) => code === filter.place.code)?.name ?? filter.place.code;
+      const { code } = filter.place;
+      const name = (source.nodeAt?.(code) ?? nodes.find((node) => node.code === code))?.name ?? code;
       said.push(`${{ in: "into", out: "out of", both: "in or out of" }[filter.place.way]} ${name}`);
     }
     return said;

@@ -36,6 +36,7 @@
   };
 
   const drawn = ({ width, height, paint }) => picture(width, height, paint);
+  const placePicture = ({ theme }, kind) => drawn(placeMark(kind, 5, theme));
   const marketPicture = (model, market) => drawn(marketMark(model, market));
 
   const section = ({ title, rows }) =>
@@ -61,7 +62,9 @@
     const kinds = new Set(places.map((node) => node.kind));
     const widest = Math.max(0, ...places.map((node) => node.radius)) + 0.01;
     const widths = (legends.width?.entries ?? []).filter((entry) => entry.width <= thickest);
-    const dashes = (legends.certainty?.entries ?? []).filter((entry) => certainties.has(entry.certainty));
+    // What all arrows are is no difference; where one alone is less than sure, it is told.
+    const told = certainties.size > 1 || !certainties.has("affirmed");
+    const dashes = (told && legends.certainty?.entries ? legends.certainty.entries : []).filter((entry) => certainties.has(entry.certainty));
     const nodes = (legends.nodes?.entries ?? []).filter((entry) => kinds.has(entry.kind));
     const circles = (legends.circles?.entries ?? []).filter((entry) => entry.radius <= widest);
     const usual = [10, 4.5];
@@ -93,5 +96,5 @@
   /** @returns {Node[]} the legends of the panel, whose markets have boxes to tick of their own */
   const build = (model, arrows) => groups(model, arrows).map(section);
 
-  az.legend = { build, groups, marketGroup, marketPicture };
+  az.legend = { build, groups, marketGroup, marketPicture, placePicture };
 })();

@@ -32,9 +32,18 @@
     return map;
   };
 
+  /** The same where what was chosen has parted at this zoom. */
+  const partedIn = ({ model }, { kind, found: { rings, rows } }) => {
+    const wanted = new Set(rows);
+    const full = kind === "node" ? rings.flatMap((ring) => model.nodes[ring].arrows)
+      : model.arrows.filter(({ row }) => wanted.has(row)).map(({ index }) => index);
+    return full.length ? { full: new Set(full), strong: null } : null;
+  };
+
   /** The arrows that stand out now, and the one that does most; null while nothing is pointed at or chosen. */
   const emphasis = (app) => {
     const focus = app.state.hover ?? app.state.selected;
+    if (focus?.index < 0 && focus.found) return partedIn(app, focus);
     if (!focus || focus.index < 0) return null;
     if (focus.kind === "arrow") return { full: app.model.related(focus.index), strong: focus.index };
     return { full: new Set(app.model.nodes[focus.index].arrows), strong: null };
@@ -208,7 +217,11 @@
 
   /** Bring what is chosen into view, where the panel or an earlier move has put it out of sight. */
   const reveal = ({ model, map, state: { selected } }) => {
-    const line = selected.kind === "arrow" ? model.arrows[selected.index].world : [model.nodes[selected.index].world];
+    const { kind, index, found } = selected;
+    // What has parted has no one place, and what is no longer there none at all.
+    if (index < 0 && found?.rows.length !== 1) return;
+    const line = kind === "node" ? [model.nodes[index].world]
+      : (model.arrows[index] ?? model.source.arrowIn(found.rows[0])).world;
     const [x, y] = line[Math.floor(line.length / 2)];
     const point = L.point(x, y).multiplyBy(256 * 2 ** map.getZoom());
     const seen = map.getPixelBounds();
@@ -295,46 +308,65 @@
         app.update();
         app.announce(az.speech.shownSentence(app));
         const { selected } = state;
+        // Where places cluster, sums are others now, so the panel has been made anew.
+        if (model.clustered) return;
         if (selected?.kind === "node") app.select("node", selected.index);
         else if (selected && !(selected.index >= 0 && app.isOn(model.arrows[selected.index]))) app.select(null);
       },
-      select: (kind, index) => {
+      select: (kind, index) => app.open(kind, kind && keyOf(model, kind, index)),
+      /** The same by what it is known by, also where it is not drawn now. */
+      open: (kind, key) => {
         if (!kind && !state.selected) return;
-        state.selected = kind ? { kind, index, key: keyOf(model, kind, index) } : null;
+        state.selected = kind ? { kind, key } : null;
         state.hover = null;
-        const make = { arrow: () => az.details.ofArrow(app, index), node: () => az.details.ofNode(app, index) };
-        app.panel.choose(kind ? make[kind]() : null);
+        app.seek();
+        app.panel.choose(kind ? az.details.of(app, state.selected) : null);
         map.invalidateSize({ animate: false });
         if (kind) reveal(app);
         app.changed?.();
         app.redraw();
       },
+      /** Find again what was chosen: it may have another number now, and at another zoom be other things. */
+      seek: () => {
+        const { selected } = state;
+        if (!selected) return;
+        selected.found = model.source.seek?.(selected.kind, selected.key);
+        selected.index = indexOf(model, selected);
+      },
       /** Where places cluster: take what the view shows, and find again what was chosen; whether it is new. */
       lookAround: (view) => {
-        const { hover } = state;
+        const { hover, selected } = state;
         const held = hover && { ...hover, key: keyOf(model, hover.kind, hover.index) };
-        if (!model.source.look(view, state.filter)) return false;
+        if (!model.source.look(view, state.filter, [held, selected].filter(Boolean))) return false;
         // What is pointed at has another number now, or is gone.
         const index = held ? indexOf(model, held) : -1;
         state.hover = index < 0 ? null : { kind: held.kind, index };
-        if (state.selected) state.selected.index = indexOf(model, state.selected);
+        app.seek();
         return true;
       },
       /** Bring panel and message up to date with what the map shows. */
       tell: () => {
         app.changed?.();
         app.panel.update();
+        app.renew();
         app.keys.update();
         const [lowest = app] = app.peers();
         lowest.message.textContent = emptiness(app);
         lowest.message.hidden = [app, ...app.peers()].some((one) => one.model.arrows.some(one.isOn));
+      },
+      /** Where what was chosen is another at this zoom, or its flows are others, the panel tells of what it is now. */
+      renew: () => {
+        const { selected } = state;
+        if (!selected?.found || selected.found === selected.told) return;
+        if (!selected.found.rings.length && !selected.found.rows.length) return void app.select(null);
+        app.panel.renew(az.details.of(app, selected));
       },
       update: () => {
         app.result = az.filter.apply(model.store, state.filter);
         model.source.refresh(app.result, state.filter, map.getZoom());
         // Sums are made anew, so what the view shows is too, before the panel tells of it.
         app.lookAround(az.viewOf(map));
-        if (state.selected) state.selected.index = indexOf(model, state.selected);
+        app.seek();
         app.tell();
         app.redraw();
       },
@@ -351,11 +383,18 @@
 
   /** What an arrow or a place is known by at every zoom and under every filter. */
   const keyOf = (model, kind, index) => {
+    if (model.source.keyOf) return model.source.keyOf(kind, index);
     if (kind === "node") return model.nodes[index]?.code;
     return model.arrows[index]?.key ?? index;
   };
 
-  const indexOf = (model, { kind, key }) => {
+  const indexOf = (model, { kind, key, found }) => {
+    if (found) {
+      const [one, ...more] = kind === "node" ? found.rings : found.rows;
+      if (one === undefined || more.length) return -1;
+      return kind === "node" ? one : model.arrows.findIndex(({ row }) => row === one);
+    }
+    if (kind === "node" && model.source.seek) return model.source.seek(kind, key)?.rings[0] ?? -1;
     if (kind === "node") return model.nodes.findIndex(({ code }) => code === key);
     return model.arrows.findIndex((arrow) => (arrow.key ?? arrow.index) === key);
   };

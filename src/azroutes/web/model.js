@@ -82,7 +82,7 @@
     model.flowsOf = (arrow) => arrow.flows.map((flow) => model.store.at(flow));
     model.linesBehind = (flows) => linesBehind(data, flows);
     model.nameOf = (arrow) => {
-      const market = data.markets[arrow.market]?.label;
+      const market = [data.markets[arrow.market]?.label, arrow.cargo].filter(Boolean).join(", ");
       const label = arrow.label || `${model.nodes[arrow.start].name} to ${model.nodes[arrow.end].name}`;
       return market ? `${market}: ${label}` : label;
     };

@@ -31,7 +31,7 @@
     const all = `${counted(app.model.source.flowCount(), "flow")} shown, added up between places that are close at this zoom.`;
     if (!hidden.arrows) return `${all} All ${counted(hidden.of, "arrow")} in view are drawn.`;
     const share = hidden.share > 0 ? `, ${percent(hidden.share)} of what is in view,` : "";
-    return `${all} The ${plain(arrows.length)} widest of ${counted(hidden.of, "arrow")} in view are drawn; ` +
+    return `${all} The ${plain(hidden.widest)} widest of ${counted(hidden.of, "arrow")} in view are drawn; ` +
       `${plain(hidden.arrows)} smaller ones${share} are not.`;
   };
 
@@ -128,7 +128,7 @@
   /**
    * @param {object} app
    * @param {HTMLElement} root holds the map and the panel
-   * @returns {{update: () => void, choose: (nodes: Node[] | null) => void}}
+   * @returns {{update: () => void, choose: (nodes: Node[] | null) => void, renew: (nodes: Node[]) => void}}
    */
   const build = (app, root) => {
     const { model } = app;
@@ -173,6 +173,11 @@
     close.addEventListener("click", () => app.select(null));
     let opener = null;
     let scrolled = 0;
+    /** Where the focus came from: of a list that was made anew since, what is current in it. */
+    const origin = () => {
+      const { element: from, list } = opener ?? {};
+      return from?.isConnected ? from : list?.querySelector("[tabindex='0']");
+    };
 
     const update = () => {
       const arrows = app.shown();
@@ -198,7 +203,10 @@
 
     const choose = (nodes) => {
       if (nodes) show();
-      if (nodes && chosen.hidden) [opener, scrolled] = [document.activeElement, body.scrollTop];
+      if (nodes && chosen.hidden) {
+        const from = document.activeElement;
+        [opener, scrolled] = [{ element: from, list: from?.closest("[role=listbox]") }, body.scrollTop];
+      }
       chosen.hidden = !nodes;
       rest.hidden = Boolean(nodes);
       chosen.replaceChildren(...(nodes ? [close, ...nodes] : []));
@@ -209,9 +217,17 @@
         return;
       }
       body.scrollTop = scrolled;
-      if (opener?.isConnected) opener.focus({ preventScroll: true });
+      origin()?.focus({ preventScroll: true });
     };
-    return { aside, folding, update, choose, meet, show };
+    /** Tell of what is chosen as it is now, and leave the focus where it is if it can be. */
+    const renew = (nodes) => {
+      const from = document.activeElement;
+      const within = chosen.contains(from) && from !== close;
+      chosen.replaceChildren(close, ...nodes);
+      if (within) (chosen.querySelector(from.tagName === "SELECT" ? "select" : ".chosen"))?.focus({ preventScroll: true });
+      app.announce([".chosen", ".sum"].map((part) => chosen.querySelector(part)?.textContent ?? "").join(". "));
+    };
+    return { aside, folding, update, choose, meet, show, renew };
   };
 
   az.panel = { build, endMatter, summary, toggle };

@@ -61,5 +61,5 @@
     return element("section", { class: "search" }, element("label", {}, element("span", {}, "Find a place"), input), found, told);
   };
 
-  az.search = { build, find, plainly };
+  az.search = { build, find, go, plainly };
 })();

@@ -245,6 +245,7 @@
       return {
         stroke: strokeStyle, "stroke-width": unless(decimals(lineWidth * factor), "1"),
         "stroke-linejoin": unless(lineJoin, "miter"), "stroke-linecap": unless(lineCap, "butt"),
+        "stroke-dashoffset": dash.length && lineDashOffset ? decimals(lineDashOffset * factor) : null,
         "stroke-dasharray": dash.length ? dash.map((length) => decimals(length * factor)).join(" ") : null,
         "stroke-dashoffset": dash.length ? unless(decimals(lineDashOffset * factor), "0") : null,
         "stroke-opacity": unless(globalAlpha, 1),
