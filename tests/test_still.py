@@ -175,7 +175,8 @@ def test_quantities_are_told_with_their_unit() -> None:
 def test_hostile_text_is_text(scene: Scene, text: str) -> None:
     nodes = tuple(replace(node, name=text) for node in scene.nodes)
     labels = tuple(replace(label, text=text) for label in scene.labels)
-    arrows = scene.arrows.assign(title=text)
+    # As an object: not every kind of text column can hold half a character.
+    arrows = scene.arrows.assign(title=pd.Series(text, scene.arrows.index, dtype=object))
     foul = replace(scene, title=text, nodes=nodes, labels=labels, arrows=arrows, notes=(text,), credits=(text,))
     cells = dict.fromkeys(("market", "commodity", "form", "period", "quantity", "sources"), text)
     made = still(foul, [row(route=(text, text), **cells)], flows=1)
