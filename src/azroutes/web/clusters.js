@@ -291,7 +291,7 @@
       return drawn.get(row);
     };
 
-    /** The clusters of now that share places with one of any zoom: the one that holds them all, or those it parts into. */
+    /** The clusters of now that share places with one of any zoom: one that holds them all, or those it parts into. */
     const ringsOf = (then, cluster) => {
       const found = new Set();
       for (let spot = 0; spot < then.member.length; spot += 1) {
@@ -318,9 +318,8 @@
       const [from, to] = [ringsOf(then, way.start), ringsOf(then, way.end)];
       const { start: starts, end: ends, kind } = sums.index;
       const [leaves, comes] = [new Set(from), new Set(to)];
-      const rows = then === level
-        ? [rowOf(order)].filter((row) => row >= 0)
-        : ranked([...starts.keys()].filter((row) => kind[row] === way.kind && leaves.has(starts[row]) && comes.has(ends[row])));
+      const isPart = (row) => kind[row] === way.kind && leaves.has(starts[row]) && comes.has(ends[row]);
+      const rows = then === level ? [rowOf(order)].filter((row) => row >= 0) : ranked([...starts.keys()].filter(isPart));
       const within = from.length === 1 && to.length === 1 && from[0] === to[0] && level.members[from[0]] > 1;
       const same = isSame(then, way.start, from) && isSame(then, way.end, to);
       const name = model.nameOf({ ...classes[way.kind], label: wayOf(way.start, way.end, then) });
@@ -341,11 +340,12 @@
       return sums.sought.get(name);
     };
 
-    const keyOf = (kind, index) => (kind === "node" ? `${level.zoom} ${model.nodes[index]?.code}` : model.arrows[index]?.key);
+    const keyOf = (kind, index) =>
+      (kind === "node" ? `${level.zoom} ${model.nodes[index]?.code}` : model.arrows[index]?.key);
 
     /**
-     * Take the widest arrows in a view, and those that are held if they run through it: else an arrow would vanish under
-     * the pointer where a picture that is drawn beyond the map brings enough that are wider.
+     * Take the widest arrows in a view, and those that are held if they run through it: else an arrow would vanish
+     * under the pointer where a picture that is drawn beyond the map brings enough that are wider.
      * @param {{kind: string, key: string}[]} held
      * @returns {boolean} whether they are others than before
      */
@@ -436,9 +436,11 @@
     const firstStep = (number) => placeIn(flow, number);
 
     return {
-      arrowIn, arrowOf, arrowsAt, keyOf, seek, flowCount: () => sums.shown, refresh, look, shownFlows, placesIn, membersOf, clusterOf, hidden: () => hidden,
+      arrowIn, arrowOf, arrowsAt, keyOf, seek, nodeAt, refresh, look, shownFlows, placesIn, membersOf, clusterOf,
+      flowCount: () => sums.shown, hidden: () => hidden,
       largest: given.counts ? 0 : Math.max(...levels.map((one) => one.largest)),
-      nodeAt, zoomOf: (spot) => Math.min(...levels.filter((one) => one.members[one.member[spot]] === 1).map((one) => one.zoom), 10),
+      zoomOf: (spot) =>
+        Math.min(...levels.filter((one) => one.members[one.member[spot]] === 1).map((one) => one.zoom), 10),
       spots: given.names.map((name, spot) => ({
         name, code: given.codes[spot], kind: given.kinds[spot], world: [columns.x[spot], columns.y[spot]], spot,
       })),

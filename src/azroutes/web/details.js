@@ -161,14 +161,16 @@
     const first = makers.length > MOST_LISTED ? MOST_TOLD : makers.length;
     add(makers.slice(0, first));
     if (first === makers.length) return list;
-    const more = element("button", { type: "button" }, `Show ${plain(Math.min(makers.length, MOST_COUNTED) - first)} more`);
+    const waiting = Math.min(makers.length, MOST_COUNTED) - first;
+    const more = element("button", { type: "button" }, `Show ${plain(waiting)} more`);
     more.addEventListener("click", () => {
       more.remove();
       add(makers.slice(first, MOST_COUNTED));
       list.children[first].querySelector("button").focus();
     });
     const beyond = makers.length - MOST_COUNTED;
-    return element("div", {}, list, more, beyond > 0 && element("p", { class: "sum" }, `${plain(beyond)} more are not listed.`));
+    const told = beyond > 0 && element("p", { class: "sum" }, `${plain(beyond)} more are not listed.`);
+    return element("div", {}, list, more, told);
   };
 
   /** A list of arrows, each a button that opens it. */
@@ -197,22 +199,24 @@
 
   /** What was chosen at another zoom, where it is more now than it was. */
   const held = (found) =>
-    found && !found.same && element("p", { class: "sum" }, "At this zoom it holds what was chosen: ", isolated(found.name));
+    found && !found.same &&
+    element("p", { class: "sum" }, "At this zoom it holds what was chosen: ", isolated(found.name));
 
   /** What was chosen at another zoom, and lies in several parts at this one. */
-  const ofParts = (app, { name, rings, rows: ways }, kind) => [
-    heading(name),
-    element("p", { class: "sum" }, `At this zoom it has parted into ${kind === "node"
-      ? counted(rings.length, "place or ring", "places and rings") : counted(ways.length, "arrow")}; zoom out to see it whole.`),
-    kind === "node" ? rows(rings.map((ring) => () => ringButton(app, ring)))
-      : rows(ways.map((row) => () => arrowButton(app, app.model.source.arrowIn(row)))),
-  ];
+  const ofParts = (app, { name, rings, rows: ways }, kind) => {
+    const [many, parts] = kind === "node"
+      ? [counted(rings.length, "place or ring", "places and rings"), rings.map((ring) => () => ringButton(app, ring))]
+      : [counted(ways.length, "arrow"), ways.map((row) => () => arrowButton(app, app.model.source.arrowIn(row)))];
+    const told = `At this zoom it has parted into ${many}; zoom out to see it whole.`;
+    return [heading(name), element("p", { class: "sum" }, told), rows(parts)];
+  };
 
   /** An arrow both of whose ends lie in one cluster at this zoom. */
   const ofWithin = (app, { name, rings: [ring] }) => {
     return [
       heading(name),
-      element("p", { class: "sum" }, "At this zoom both its ends lie within one ring, where no arrow is drawn; zoom in to see it."),
+      element("p", { class: "sum" },
+        "At this zoom both its ends lie within one ring, where no arrow is drawn; zoom in to see it."),
       rows([() => ringButton(app, ring)]),
     ];
   };

@@ -64,7 +64,7 @@
     const widths = (legends.width?.entries ?? []).filter((entry) => entry.width <= thickest);
     // What all arrows are is no difference; where one alone is less than sure, it is told.
     const told = certainties.size > 1 || !certainties.has("affirmed");
-    const dashes = (told && legends.certainty?.entries ? legends.certainty.entries : []).filter((entry) => certainties.has(entry.certainty));
+    const dashes = ((told && legends.certainty?.entries) || []).filter((entry) => certainties.has(entry.certainty));
     const nodes = (legends.nodes?.entries ?? []).filter((entry) => kinds.has(entry.kind));
     const circles = (legends.circles?.entries ?? []).filter((entry) => entry.radius <= widest);
     const usual = [10, 4.5];

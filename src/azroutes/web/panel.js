@@ -224,7 +224,8 @@
       const from = document.activeElement;
       const within = chosen.contains(from) && from !== close;
       chosen.replaceChildren(close, ...nodes);
-      if (within) (chosen.querySelector(from.tagName === "SELECT" ? "select" : ".chosen"))?.focus({ preventScroll: true });
+      const again = from.tagName === "SELECT" ? "select" : ".chosen";
+      if (within) chosen.querySelector(again)?.focus({ preventScroll: true });
       app.announce([".chosen", ".sum"].map((part) => chosen.querySelector(part)?.textContent ?? "").join(". "));
     };
     return { aside, folding, update, choose, meet, show, renew };
