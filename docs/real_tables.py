@@ -95,7 +95,7 @@ def main() -> None:
         flows, bad, account = TABLES[name](Path(folder))
         print(f"{name}: {len(flows):,} flows\n{account}\n")
         bad.to_csv(Path(out) / f"{name}_bad.csv") if len(bad) else None
-        ax = azroutes.plot_flows(flows, title=name.replace("_", " ").capitalize(), top=60)
+        ax = azroutes.plot_flows(flows, title=name.replace("_", " ").capitalize(), top=60, rest="omit")
         azroutes.save_figure(ax, Path(out) / f"{name}.png", dpi=150)
         azroutes.explore_flows(flows, title=name).save(Path(out) / f"{name}.html")
 

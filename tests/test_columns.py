@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from azroutes import AzroutesError, read_flows
+from azroutes import AzroutesError, Gazetteer, read_flows
 from azroutes.accounting import KEPT
 from azroutes.columns import PAIRS
 
@@ -138,3 +138,33 @@ def test_a_place_on_the_way_that_repeats_is_told_once() -> None:
     flows = read_flows(table)
     assert flows.index.tolist() == ["-:-:IRN>GEO"]
     assert any("2 rows" in fact for fact in flows.attrs[KEPT]["told"])
+
+
+def test_names_of_states_are_read_by_the_year_of_their_row() -> None:
+    table = pd.DataFrame({"origin": ["USSR", "CS", "CS"], "destination": ["Georgia"] * 3, "year": [1985, 1990, 2004]})
+    assert read_flows(table)["origin"].tolist() == ["CSK", "SCG", "SUN"]
+    _, bad, account = read_flows(table.assign(year=[2010, 1990, 2004]), on_bad="collect")
+    assert bad["problem"].tolist() == ["Soviet Union was there from 1922 to 1991"]
+    assert list(account.aside) == ["a state that was not there in that year"]
+    with pytest.raises(AzroutesError, match="the name of several places"):
+        read_flows(table.drop(columns="year"))
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [("Total", "a total, no place"), ("Stateless", "people without a nationality, no place"),
+     ("Unknown", "a place that is not known")],
+)  # fmt: skip
+def test_what_is_no_place_is_counted_as_what_it_is(name: str, reason: str) -> None:
+    table = pd.DataFrame({"origin": ["Iran", name], "destination": ["Georgia"] * 2})
+    _, bad, account = read_flows(table, on_bad="collect")
+    assert dict(account.aside) == {reason: ("1",)}
+    assert bad["hint"].tolist()[0]
+
+
+def test_places_of_a_gazetteer_of_ones_own() -> None:
+    own = Gazetteer.read(pd.DataFrame({"code": ["B1"], "name": ["Red Bridge"], "lon": [45.07], "lat": [41.33],
+                                       "aliases": ["Krasny Most; Qırmızı Körpü"]}))  # fmt: skip
+    table = pd.DataFrame({"from": ["krasny most", "Azerbaijan"], "to": ["Georgia", "Red Bridge"]})
+    flows = read_flows(table, nodes=own)
+    assert set(flows["origin"]) | set(flows["destination"]) == {"AZE", "GEO", "Red Bridge@41.33000,45.07000"}
