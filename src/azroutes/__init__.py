@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from azroutes.geometry.layout import layout
     from azroutes.geometry.metrics import metrics
     from azroutes.places import Place, resolve
+    from azroutes.privacy import suppress
     from azroutes.read import read_flows
     from azroutes.report import write_atlas
     from azroutes.scale import WidthScale
@@ -69,6 +70,7 @@ _HOME = {
     "read_flows": "read",
     "resolve": "places",
     "save_figure": "figure",
+    "suppress": "privacy",
     "to_flowmap": "exchange",
     "to_kepler": "exchange",
     "to_networkx": "exchange",
@@ -103,6 +105,7 @@ __all__ = [
     "read_flows",
     "resolve",
     "save_figure",
+    "suppress",
     "to_flowmap",
     "to_kepler",
     "to_networkx",

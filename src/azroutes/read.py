@@ -16,6 +16,7 @@ import pandas as pd
 from azroutes.errors import Fault, PlaceError, TableError, did_you_mean
 from azroutes.flows import merge_claims, role_in, unit_faults
 from azroutes.places import VIA, point, resolve
+from azroutes.privacy import check_points
 from azroutes.vocabulary import Basis, Certainty, Code, Form, Market, codes
 from azroutes.written import asked_of, written_flows
 
@@ -38,7 +39,11 @@ MOST = 1e15
 
 
 def read_flows(
-    source: str | PathLike[str] | pd.DataFrame, *, unit: str | None = None, focus: str | None = None
+    source: str | PathLike[str] | pd.DataFrame,
+    *,
+    unit: str | None = None,
+    focus: str | None = None,
+    precise: bool = False,
 ) -> gpd.GeoDataFrame:
     """Return the flows of a table of your own.
 
@@ -57,6 +62,10 @@ def read_flows(
         What ``quantity`` counts, where the table has no column ``unit``.
     focus : str, optional
         Code of the country that the table is about; fills the column ``role``.
+    precise : bool
+        Whether people whom that may put in danger may be shown at points: flows of human trafficking and smuggling,
+        and those whose unit says victims, survivors, migrants, refugees or children. By default such a table is
+        refused: a spot finer than a country may tell of a person or a shelter.
 
     Returns
     -------
@@ -79,7 +88,7 @@ def read_flows(
     ['-:-:PER>ECU>USA']
     """
     if not isinstance(source, pd.DataFrame) and (written := written_flows(Path(source))) is not None:
-        return asked_of(written, unit=unit, focus=focus)
+        return check_points(asked_of(written, unit=unit, focus=focus), precise=precise)
     faults: list[Fault] = []
     rows = _named(_rows(source, faults))
     claims = _claims(rows, _paths(rows, faults), unit, faults)
@@ -93,7 +102,7 @@ def read_flows(
     if focus is not None:
         code = resolve(focus).code
         claims["role"] = claims["path"].map({path: role_in(path, code) for path in claims["path"].unique()})
-    return merge_claims(claims)
+    return check_points(merge_claims(claims), precise=precise)
 
 
 def _rows(source: str | PathLike[str] | pd.DataFrame, faults: list[Fault]) -> pd.DataFrame:
