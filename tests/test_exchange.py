@@ -84,9 +84,11 @@ def test_what_cannot_be_added_or_is_not_there_is_refused(flows: gpd.GeoDataFrame
     mixed["unit"] = pd.Categorical([None if pd.isna(unit) else f"u{k}" for k, unit in enumerate(mixed["unit"])])
     with pytest.raises(OptionError, match="several units"):
         to_flowmap(mixed, tmp_path / "out")
-    for options in ({"via": "all"}, {"market": "heroin"}, {"market": "arms_trafficking"}):
-        with pytest.raises(OptionError):
-            to_flowmap(flows, tmp_path / "out", **options)
+    with pytest.raises(OptionError, match="via"):
+        to_flowmap(flows, tmp_path / "out", via="all")
+    for market in ("heroin", "arms_trafficking"):
+        with pytest.raises(OptionError, match=r"market|no flow"):
+            to_flowmap(flows, tmp_path / "out", market=market)
     with pytest.raises(TableError):
         to_flowmap(flows.drop(columns="via"), tmp_path / "out")
     with pytest.raises(OptionError, match=r"\.csv"):

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from azroutes.geometry.metrics import metrics
     from azroutes.nonplaces import nonplace
     from azroutes.places import Place, resolve
+    from azroutes.privacy import suppress
     from azroutes.read import read_flows
     from azroutes.report import write_atlas
     from azroutes.scale import WidthScale
@@ -81,6 +82,7 @@ _HOME = {
     "resolve": "places",
     "resolve_all": "gazetteer",
     "save_figure": "figure",
+    "suppress": "privacy",
     "to_flowmap": "exchange",
     "to_kepler": "exchange",
     "to_networkx": "exchange",
@@ -123,6 +125,7 @@ __all__ = [
     "resolve",
     "resolve_all",
     "save_figure",
+    "suppress",
     "to_flowmap",
     "to_kepler",
     "to_networkx",

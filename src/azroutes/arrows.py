@@ -16,6 +16,7 @@ from azroutes.dtypes import CERTAINTY, MARKET
 from azroutes.errors import Fault, OptionError, TableError, check_option
 from azroutes.flows import steps_of
 from azroutes.geometry.shapes import points
+from azroutes.privacy import is_hidden
 from azroutes.scale import AreaScale, WidthScale, counts_scale, number, quantity_scale
 from azroutes.schema import Flows, validate
 from azroutes.theme import theme_of
@@ -166,6 +167,8 @@ class Arrows:
         What is not drawn in full; None where all is.
     shared : bool
         Whether the scale was given, for a set of figures.
+    hidden : bool
+        Whether numbers of flows are hidden; see `azroutes.suppress`.
     """
 
     table: pd.DataFrame
@@ -174,6 +177,7 @@ class Arrows:
     widened: int = 0
     rest: Rest | None = None
     shared: bool = False
+    hidden: bool = False
 
 
 def arrows_of(
@@ -234,6 +238,7 @@ def arrows_of(
         widened=int(thin.sum()),
         rest=_rest(table, values if width == "quantity" else None, full, cut, unit, ties) if not full.all() else None,
         shared=scale is not None,
+        hidden=bool(is_hidden(flows).any()),
     )
 
 
@@ -459,7 +464,7 @@ def _names(table: pd.DataFrame) -> set[str]:
 
 
 def _unnumbered(flows: gpd.GeoDataFrame, kept: pd.DataFrame, rest: pd.DataFrame) -> Unnumbered:
-    missing = set(flows.index[flows["quantity"].isna()])
+    missing = set(flows.index[flows["quantity"].isna().to_numpy(dtype=bool) & ~is_hidden(flows)])
     thin = missing & _names(kept[~kept["counted"]])
     hidden = missing & _names(kept[kept["counted"]]) - thin
     return Unnumbered(len(thin), len(hidden), len(missing & _names(rest) - thin - hidden))

@@ -107,12 +107,15 @@ Beyond = Annotated[Outside, typer.Option("--outside", help="Arrows that leave it
 Top = Annotated[int | None, typer.Option("--top", help="Draw only so many arrows in full, the widest.", min=1)]
 Least = Annotated[float | None, typer.Option("--min-quantity", help="Draw only arrows of at least this in full.")]
 Others = Annotated[Rest, typer.Option("--rest", help="The other arrows: merged into thin grey ones, or omitted.")]
+Hidden = Annotated[float | None, typer.Option("--suppress-below", metavar="K",
+                                              help="Hide numbers of people below this, everywhere.")]  # fmt: skip
 
 
 @app.command()
 def atlas(
     out: Annotated[Path, typer.Argument(help="Folder to write into; made if it is not there.")],
     flows: Table = None, unit: Unit = None, title: Title = "", theme: Looks = Look.DEFAULT,
+    suppress_below: Hidden = None,
 ) -> None:  # fmt: skip
     """Write everything into a folder: the map, a figure for each market, the tables, the sources.
 
@@ -125,7 +128,8 @@ def atlas(
 
     table = None if flows is None else _flows(flows, unit, None)
     with _Progress() as progress:
-        written = write_atlas(out, table, title=title, theme=theme.value, progress=progress.step)
+        written = write_atlas(out, table, title=title, theme=theme.value, suppress_below=suppress_below,
+                              progress=progress.step)  # fmt: skip
     typer.echo(f"{len(written)} files in {out}; open {out / 'index.html'}")
 
 
@@ -135,7 +139,7 @@ def figure(
     flows: Table = None, market: Only = None, unit: Unit = None, title: Title = "",
     by: Apart = By.MARKET, width: Shows = Width.AUTO, theme: Looks = Look.DEFAULT,
     top: Top = None, min_quantity: Least = None, rest: Others = Rest.MERGE, extent: Focus = None,
-    outside: Beyond = Outside.EDGE,
+    outside: Beyond = Outside.EDGE, suppress_below: Hidden = None,
     dpi: Annotated[int, typer.Option(help="Dots per inch of a PNG.", min=36, max=1200)] = 300,
 ) -> None:  # fmt: skip
     """Draw one figure for a report.
@@ -143,13 +147,15 @@ def figure(
     Example: azroutes figure heroin.svg --market heroin_trade --title "Heroin through Azerbaijan"
     """
     from azroutes.figure import FORMATS, render
+    from azroutes.privacy import suppressed
     from azroutes.scene import compose
     from azroutes.write import write_whole
 
     kind = out.suffix.lower().lstrip(".")
     if kind not in FORMATS:
         raise OptionError(f"cannot tell the format of {out.name!r}: end it in .png, .svg or .pdf")
-    scene = compose(_flows(flows, unit, market), title=title, by=by.value, width=width.value,
+    table = suppressed(_flows(flows, unit, market), suppress_below)
+    scene = compose(table, title=title, by=by.value, width=width.value,
                     theme=theme.value, top=top, min_quantity=min_quantity, rest=rest.value,
                     extent=_area(extent), outside=outside.value)  # fmt: skip
     write_whole(out, render(scene, kind, dpi=dpi))
@@ -161,7 +167,7 @@ def explore(
     out: Annotated[Path, typer.Argument(help="File to write, for instance map.html.")],
     flows: Table = None, market: Only = None, unit: Unit = None, title: Title = "", by: Apart = By.MARKET,
     width: Shows = Width.AUTO, theme: Looks = Look.DEFAULT, top: Top = None, min_quantity: Least = None,
-    rest: Others = Rest.MERGE, extent: Opening = None,
+    rest: Others = Rest.MERGE, extent: Opening = None, suppress_below: Hidden = None,
 ) -> None:  # fmt: skip
     """Write one interactive map: a single HTML file that asks the network for nothing.
 
@@ -172,7 +178,7 @@ def explore(
     heading = title or (TITLE if flows is None else flows.stem)
     page = explore_flows(_flows(flows, unit, market), title=heading, by=by.value, width=width.value,
                          theme=theme.value, top=top, min_quantity=min_quantity, rest=rest.value,
-                         extent=_area(extent))  # fmt: skip
+                         extent=_area(extent), suppress_below=suppress_below)  # fmt: skip
     page.save(out)
     typer.echo(f"wrote {out}")
 

@@ -16,12 +16,13 @@ import pandas as pd
 
 from azroutes.arrows import HAIRLINE_PX, LEAST_PX, NO_UNIT_TITLE
 from azroutes.dtypes import CERTAINTY
-from azroutes.flows import steps_of
+from azroutes.flows import SUPPRESSED, steps_of
 from azroutes.geometry.cluster import Level, cluster_levels
 from azroutes.geometry.curve import head_size
 from azroutes.geometry.layout import arrange
 from azroutes.packing import counting, measuring, pack
 from azroutes.places import Place, place
+from azroutes.privacy import is_hidden
 from azroutes.vocabulary import Basis, Certainty, Form, Role, label, words
 from azroutes.vocabulary import codes as vocabulary
 
@@ -277,6 +278,10 @@ def _facts(flows: gpd.GeoDataFrame) -> tuple[dict[str, NDArray[np.generic]], dic
     # Numbered from the least sure, so that the largest number of an arrow's flows is how sure the arrow is.
     columns["flow.certainty"] = counting(flows["certainty"].astype(CERTAINTY).cat.codes.to_numpy() + 1)
     meaning["certainty"] = [label(Certainty, code) for code in vocabulary(Certainty)]
+    if is_hidden(flows).any():
+        why, known = pd.factorize(flows[SUPPRESSED].astype("string"), sort=True)
+        columns["flow.hidden"] = counting(why + 1)
+        meaning["hidden"] = [str(text) for text in known]
     for name, column in (("first", "first_year"), ("last", "last_year")):
         columns[f"flow.{name}"] = flows[column].to_numpy(dtype=np.int16, na_value=NO_YEAR)
     columns["flow.amount"] = measuring(flows["quantity"].to_numpy(dtype=float, na_value=np.nan))

@@ -15,7 +15,7 @@ import pandas as pd
 from azroutes.bundled import data_file
 from azroutes.dtypes import BASIS, CERTAINTY, MARKET, POLARITY
 from azroutes.errors import Fault, OptionError
-from azroutes.flows import flow_id, merge_claims, role_in
+from azroutes.flows import SUPPRESSED, flow_id, merge_claims, role_in
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -175,8 +175,11 @@ def backing(flows: gpd.GeoDataFrame) -> pd.DataFrame:
     """Return the claims of the documents that stand behind flows.
 
     A flow of a user's own table has none, even where it bears the name of a documented one: only a row whose sources
-    and count of statements are those of the documents is theirs.
+    and count of statements are those of the documents is theirs. Where small numbers are hidden no flow has any, as the
+    documents' words and counts may hold the numbers.
     """
+    if SUPPRESSED in flows.columns:
+        return _typed([])
     # Most tables name none of our sources, and ours need not be read for them.
     named = {name for text in flows["sources"].dropna().unique() for name in text.split(";")}
     if named.isdisjoint(load_sources().index):

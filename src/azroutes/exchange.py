@@ -12,6 +12,7 @@ from azroutes.errors import Fault, OptionError, check_option, did_you_mean
 from azroutes.flows import steps_of
 from azroutes.kinds import cells_of
 from azroutes.places import place
+from azroutes.privacy import suppressed
 from azroutes.vocabulary import Market, codes
 from azroutes.write import checked, csv_bytes, missing_package, write_together, write_whole
 
@@ -28,8 +29,9 @@ so these come first."""
 
 
 def to_flowmap(
-    flows: gpd.GeoDataFrame, folder: str | PathLike[str], *, via: str = "legs", market: str | None = None
-) -> list[Path]:
+    flows: gpd.GeoDataFrame, folder: str | PathLike[str], *, via: str = "legs", market: str | None = None,
+    suppress_below: float | None = None,
+) -> list[Path]:  # fmt: skip
     """Write flows as ``locations.csv`` and ``flows.csv``, which FlowmapBlue and flowmap.gl read.
 
     Parameters
@@ -45,6 +47,8 @@ def to_flowmap(
     market : str, optional
         Only the flows of one market. FlowmapBlue adds up all rows of the same two places and time: write several
         markets to a folder each, and make each ``flows.csv`` a sheet of its own (property ``flows.sheets``).
+    suppress_below : float, optional
+        Hide numbers of people below this; see `azroutes.suppress`.
 
     Returns
     -------
@@ -68,7 +72,7 @@ def to_flowmap(
     >>> azroutes.to_flowmap(azroutes.load_flows(), "heroin", market="heroin_trade")  # doctest: +SKIP
     """
     check_option("via", via, VIA)
-    table = checked(_of_market(flows, market))
+    table = checked(_of_market(suppressed(flows, suppress_below), market))
     counted = table["quantity"].notna().any()
     if counted:
         _check_units(table)
@@ -94,7 +98,9 @@ def to_flowmap(
     return list(files)
 
 
-def to_kepler(flows: gpd.GeoDataFrame, path: str | PathLike[str], *, via: str = "legs") -> None:
+def to_kepler(
+    flows: gpd.GeoDataFrame, path: str | PathLike[str], *, via: str = "legs", suppress_below: float | None = None
+) -> None:
     """Write flows as a CSV from which kepler.gl makes a layer of arcs by itself.
 
     Parameters
@@ -106,6 +112,8 @@ def to_kepler(flows: gpd.GeoDataFrame, path: str | PathLike[str], *, via: str = 
         ``flow_id`` and all columns of the table, yours among them, but for the lines.
     via : {'legs', 'whole'}
         As in `to_flowmap`; with legs, ``order`` says which step of its flow a row is, from 0.
+    suppress_below : float, optional
+        Hide numbers of people below this; see `azroutes.suppress`.
 
     Raises
     ------
@@ -126,7 +134,7 @@ def to_kepler(flows: gpd.GeoDataFrame, path: str | PathLike[str], *, via: str = 
     if target.suffix.lower() != ".csv":
         fault = Fault("no such format", column="path", value=target.suffix, hint="kepler.gl knows a CSV by its .csv")
         raise OptionError("flows for kepler.gl are a CSV", [fault])
-    table = checked(flows)
+    table = checked(suppressed(flows, suppress_below))
     steps = _steps(table, via)
     ends = [[place(code) for code in steps[side]] for side in ("start", "end")]
     lead = pd.DataFrame({
@@ -139,7 +147,7 @@ def to_kepler(flows: gpd.GeoDataFrame, path: str | PathLike[str], *, via: str = 
     write_whole(target, csv_bytes(pd.concat([lead, steps[["flow_id", "order"]], own], axis=1)))
 
 
-def to_networkx(flows: gpd.GeoDataFrame, *, via: str = "legs") -> nx.MultiDiGraph:
+def to_networkx(flows: gpd.GeoDataFrame, *, via: str = "legs", suppress_below: float | None = None) -> nx.MultiDiGraph:
     """Return flows as a graph.
 
     Parameters
@@ -149,6 +157,8 @@ def to_networkx(flows: gpd.GeoDataFrame, *, via: str = "legs") -> nx.MultiDiGrap
     via : {'legs', 'whole'}
         Whether each step of a flow is an edge, so that a place on the way is one on the path; or each flow, from its
         origin to its destination.
+    suppress_below : float, optional
+        Hide numbers of people below this; see `azroutes.suppress`.
 
     Returns
     -------
@@ -176,7 +186,7 @@ def to_networkx(flows: gpd.GeoDataFrame, *, via: str = "legs") -> nx.MultiDiGrap
         import networkx as nx  # noqa: PLC0415 - an extra
     except ImportError:
         raise missing_package("networkx", "networkx", "a graph") from None
-    table = checked(flows)
+    table = checked(suppressed(flows, suppress_below))
     steps = _steps(table, via)
     facts = pd.DataFrame(table.drop(columns="geometry"))
     columns = {str(name): cells_of(facts[name]) for name in facts.columns}

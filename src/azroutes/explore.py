@@ -20,8 +20,9 @@ from azroutes.legend import (
 from azroutes.page import OfflineMap
 from azroutes.payload import PAGE_PX, payload, payload_of_many
 from azroutes.places import VIA, place
+from azroutes.privacy import hidden_note, suppressed
 from azroutes.projection import mercator_for
-from azroutes.provenance import period_words, quantity_words, text_of
+from azroutes.provenance import period_words, text_of, told_quantity
 from azroutes.scene import Scene, compose
 from azroutes.schema import Flows, validate
 from azroutes.still import Row, largest, still
@@ -55,7 +56,7 @@ def explore_flows(
     method: str = ..., theme: Theme | str = ..., top: int | None = ...,
     min_quantity: float | None = ..., rest: str = ..., scale: WidthScale | None = ...,
     node_size: str = ..., extent: Area | None = ..., tooltip: bool | str | Sequence[str] = ...,
-    color: str | Mapping[str, str] | None = ..., m: None = ...,
+    color: str | Mapping[str, str] | None = ..., suppress_below: float | None = ..., m: None = ...,
 ) -> OfflineMap: ...  # fmt: skip
 
 
@@ -65,7 +66,7 @@ def explore_flows(
     method: str = ..., theme: Theme | str = ..., top: int | None = ...,
     min_quantity: float | None = ..., rest: str = ..., scale: WidthScale | None = ...,
     node_size: str = ..., extent: Area | None = ..., tooltip: bool | str | Sequence[str] = ...,
-    color: str | Mapping[str, str] | None = ..., m: folium.Map,
+    color: str | Mapping[str, str] | None = ..., suppress_below: float | None = ..., m: folium.Map,
 ) -> folium.Map: ...  # fmt: skip
 
 
@@ -75,7 +76,7 @@ def explore_flows(
     min_quantity: float | None = None,
     rest: str = "merge", scale: WidthScale | None = None, node_size: str = "fixed", extent: Area | None = None,
     tooltip: bool | str | Sequence[str] = True, color: str | Mapping[str, str] | None = None,
-    m: folium.Map | None = None,
+    suppress_below: float | None = None, m: folium.Map | None = None,
 ) -> folium.Map:  # fmt: skip
     """Return an interactive map of flows: one page that works with the network off, or a layer of a map of yours.
 
@@ -100,6 +101,8 @@ def explore_flows(
         of its flows are told, each once, that of the largest flow first, three at the most.
     color : str or mapping of str to str, optional
         One colour for all arrows, or colours of markets by their codes, as CSS writes them; by default the theme's.
+    suppress_below : float, optional
+        Hide numbers of people below this; see `azroutes.suppress`.
     m : folium.Map, optional
         A map of your own to which the flows are added as a layer, between its tiles and its markers, with the panel as
         a control that can be folded. Its page is folium's and asks for what folium and your tiles ask for. Its view
@@ -129,7 +132,7 @@ def explore_flows(
     <class 'folium.folium.Map'>
     """
     documented = flows is None
-    table = load_flows() if flows is None else validate(Flows, flows)
+    table = suppressed(load_flows() if flows is None else validate(Flows, flows), suppress_below)
     told = checked_tooltip(table, tooltip)
     if m is not None:
         check_map(m)
@@ -152,7 +155,9 @@ def explore_flows(
         picture = compose(some, title=heading, by=by, width=width, method="arc", theme=replace(look, tags=False),
                           size_px=PAGE_PX, crs=crs)  # fmt: skip
         cut_to = f"The picture shows the {len(some)} largest of {len(table):,} flows."
-        picture = replace(picture, theme=look, notes=(cut_to, *picture.notes))
+        hidden = [hidden_note(table)] if hidden_note(table) else []
+        others = [note for note in picture.notes if note != hidden_note(some)]
+        picture = replace(picture, theme=look, notes=(cut_to, *hidden, *others))
         return _page(drawn, heading, _still(picture, table), m)
     # The page finds room for letters itself, at each zoom: what the scene says of room for them is not true of it.
     scene = compose(table, title=heading, by=by, width=width, method=method, theme=replace(look, tags=False),
@@ -212,7 +217,7 @@ def _still(scene: Scene, flows: gpd.GeoDataFrame) -> str:
             form=label(Form, text_of(flow["form"])),
             certainty=label(Certainty, flow["certainty"]),
             period="" if (period := period_words(flow["first_year"], flow["last_year"])) == "no year given" else period,
-            quantity=quantity_words(flow["quantity"], text_of(flow["unit"])) or "",
+            quantity=told_quantity(flow) or "",
             sources="; ".join(cited.get(name, name) for name in (text_of(flow["sources"]) or "").split(";")),
         )
         for flow in largest(flows).drop(columns="geometry").to_dict("records")

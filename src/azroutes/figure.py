@@ -28,6 +28,7 @@ from azroutes.fonts import families
 from azroutes.geometry.curve import arrows as arrow_shapes
 from azroutes.geometry.curve import head_size
 from azroutes.labels import shortened, wrapped
+from azroutes.privacy import suppressed
 from azroutes.scene import Scene, compose, halos
 from azroutes.theme import FONT, Theme, contrast
 from azroutes.vocabulary import PlaceKind
@@ -101,7 +102,7 @@ def plot_flows(
     flows: gpd.GeoDataFrame | None = None, *, ax: Axes | None = None, title: str = "", by: str = "market",
     width: str = "auto", method: str = "declutter", theme: Theme | str = "default",
     top: int | None = None, min_quantity: float | None = None, rest: str = "merge", scale: WidthScale | None = None,
-    extent: Area | None = None, outside: str = "edge", node_size: str = "fixed",
+    extent: Area | None = None, outside: str = "edge", node_size: str = "fixed", suppress_below: float | None = None,
 ) -> Axes:  # fmt: skip
     """Draw flows as a figure for a report.
 
@@ -145,6 +146,8 @@ def plot_flows(
         drawn, but on the small map if neither `top` nor `min_quantity` is given. The notes tell how many flows that is.
     node_size : {'fixed', 'total'}
         Whether all places have circles of like size, or of an area that shows how much comes in and goes out.
+    suppress_below : float, optional
+        Hide numbers of people below this, here and in sums; see `azroutes.suppress`.
 
     Returns
     -------
@@ -167,6 +170,7 @@ def plot_flows(
     """
     if flows is None:
         flows = load_flows()
+    flows = suppressed(flows, suppress_below)
     size = None if ax is None else _size_of(ax)
     scene = compose(flows, title=title, by=by, width=width, method=method, theme=theme, size_px=size, top=top,
                     min_quantity=min_quantity, rest=rest, scale=scale, extent=extent, outside=outside,

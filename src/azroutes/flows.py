@@ -36,6 +36,9 @@ COLUMNS = [
     "last_year", "certainty", "wording", "basis", "statements", "lineages", "sources", "geometry",
 ]  # fmt: skip
 
+SUPPRESSED = "suppressed"
+"""The column that says which numbers `azroutes.suppress` hid, and why; missing where none is."""
+
 
 def flow_id(market: str | None, commodity: str | None, form: str | None, path: str) -> str:
     """Return the readable, stable name of a flow.

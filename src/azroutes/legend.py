@@ -9,6 +9,7 @@ import numpy as np
 
 from azroutes.arrows import LEAST_PX
 from azroutes.documents import load_sources
+from azroutes.privacy import hidden_note
 from azroutes.scale import WidthScale, number
 from azroutes.vocabulary import Basis, Certainty, Market, PlaceKind, codes, label
 
@@ -138,7 +139,9 @@ def _width_entries(arrows: Arrows, theme: Theme) -> list[Entry]:
     entries = [Entry(number(value), theme.quiet, width_px=width) for value, width in seen]
     if not full["counted"].all():
         bare = float(full.loc[~full["counted"], "width_px"].iloc[0])
-        entries.append(Entry("no number given", theme.quiet, width_px=bare))
+        entries.append(
+            Entry("no number given, or hidden" if arrows.hidden else "no number given", theme.quiet, width_px=bare)
+        )
     return entries
 
 
@@ -191,6 +194,7 @@ def notes(
     if arrows.rest:
         found.append(_rest_note(arrows.rest, len(flows), legs=bool((flows["via"] != "").any())))
     found.append(_unnumbered_note(arrows.unnumbered, len(flows), merged=arrows.rest is None or arrows.rest.merged))
+    found.append(hidden_note(flows))
     if arrows.widened:
         least = float(f"{LEAST_PX / arrows.scale.px_per_unit:.2g}")
         unit = _lower_first(arrows.scale.title)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
@@ -28,21 +28,22 @@ from azroutes.legend import (
     period_note,
 )
 from azroutes.places import gazetteer, place
+from azroutes.privacy import hidden_note, is_hidden
 from azroutes.projection import frame_in, mercator_for, mercator_to_lonlat
 from azroutes.provenance import (
     group_words,
     period_words,
     provenance,
-    quantity_words,
     sum_words,
     text_of,
+    told_quantity,
     whole_year,
 )
 from azroutes.tips import tips_of
 from azroutes.vocabulary import Basis, Certainty, Form, Market, Role, codes, label, words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Hashable, Mapping, Sequence
 
     import geopandas as gpd
     from numpy.typing import NDArray
@@ -161,6 +162,7 @@ def payload_of_many(
         "notes": [ARROWS_NOTE, CLUSTER_NOTE, *([SUREST_NOTE] if len(certainties) > 1 else []),
                   *([ADDED_NOTE] if by == "flow" else []),
                   *([LISTED_NOTE] if (flows["basis"] == Basis.LISTED.value).any() else []),
+                  *([hidden] if (hidden := hidden_note(flows)) else []),
                   *([period] if (period := period_note(flows)) else []), BORDERS_NOTE],
         "credits": list(credits(flows, credit_of("world_50m"))),
         **_tooltip(tooltip, [_tip(tip) for tip in tips]),
@@ -248,6 +250,7 @@ def _arrows(scene: Scene, markets: list[str], flows: gpd.GeoDataFrame) -> list[d
     flow_number = {name: k for k, name in enumerate(flows.index)}
     counted = flows.loc[flows["quantity"].notna(), "unit"]
     unit_of = {name: text_of(unit) or "" for name, unit in counted.items()}
+    hidden = set(flows.index[is_hidden(flows)])
     node_number = {node.code: k for k, node in enumerate(scene.nodes)}
     name = {node.code: node.name for node in scene.nodes}
     found: list[dict[str, object]] = []
@@ -266,11 +269,17 @@ def _arrows(scene: Scene, markets: list[str], flows: gpd.GeoDataFrame) -> list[d
                 "certainty": row["certainty"],
                 "lineages": int(row["lineages"]),
                 "flows": [flow_number[flow] for flow in row["flows"]],
-                "quantity": sum_words(row["quantity"], {unit_of[flow] for flow in row["flows"] if flow in unit_of}),
+                "quantity": _sum(row, unit_of, hidden),
                 "label": f"within {name[start]}" if start == end else f"{name[start]} to {name[end]}",
             }
         )
     return found
+
+
+def _sum(arrow: Mapping[Hashable, Any], unit_of: Mapping[Hashable, str], hidden: set[str]) -> str | None:
+    """Return the quantity of an arrow in words, and that it is not all where some of its flows' numbers are hidden."""
+    told = sum_words(arrow["quantity"], {unit_of[flow] for flow in arrow["flows"] if flow in unit_of})
+    return f"{told} without hidden numbers" if told and not hidden.isdisjoint(arrow["flows"]) else told
 
 
 def _flows(flows: gpd.GeoDataFrame, markets: list[str], of_flow: dict[str, list[int]]) -> list[dict[str, object]]:
@@ -288,7 +297,7 @@ def _flows(flows: gpd.GeoDataFrame, markets: list[str], of_flow: dict[str, list[
             "certainty": label(Certainty, flow["certainty"]),
             "wording": text_of(flow["wording"]) or None,
             "basis": label(Basis, flow["basis"]),
-            "quantity": quantity_words(flow["quantity"], text_of(flow["unit"])),
+            "quantity": told_quantity(flow),
             "amount": None if text_of(flow["quantity"]) is None else float(flow["quantity"]),
             "lineages": flow["lineages"],
             "sources_text": "" if flow["flow_id"] in of_flow else text_of(flow["sources"]) or "",

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from azroutes.documents import backing, load_lineages, load_observations, load_sources, load_statements
+from azroutes.flows import SUPPRESSED
+from azroutes.privacy import hidden_words
 from azroutes.scale import number
 from azroutes.vocabulary import Certainty, Group, label, words
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable, Mapping
+
     import geopandas as gpd
 
 
@@ -94,6 +98,12 @@ def quantity_words(quantity: float, unit: str | None) -> str | None:
     if text_of(quantity) is None:
         return None
     return f"{number(quantity)} {words(unit).lower() if unit else ''}".strip()
+
+
+def told_quantity(flow: Mapping[Hashable, Any]) -> str | None:
+    """Return what is told of the quantity of a row: with its unit, or in which bounds it is hidden."""
+    unit = text_of(flow["unit"])
+    return quantity_words(flow["quantity"], unit) or hidden_words(flow.get(SUPPRESSED), unit)
 
 
 def whole_year(year: object) -> int | None:

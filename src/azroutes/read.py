@@ -18,6 +18,7 @@ from azroutes.flows import merge_claims, mixed_units, role_in, unit_faults
 from azroutes.gazetteer import Gazetteer
 from azroutes.nodes import Nodes, nodes_of
 from azroutes.places import VIA, resolve
+from azroutes.privacy import check_points
 from azroutes.shape import WAY_BACK, both_ways, lengthened
 from azroutes.tables.form import FileForm
 from azroutes.tables.given import given
@@ -48,7 +49,7 @@ def read_flows(
     year: str | int | None = ..., back: str | None = ..., columns: Mapping[str, str] | None = ...,
     wide: str | None = ..., nodes: object = ..., node_key: str | None = ..., crs: object = ...,
     convert: str | None = ..., focus: str | None = ..., on_bad: Literal["raise"] = ..., policy: Policy | None = ...,
-    file: FileForm | None = ...,
+    file: FileForm | None = ..., precise: bool = ...,
 ) -> gpd.GeoDataFrame: ...  # fmt: skip
 
 
@@ -59,7 +60,7 @@ def read_flows(
     year: str | int | None = ..., back: str | None = ..., columns: Mapping[str, str] | None = ...,
     wide: str | None = ..., nodes: object = ..., node_key: str | None = ..., crs: object = ...,
     convert: str | None = ..., focus: str | None = ..., on_bad: Literal["collect"], policy: Policy | None = ...,
-    file: FileForm | None = ...,
+    file: FileForm | None = ..., precise: bool = ...,
 ) -> Reading: ...  # fmt: skip
 
 
@@ -69,7 +70,7 @@ def read_flows(
     year: str | int | None = None, back: str | None = None, columns: Mapping[str, str] | None = None,
     wide: str | None = None, nodes: object = None, node_key: str | None = None, crs: object = None,
     convert: str | None = None, focus: str | None = None, on_bad: str = "raise", policy: Policy | None = None,
-    file: FileForm | None = None,
+    file: FileForm | None = None, precise: bool = False,
 ) -> gpd.GeoDataFrame | Reading:  # fmt: skip
     """Return the flows of a table of your own.
 
@@ -114,6 +115,10 @@ def read_flows(
         What becomes of zeros, blanks, loops and copies; by default all are kept.
     file : FileForm, optional
         Encoding, separator, sheet and the like, where they are not found out rightly.
+    precise : bool
+        Whether people whom that may put in danger may be shown at points: flows of human trafficking and smuggling,
+        and those whose unit says victims, survivors, migrants, refugees or children. By default such a table is
+        refused: a spot finer than a country may tell of a person or a shelter.
 
     Returns
     -------
@@ -145,7 +150,7 @@ def read_flows(
             "quantity": quantity, "unit": unit, "year": year, BACK: back}  # fmt: skip
     matters = {**said, "unit": None, "columns": columns, "wide": wide, "nodes": nodes, "file": file}
     if not any(what is not None for what in matters.values()) and (written := _written(source)) is not None:
-        flows = asked_of(written, unit=unit, focus=focus)
+        flows = check_points(asked_of(written, unit=unit, focus=focus), precise=precise)
         return flows if on_bad == "raise" else Reading(flows, pd.DataFrame(), Account(len(flows), len(flows), {}, {}))
     table = given(source, file or FileForm())
     points = _nodes(nodes, node_key, file or FileForm())
@@ -180,7 +185,7 @@ def read_flows(
     why = {**{row: reason for row, (reason, _, _) in bad.items()}, **{str(row): what for row, what in dropped.items()}}
     reasons = [(str(row), why[str(row)]) for row in claims.index if str(row) in why] if why else []
     account = check_balance(Account(len(claims), len(fit), aside_of(reasons), seen, tuple(told)))
-    flows = merge_claims(_with_roles(fit, focus))
+    flows = check_points(merge_claims(_with_roles(fit, focus)), precise=precise)
     flows.attrs[KEPT] = account.plain()
     if on_bad == "raise":
         return flows

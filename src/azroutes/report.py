@@ -16,6 +16,8 @@ from azroutes.documents import backing, load_flows, load_lineages, load_sources,
 from azroutes.errors import OutputError
 from azroutes.explore import TITLE, explore_flows
 from azroutes.figure import FORMATS, render
+from azroutes.flows import SUPPRESSED
+from azroutes.privacy import suppressed
 from azroutes.scene import compose
 from azroutes.schema import Flows, validate
 from azroutes.vocabulary import Certainty, Market, codes, label
@@ -49,7 +51,8 @@ class Piece:
 
 def write_atlas(
     folder: str | PathLike[str], flows: gpd.GeoDataFrame | None = None, *, title: str = "",
-    theme: Theme | str = "default", progress: Callable[[str, int, int], None] | None = None,
+    theme: Theme | str = "default", suppress_below: float | None = None,
+    progress: Callable[[str, int, int], None] | None = None,
 ) -> list[Path]:  # fmt: skip
     """Write an atlas of flows into a folder.
 
@@ -64,6 +67,8 @@ def write_atlas(
         Title of the map and of the figure of all flows.
     theme : Theme or {'default', 'print', 'dark', 'presentation'}
         Colours, type and sizes of the map and of the figures.
+    suppress_below : float, optional
+        Hide numbers of people below this everywhere in the atlas; see `azroutes.suppress`.
     progress : callable, optional
         Called before each step with its name, its number and how many there are.
 
@@ -88,7 +93,7 @@ def write_atlas(
     >>> azroutes.write_atlas("atlas")  # doctest: +SKIP
     """
     target = Path(folder)
-    table = load_flows() if flows is None else validate(Flows, flows)
+    table = suppressed(load_flows() if flows is None else validate(Flows, flows), suppress_below)
     heading = title or (TITLE if flows is None else "Flows")
     pieces = list(_pieces(table, heading, theme, documented=flows is None))
     made = not target.exists()
@@ -127,7 +132,7 @@ def _move(stage: Path, target: Path, names: list[str]) -> None:
 
 
 def _pieces(flows: gpd.GeoDataFrame, title: str, theme: Theme | str, *, documented: bool) -> Iterator[Piece]:
-    source = None if documented else flows
+    source = None if documented and SUPPRESSED not in flows.columns else flows
     # Counts are shown on one scale, so that figures compare; of quantities the large would leave the small unseen.
     shared = width_scale(flows, theme=theme)
     scale = shared if shared.whole else None

@@ -18,6 +18,7 @@ import shapely
 from azroutes.errors import Fault, OptionError, OutputError, TableError
 from azroutes.flows import COLUMNS
 from azroutes.kinds import cells_of, column_faults, is_finite, kind_of, plain_column
+from azroutes.privacy import suppressed
 from azroutes.schema import Flows, validate
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ def _swap(parts: Mapping[Path, Path]) -> None:
         raise OutputError(f"cannot write: {error.strerror or error}; the old files are untouched") from None
 
 
-def write_flows(flows: gpd.GeoDataFrame, path: str | PathLike[str]) -> None:
+def write_flows(flows: gpd.GeoDataFrame, path: str | PathLike[str], *, suppress_below: float | None = None) -> None:
     """Write a table of flows as CSV, GeoJSON, GeoPackage or GeoParquet, by the ending of the path.
 
     Parameters
@@ -143,6 +144,8 @@ def write_flows(flows: gpd.GeoDataFrame, path: str | PathLike[str]) -> None:
         Ends in ``.csv`` (geometry as WKT; text that a spreadsheet would run as a formula is led by an apostrophe),
         ``.geojson``, ``.gpkg``, or ``.parquet`` or ``.geoparquet`` (these need ``pip install "azroutes[parquet]"``).
         The same flows give the same bytes, and `azroutes.read_flows` gives back the same flows: see docs/export.md.
+    suppress_below : float, optional
+        Hide numbers of people below this; see `azroutes.suppress`.
 
     Raises
     ------
@@ -159,7 +162,7 @@ def write_flows(flows: gpd.GeoDataFrame, path: str | PathLike[str]) -> None:
     >>> azroutes.write_flows(azroutes.load_flows(), "flows.csv")  # doctest: +SKIP
     """
     target = Path(path)
-    write_whole(target, flows_bytes(flows, target.suffix.lower()))
+    write_whole(target, flows_bytes(suppressed(flows, suppress_below), target.suffix.lower()))
 
 
 def flows_bytes(flows: gpd.GeoDataFrame, ending: str) -> bytes:

@@ -123,12 +123,13 @@
     const text = (key, index) => all[key][columns[`flow.${key}`][index]] ?? null;
     const at = (index) => {
       const amount = columns["flow.amount"][index];
+      const hidden = all.hidden ? text("hidden", index) : null;
       return {
         id: `row ${index + 1}`, market: columns.market[index], title: text("title", index) ?? "Flow",
         route: routeOf(index), form: text("form", index), group: text("group", index), role: text("role", index),
         period: periodOf(first[index], last[index]), certainty: text("certainty", index),
         wording: text("wording", index), basis: text("basis", index),
-        quantity: Number.isNaN(amount) ? null : `${az.numbers.plain(amount)} ${unit}`.trim(),
+        quantity: Number.isNaN(amount) ? hidden : `${az.numbers.plain(amount)} ${unit}`.trim(),
         lineages: columns["flow.lineages"][index], sources_text: (text("sources", index) ?? []).join("; "),
         statements: [],
       };
