@@ -34,13 +34,18 @@ def main() -> int:
         [str(tools / "ruff"), "format", "--check"],
         [str(tools / "mypy")],
         [str(tools / "lint-imports")],
-        [str(python), "-m", "pytest", *sys.argv[1:]],
+        [str(python), "-m", "pytest", *_at_once(), *sys.argv[1:]],
     ):
         print("$", *(Path(step[0]).name, *step[1:]), flush=True)
         code = subprocess.run(step, cwd=ROOT, check=False).returncode
         if code:
             return code
     return 0
+
+
+def _at_once() -> list[str]:
+    """Let one more run at once than there are cores: half of the time a test of a page waits for its browser."""
+    return ["-n", str(min(8, (os.cpu_count() or 1) + 1)), "--dist", "loadfile"]
 
 
 def _environment() -> Path:
