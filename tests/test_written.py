@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import azroutes
+from azroutes.cli import app
 from azroutes.dtypes import BASIS, CERTAINTY, FORM, MARKET, ROLE
 from azroutes.errors import AzroutesError, OptionError, TableError
 from azroutes.write import armed, disarmed, flows_bytes, write_flows
@@ -284,6 +285,16 @@ def test_a_file_that_was_damaged_gives_flows_or_an_error_of_ours(
     except AzroutesError:
         return
     assert found is None or len(found) <= 4
+
+
+def test_a_written_table_is_read_with_an_account_of_its_rows(
+    flows: gpd.GeoDataFrame, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_flows(flows, tmp_path / "flows.csv")
+    found = azroutes.read_flows(tmp_path / "flows.csv", on_bad="collect")
+    assert (found.account.rows, found.account.read, len(found.bad)) == (len(flows), len(flows), 0)
+    app(["check", str(tmp_path / "flows.csv")], standalone_mode=False)
+    assert f"{len(flows)} flows" in capsys.readouterr().out
 
 
 def test_unit_and_focus_are_heeded(flows: gpd.GeoDataFrame, tmp_path: Path) -> None:
