@@ -93,7 +93,7 @@ def flows() -> gpd.GeoDataFrame:
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
 @given(table=tables())
 def test_any_table_is_read_back_as_it_was(
     tmp_path_factory: pytest.TempPathFactory, ending: str, table: gpd.GeoDataFrame
@@ -271,7 +271,7 @@ def test_what_was_changed_into_no_flow_is_told_with_row_and_column(
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
 @given(at=st.integers(0, 10**6), change=st.binary(max_size=6), cut=st.integers(0, 8))
 def test_a_file_that_was_damaged_gives_flows_or_an_error_of_ours(
     tmp_path_factory: pytest.TempPathFactory, ending: str, at: int, change: bytes, cut: int
