@@ -333,14 +333,14 @@ def empty_page(browser: Browser, pages: Path) -> Iterator[Row]:
 
 
 @contextmanager
-def opened_browser() -> Iterator[Browser]:
-    """Start the machine's Chromium, else the one of Playwright."""
+def opened_browser(drawn_by: Sequence[str] = ("--disable-gpu",)) -> Iterator[Browser]:
+    """Start the machine's Chromium, else the one of Playwright, without GPU or as the arguments say."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
         path = next((found for name in BROWSERS if (found := shutil.which(name))), None)
         sandbox = ["--no-sandbox"] if os.name == "posix" and os.geteuid() == 0 else []
-        browser = playwright.chromium.launch(executable_path=path, args=["--disable-gpu", *sandbox])
+        browser = playwright.chromium.launch(executable_path=path, args=[*drawn_by, *sandbox])
         yield browser
         browser.close()
 
@@ -497,17 +497,17 @@ def _line(cells: tuple[str, ...]) -> str:
     return " ".join(text.ljust(size) for text, size in zip(cells, SIZES, strict=True)).rstrip()
 
 
-def put_table(page: Path, rows: Sequence[Row]) -> None:
-    """Put all rows between the marks of a page."""
+def put_table(page: Path, rows: Sequence[Row], begin: str = BEGIN, end: str = END) -> None:
+    """Put all rows between two marks of a page."""
     text = page.read_text(encoding="utf-8")
-    before, rest = text.split(BEGIN)
-    after = rest.split(END)[1]
+    before, rest = text.split(begin)
+    after = rest.split(end)[1]
     names = list(dict.fromkeys(row.page for row in rows))
     cells = {(row.what, row.page): _cell(row) for row in rows}
     body = [f"| {' | '.join([what, *(cells.get((what, name), '') for name in names)])} |"
             for what in dict.fromkeys(row.what for row in rows)]  # fmt: skip
     head = [f"| | {' | '.join(names)} |", f"|---|{'---:|' * len(names)}"]
-    page.write_text(before + "\n".join([BEGIN, *head, *body, END]) + after, encoding="utf-8", newline="\n")
+    page.write_text(before + "\n".join([begin, *head, *body, end]) + after, encoding="utf-8", newline="\n")
 
 
 def _cell(row: Row) -> str:

@@ -22,7 +22,10 @@ test("names cover neither one another nor circles, and stay in view", () => {
   boxes.forEach((box, i) => {
     assert.ok(box.left >= 0 && box.top >= 0 && box.right <= 400 && box.bottom <= 400);
     boxes.slice(i + 1).forEach((other) => assert.ok(!g.overlaps(box, other)));
-    wanted.forEach(({ node, place }) => assert.ok(!g.overlaps(box, g.boxAround([place], node.radius))));
+    wanted.forEach(({ node, place: [x, y] }) => {
+      const across = Math.max(box.left - x, 0, x - box.right);
+      assert.ok(Math.hypot(across, Math.max(box.top - y, 0, y - box.bottom)) >= node.radius);
+    });
   });
 });
 
@@ -46,6 +49,36 @@ test("a hub has its name also where all eight positions are taken, near its circ
 test("a lesser place goes without, so that the room is left to others", () => {
   const hub = named("Hub", 99, [60, 380], 8, 30);
   assert.equal(placed([...crowd(2), hub]).labels.some(({ node }) => node === 0), false);
+});
+
+/** A line as arrows have it: its points, and no head. */
+const shape = (index, width, from, to) => ({
+  arrow: { index }, width, head: [],
+  line: Array.from({ length: 41 }, (_, i) => [0, 1].map((k) => from[k] + ((to[k] - from[k]) * i) / 40)),
+});
+const covers = (box, y) => box.top <= y && y <= box.bottom;
+
+test("a name stands on thin lines rather than on a wide one", () => {
+  const wide = shape(0, 10, [0, 200], [400, 200]);
+  const thin = Array.from({ length: 40 }, (_, i) => shape(i + 1, 0.5, [0, 170 + i * 0.5], [400, 170 + i * 0.5]));
+  const below = Array.from({ length: 40 }, (_, i) => shape(i + 50, 0.5, [0, 212 + i * 0.5], [400, 212 + i * 0.5]));
+  const grid = labels.gridOf([wide, ...thin, ...below]);
+  const [{ box }] = placed([named("Somewhere", 0, [200, 200], 6, 1)], grid).labels;
+  assert.equal(covers(box, 200), false);
+});
+
+test("ink counts as wide as it is", () => {
+  const box = { left: 100, right: 160, top: 208, bottom: 222 };
+  const cost = (width) => labels.burden(box, labels.gridOf([shape(0, width, [0, 200], [400, 200])]));
+  assert.equal(cost(10), 0);
+  assert.ok(cost(20) > 0);
+});
+
+test("a name may stand off the corner of a wide circle", () => {
+  const hub = named("Hub", 0, [200, 200], 40, 9);
+  const sides = [[260, 200], [140, 200], [200, 140], [200, 260]].map((place, i) => named("", i + 1, place, 14, 1));
+  const found = placed([hub, ...sides]).labels.find(({ node }) => node === 0);
+  assert.ok(found.box.left > 220 && (found.box.bottom < 180 || found.box.top > 220));
 });
 
 test("places with most arrows choose first", () => {

@@ -16,6 +16,12 @@
   /** Where letters are tried: at the middle of their arrow first, in shares of its length. */
   const TAG_SPOTS = [0.5, 0.46, 0.54, 0.42, 0.58, 0.38, 0.62];
   const CELL = 32;
+  /** How bad it is for a name to stand on a px of a line that is 1 px wide, and on a corner of its head. It grows with the
+      square of the width: among many thin ones a reader follows the wide. */
+  const LINE_WEIGHT = 0.1;
+  const HEAD_WEIGHT = 1.5;
+  /** How much room a name keeps at its sides, px. */
+  const BESIDE = 2;
 
   // Right of the place is read best, then left, then above and below, the corners last.
   const POSITIONS = [[1, 0], [-1, 0], [0, -1], [0, 1], [1, -1], [1, 1], [-1, -1], [-1, 1]];
@@ -83,19 +89,24 @@
    * The points of all arrows, sorted into squares, so that what lies under a name is quickly found.
    * @param {object[]} shapes
    * @param {object | null} [frame] box outside which points do not matter
-   * @returns {Map<number, number[][]>} x, y, how much it matters that the point stays free, and whose point it is
+   * @returns {Map<number, number[][]>} x, y, how much it matters that the point stays free, whose point it is, and how
+   *   far the ink reaches from it
    */
   const gridOf = (shapes, frame = null) => {
     const grid = new Map();
-    const add = (x, y, weight, owner) => {
+    const add = (x, y, weight, owner, half) => {
       if (frame && (x < frame.left || x > frame.right || y < frame.top || y > frame.bottom)) return;
       const key = cellOf(x, y);
       if (!grid.has(key)) grid.set(key, []);
-      grid.get(key).push([x, y, weight, owner]);
+      grid.get(key).push([x, y, weight, owner, half]);
     };
-    for (const { arrow, line, head } of shapes) {
-      for (const [x, y] of line) add(x, y, 0.5, arrow.index);
-      for (const [x, y] of head) add(x, y, 2, arrow.index);
+    for (const { arrow, line, head, width } of shapes) {
+      const middle = Math.floor(line.length / 2); // the first step and the last one can be short
+      const step = g.distance(line[middle - 1], line[middle]);
+      const half = Math.min(width / 2, CELL / 2);
+      const ink = width * Math.min(1, width);
+      for (const [x, y] of line) add(x, y, LINE_WEIGHT * step * ink, arrow.index, half);
+      for (const [x, y] of head) add(x, y, HEAD_WEIGHT * ink, arrow.index, 0);
     }
     return grid;
   };
@@ -116,11 +127,14 @@
   /** How much a box is in the way of the arrows but one: heads weigh most. */
   const burden = (box, grid, but = null) => {
     let cost = 0;
-    for (let x = box.left; x < box.right + CELL; x += CELL) {
-      for (let y = box.top; y < box.bottom + CELL; y += CELL) {
-        for (const [px, py, weight, owner] of grid.get(cellOf(x, y)) ?? []) {
+    const far = CELL / 2; // no ink reaches farther from its point
+    for (let x = box.left - far; x < box.right + far + CELL; x += CELL) {
+      for (let y = box.top - far; y < box.bottom + far + CELL; y += CELL) {
+        for (const [px, py, weight, owner, half] of grid.get(cellOf(x, y)) ?? []) {
           if (owner === but) continue;
-          if (px > box.left - 2 && px < box.right + 2 && py > box.top && py < box.bottom) cost += weight;
+          const wide = half + BESIDE;
+          const on = px > box.left - wide && px < box.right + wide && py > box.top - half && py < box.bottom + half;
+          if (on) cost += weight;
         }
       }
     }
@@ -137,10 +151,12 @@
    * @returns {{labels: object[], taken: object[]}} the names that found a place, and every box that is taken
    */
   const placeNodes = (wanted, grid, measure, view, controls, size) => {
-    const taken = [...controls, ...wanted.map(({ node, place }) => g.boxAround([place], node.radius + 1))];
+    const taken = [...controls];
     const labels = [];
     const order = [...wanted].sort((a, b) => b.degree - a.degree || a.node.index - b.node.index);
-    const isFree = (box) => inside(box, view) && !taken.some((other) => g.overlaps(box, other));
+    const isFree = (box) =>
+      inside(box, view) && !taken.some((other) => g.overlaps(box, other)) &&
+      wanted.every(({ node, place }) => apart(box, place, node.radius) >= 1);
     for (const { node, place, degree } of order) {
       const text = shortened(node.name);
       const font = fontOf(node.kind, size);
@@ -162,7 +178,7 @@
       taken.push(best.box);
       labels.push({ node: node.index, text, font, box: best.box });
     }
-    return { labels, taken };
+    return { labels, taken: [...taken, ...wanted.map(({ node, place }) => g.boxAround([place], node.radius + 1))] };
   };
 
   /**
@@ -254,7 +270,7 @@
   };
 
   az.labels = {
-    FONT, boxAt, boxesAround, fontOf, gridOf, paint, placeCountries, placeNodes, placeTags, shapesNear, shortened,
+    FONT, boxAt, boxesAround, burden, fontOf, gridOf, paint, placeCountries, placeNodes, placeTags, shapesNear, shortened,
     POSITIONS,
   };
 })();

@@ -108,7 +108,7 @@
     const all = new Map(grid);
     for (const other of others) {
       for (const [key, points] of other) {
-        all.set(key, [...(all.get(key) ?? []), ...points.map(([x, y, weight]) => [x, y, weight, -1])]);
+        all.set(key, [...(all.get(key) ?? []), ...points.map(([x, y, weight, , half]) => [x, y, weight, -1, half])]);
       }
     }
     return all;
