@@ -15,6 +15,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from azroutes.distinct import distinct, first_of, key_of, listed, repeated
 from azroutes.dtypes import BASIS, CERTAINTY, FORM, GEOGRAPHIC, MARKET, ROLE
 from azroutes.errors import Fault, TableError
 from azroutes.geometry.geodesic import routes
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from azroutes.geometry.shapes import Shapes
+    from azroutes.geometry.shapes import Ints, Shapes
 
 IDENTITY = ["market", "commodity", "form", "path"]
 """What makes two claims one flow."""
@@ -107,31 +108,44 @@ def merge_claims(claims: pd.DataFrame) -> gpd.GeoDataFrame:
     faults = unit_faults(claims)
     if faults:
         raise TableError("quantities of one flow cannot be added", faults)
-    keyed = claims.assign(
-        certainty=claims["certainty"].astype(CERTAINTY).cat.codes,
-        basis=claims["basis"].astype(BASIS).cat.codes,
-        market=claims["market"].astype(MARKET),
-        form=claims["form"].astype(FORM),
-        commodity=claims["commodity"].astype("string"),
-        unit=claims["unit"].astype("string"),
-        role=claims["role"].astype("string"),
+    flow, merged = _numbered(claims)
+    keyed = pd.DataFrame(
+        {
+            "role": claims["role"].astype(ROLE),
+            "unit": listed(claims["unit"]),
+            "first_year": claims["first_year"],
+            "last_year": claims["last_year"],
+            "certainty": claims["certainty"].astype(CERTAINTY).cat.codes,
+            "basis": claims["basis"].astype(BASIS).cat.codes,
+        },
+        index=claims.index,
     )
-    grouped = keyed.groupby(IDENTITY, dropna=False, sort=True, observed=True)
-    merged = grouped.agg(
-        role=("role", "first"),
-        unit=("unit", "first"),
-        first_year=("first_year", "min"),
-        last_year=("last_year", "max"),
-        certainty=("certainty", "max"),
-        basis=("basis", "max"),
-        statements=("statement", "nunique"),
-    )
-    flow = grouped.ngroup().to_numpy()
-    merged["quantity"] = pd.Series(_totals(keyed["quantity"], flow), index=merged.index, dtype="Float64")
+    how = {"role": "first", "unit": "first", "first_year": "min", "last_year": "max", "certainty": "max", "basis": "max"}
+    merged = merged.join(keyed.groupby(flow).agg(how))
+    alike = repeated(key_of([pd.Series(flow), claims["statement"]]))
+    merged["statements"] = np.bincount(flow[~alike], minlength=len(merged))
+    merged["quantity"] = pd.Series(_totals(claims["quantity"], flow), index=merged.index, dtype="Float64")
     for column, joiner in (("lineage", _lines_behind), ("group", _join_groups), ("wording", _join_wording),
                            ("source", _join_sources)):  # fmt: skip
-        merged[column] = pd.Series(_of_each(keyed[column], flow, joiner), index=merged.index, dtype="object")
-    return flows_frame(merged.reset_index().rename(columns={"lineage": "lineages"}))
+        merged[column] = pd.Series(_of_each(claims[column], flow, joiner), index=merged.index, dtype="object")
+    return flows_frame(merged.rename(columns={"lineage": "lineages"}))
+
+
+def _numbered(claims: pd.DataFrame) -> tuple[Ints, pd.DataFrame]:
+    """Return the flow of each claim, as a number in the order of market, commodity, form and path; and what each is."""
+    columns = [
+        pd.Categorical(claims["market"], dtype=MARKET),
+        listed(claims["commodity"]),
+        pd.Categorical(claims["form"], dtype=FORM),
+        listed(claims["path"]),
+    ]
+    key = np.zeros(len(claims), dtype=np.int64)
+    for column in columns:
+        missing = len(column.categories)  # stands last
+        key = key * (missing + 1) + np.where(column.codes < 0, missing, column.codes)
+    flow = pd.factorize(key, sort=True)[0]
+    first = first_of(flow)
+    return flow, pd.DataFrame({name: column[first] for name, column in zip(IDENTITY, columns, strict=True)})
 
 
 def _of_each(
@@ -150,21 +164,22 @@ def _of_each(
     joiner : callable
         Takes the values of one flow in the order of its claims; a missing one is None.
     """
-    number, known = pd.factorize(values)
-    listed = [*known, None]  # a missing value has the number -1
-    new = ~pd.Series(flow * (len(known) + 1) + number + 1).duplicated().to_numpy()
+    number, known = distinct(values)
+    if len(known) == 1:
+        return np.full(int(flow.max(initial=-1)) + 1, joiner(known), dtype=object)
+    new = ~repeated(flow * len(known) + number)
     number, flow = number[new], flow[new]
     order = np.argsort(flow, kind="stable")
     count = np.bincount(flow)
     end = np.cumsum(count)
     # Most flows of a large table have one claim, and take what its value alone makes.
-    alone = np.array([joiner([value]) for value in listed], dtype=object)
+    alone = np.array([joiner([value]) for value in known], dtype=object)
     found: NDArray[np.object_] = alone[number[order[end - count]]]
     made: dict[tuple[int, ...], object] = {}
     for k in np.flatnonzero(count > 1):
         key = tuple(number[order[end[k] - count[k] : end[k]]].tolist())
         if key not in made:
-            made[key] = joiner([listed[n] for n in key])
+            made[key] = joiner([known[n] for n in key])
         found[k] = made[key]
     return found
 
@@ -179,7 +194,7 @@ def flows_frame(merged: pd.DataFrame) -> gpd.GeoDataFrame:
     table = pd.DataFrame(
         {
             "market": merged["market"].astype(MARKET),
-            "commodity": _category(merged["commodity"]),
+            "commodity": listed(merged["commodity"]),
             "form": merged["form"].astype(FORM),
             "group": merged["group"].astype("string"),
             "origin": pd.array([path[0] for path in stops], dtype="string").take(number),
@@ -187,7 +202,7 @@ def flows_frame(merged: pd.DataFrame) -> gpd.GeoDataFrame:
             "via": pd.array([VIA.join(path[1:-1]) for path in stops], dtype="string").take(number),
             "role": merged["role"].astype(ROLE),
             "quantity": merged["quantity"].astype("Float64"),
-            "unit": _category(merged["unit"]),
+            "unit": listed(merged["unit"]),
             "first_year": merged["first_year"].astype("Int16"),
             "last_year": merged["last_year"].astype("Int16"),
             "certainty": pd.Categorical.from_codes(merged["certainty"], dtype=CERTAINTY),
@@ -281,17 +296,15 @@ def _leg_ends(stops: list[list[str]]) -> tuple[np.ndarray, np.ndarray]:
 
 def mixed_units(claims: pd.DataFrame) -> pd.DataFrame:
     """Return the claims of flows that are counted in different units: their ``flow``, a number, and ``unit``."""
-    counted = claims.dropna(subset=["quantity"])
-    number, known = pd.factorize(counted["unit"])
-    named = counted.assign(
-        unit=np.array([*(_text(unit) or "no unit" for unit in known), "no unit"], dtype=object)[number]
-    )
-    if named["unit"].nunique() < 2:
+    counted = claims["quantity"].notna().to_numpy(dtype=bool)
+    unit, known = distinct(claims.loc[counted, "unit"])
+    if len(np.unique(unit)) < 2:
         return pd.DataFrame({"flow": [], "unit": []})
-    flow = named.groupby(IDENTITY, dropna=False, observed=True).ngroup()
-    pairs = pd.DataFrame({"flow": flow, "unit": named["unit"]}).drop_duplicates()
-    mixed = flow.isin(pairs.loc[pairs["flow"].duplicated(), "flow"])
-    return pd.DataFrame({"flow": flow[mixed], "unit": named.loc[mixed, "unit"]})
+    flow = _numbered(claims)[0][counted]
+    new = ~repeated(flow * len(known) + unit)
+    mixed = np.bincount(flow[new])[flow] > 1
+    named = np.array([_text(one) or "no unit" for one in known], dtype=object)
+    return pd.DataFrame({"flow": flow[mixed], "unit": named[unit[mixed]]}, index=claims.index[counted][mixed])
 
 
 def unit_faults(claims: pd.DataFrame) -> list[Fault]:
@@ -316,11 +329,6 @@ def _totals(quantities: pd.Series, flow: NDArray[np.integer]) -> list[object]:
 
 def _text(value: object) -> str | None:
     return None if value is None or value is pd.NA or value != value else str(value)  # noqa: PLR0124
-
-
-def _category(values: pd.Series) -> pd.Categorical:
-    known = values.astype("string")
-    return pd.Categorical(known, categories=pd.array(sorted(known.dropna().unique()), dtype="string"))
 
 
 def _parts(values: Iterable[object], joint: str) -> list[str]:

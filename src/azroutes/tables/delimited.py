@@ -4,19 +4,28 @@ from __future__ import annotations
 
 import codecs
 import csv
+import re
 import warnings
-from io import StringIO
+from dataclasses import dataclass
+from functools import cache
+from io import BytesIO, StringIO
 from itertools import islice
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
+from azroutes.distinct import distinct
 from azroutes.errors import Fault, OptionError, TableError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
+    from azroutes.geometry.shapes import Flags
     from azroutes.tables.form import FileForm
+
+    Rows = tuple[pd.DataFrame, tuple[Fault, ...]]
 
 SEPARATORS = (",", ";", "\t", "|")
 NAMED = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
@@ -35,26 +44,60 @@ LINES = 50
 """Records that are parsed to find out the separator."""
 
 
-def delimited(path: Path, form: FileForm) -> tuple[pd.DataFrame, tuple[str, ...], tuple[Fault, ...]]:
-    """Return the rows of a table that is text, by the line each begins at; what was found out; what is broken.
+SELDOM = 0.9
+"""The share of cells with texts of their own, in the sample, above which a column is not worth codes."""
 
-    All cells are text, those without any are missing, and nothing else is. Blank lines are left aside.
+
+@dataclass(frozen=True)
+class Delimited:
+    """A table that is text, of which the header has been read; its cells are read when they are asked for.
+
+    Attributes
+    ----------
+    names : tuple of str
+        Of its columns.
+    told : tuple of str
+        What was found out.
+    read : callable
+        Returns the rows, by the line each begins at, and what is broken: of all columns, or of those at some positions.
+        All cells are text, and those of a column may be a category. Blank lines are left aside.
     """
+
+    names: tuple[str, ...]
+    told: tuple[str, ...]
+    read: Callable[[Sequence[int] | None], Rows]
+
+
+def delimited(path: Path, form: FileForm) -> Delimited:
+    """Return a table that is text."""
     text, encoding = _text(path, form)
-    head, text = _below(text, form.header)
+    above, text = _below(text, form.header)
     separator = form.separator or _separator(text, path)
     told = [f"encoding {encoding}"] if encoding else []
     if form.separator is None and separator != ",":
         told.append(f"cells parted by {NAMED[separator]}")
-    quick = _quick(text, separator)
-    rows, faults = (quick, ()) if quick is not None else _thorough(text, separator, path, head)
-    if not rows.columns.size:
+
+    @cache
+    def thorough() -> Rows:
+        return _thorough(text, separator, path, above)
+
+    header = _first_line(text)
+    quick = _is_plain(text) and header.replace(separator, "").strip() != ""
+    names = tuple(header.split(separator) if quick else thorough()[0].columns)
+    if not names:
         raise TableError(f"{path} is empty: a table of flows begins with a line of column names")
-    if not len(rows):
+    filled = re.compile(rf"[^\s{re.escape(separator)}]").search(text, len(header)) if quick else len(thorough()[0])
+    if not filled:
         raise TableError(f"{path} has column names and no rows")
-    if quick is not None and head:
-        rows.index += head
-    return rows, tuple(told), faults
+
+    def read(which: Sequence[int] | None) -> Rows:
+        rows = _quick(text, separator, names, which) if quick else None
+        if rows is not None:
+            return rows.set_axis(rows.index + above), ()
+        rows, faults = thorough()
+        return (rows if which is None else rows.iloc[:, list(which)]), faults
+
+    return Delimited(names, tuple(told), read)
 
 
 def _text(path: Path, form: FileForm) -> tuple[str, str]:
@@ -135,30 +178,55 @@ def _separator(text: str, path: Path) -> str:
     return best
 
 
-def _quick(text: str, separator: str) -> pd.DataFrame | None:
+def _first_line(text: str) -> str:
+    end = text.find("\n")
+    return (text if end < 0 else text[:end]).removesuffix("\r")
+
+
+def _is_plain(text: str) -> bool:
+    """Tell whether pandas' own parser may do; it takes broken quotes as they come, and a NUL for an end."""
+    return not ('"' in text or "\0" in text or text.count("\r") != text.count("\r\n"))
+
+
+def _quick(text: str, separator: str, names: Sequence[str], which: Sequence[int] | None) -> pd.DataFrame | None:
     """Return the rows as pandas' own parser sees them, if each record is one line with no more cells than columns."""
-    lines = text.count("\n") + (not text.endswith("\n"))
-    # Cells in quotes are read by the stricter parser: this one takes broken quotes as they come.
-    if '"' in text or "\0" in text or "\r" in text.replace("\r\n", "\n"):
-        return None
+    taken = range(len(names)) if which is None else sorted(set(which))
+    # Columns that nobody asks for are read too, since only so too many cells are found out: of each cell one letter.
+    kinds = dict.fromkeys(range(len(names)), "S1") | dict(zip(taken, _kinds(text, separator, taken), strict=True))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
-            rows = pd.read_csv(StringIO(text), sep=separator, header=None, dtype=str, na_filter=False, index_col=False,
-                               skip_blank_lines=False, low_memory=False)  # fmt: skip
+            rows = pd.read_csv(BytesIO(text.encode()), sep=separator, header=None, na_filter=False, index_col=False,
+                               skip_blank_lines=False, low_memory=False,
+                               dtype=str if which is None else kinds)[[*taken]]  # fmt: skip
     except (ValueError, OverflowError, Warning):
         return None
-    header = [str(name) for name in rows.iloc[0]]
-    if len(rows) != lines or not any(name.strip() for name in header):
+    if len(rows) != text.count("\n") + (not text.endswith("\n")):
         return None
-    rows = rows.iloc[1:].set_axis(pd.Index(header, dtype=object), axis=1)
-    rows.index = pd.RangeIndex(2, len(rows) + 2)
-    filled = (rows != "").any(axis=1)
-    suspect = ~filled | rows.iloc[:, 0].str.isspace().astype(bool)
-    if suspect.any():
-        blank = rows[suspect].apply(lambda row: not "".join(row).strip(), axis=1)
-        rows = rows.drop(index=blank.index[blank.to_numpy(dtype=bool)])
-    return rows
+    rows = rows.iloc[1:].set_axis(pd.RangeIndex(2, len(rows) + 1))
+    blank = _blank_rows(rows, text, separator)
+    rows = rows if which is None else rows[[*which]]
+    return rows[~blank].set_axis(pd.Index([names[k] for k in rows.columns], dtype=object), axis=1)
+
+
+def _kinds(text: str, separator: str, columns: Iterable[int]) -> list[str]:
+    """Return how columns are best read: as a category, or where their texts are hardly ever the same, one by one."""
+    sample = [line.split(separator) for line in text[:SAMPLE].split("\n")[1:-1]]
+    cells = [[row[k] for row in sample if k < len(row)] for k in columns]
+    return ["object" if len(set(found)) > SELDOM * len(found) else "category" for found in cells]
+
+
+def _blank_rows(rows: pd.DataFrame, text: str, separator: str) -> Flags:
+    """Tell which rows have nothing in any cell, read or not."""
+    blank = np.ones(len(rows), dtype=bool)
+    for name in rows.columns:
+        if blank.any():
+            number, known = distinct(rows[name])
+            blank &= np.array([not (cell or "").strip() for cell in known])[number]
+    if blank.any():
+        lines = text.split("\n")
+        blank[blank] = [not lines[k].replace(separator, "").strip() for k in np.flatnonzero(blank) + 1]
+    return blank
 
 
 def _thorough(text: str, separator: str, path: Path, above: int) -> tuple[pd.DataFrame, tuple[Fault, ...]]:
