@@ -12,7 +12,7 @@ from pyproj import Geod
 from azroutes.geometry.shapes import Floats, Ints, Shapes, lines
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Sequence
 
 STEP_M = 200_000.0
 """Longest stretch between two vertices, in metres: a chord so long leaves the geodesic by 0.8 km at most."""
@@ -22,8 +22,8 @@ LOOP_M = 25_000.0
 
 LOOP_POINTS = 24
 
-LEGS = 5_000
-"""About how many legs are laid out at a time."""
+LEGS = 1_000
+"""About how many legs are laid out at a time: their vertices lie in the processor's own memory then."""
 
 
 @cache
@@ -62,10 +62,10 @@ def _vertices(start: Floats, end: Floats) -> tuple[Floats, Ints]:
     azimuth, _, metres = _ellipsoid().inv(start[:, 0], start[:, 1], end[:, 0], end[:, 1])
     still = np.all(start == end, axis=1) | (metres < 1e-3)
     steps = np.where(still, LOOP_POINTS, np.maximum(1, np.ceil(metres / STEP_M))).astype(np.intp)
-    line = np.repeat(np.arange(len(start)), steps + 1)
-    first = np.cumsum(steps + 1) - (steps + 1)
-    share = (np.arange(len(line)) - first[line]) / steps[line]
-    vertices = _along(start, azimuth, metres)(line, share)
+    many = steps + 1
+    line, first = np.repeat(np.arange(len(start)), many), np.cumsum(many) - many
+    share = (np.arange(len(line)) - np.repeat(first, many)) / np.repeat(steps, many)
+    vertices = _along(start, azimuth, metres, share, many)
     # A loop is a circle through the place: seen from there, a point of it lies at half the angle it has at the centre.
     loop = still[line]
     at, turn = start[line[loop]], share[loop]
@@ -76,55 +76,72 @@ def _vertices(start: Floats, end: Floats) -> tuple[Floats, Ints]:
     return vertices, line
 
 
-def _along(start: Floats, azimuth: Floats, metres: Floats) -> Callable[[Ints, Floats], Floats]:
-    """Return what gives the points of geodesics at shares of their lengths, from where each starts and how it leaves.
+def _along(start: Floats, azimuth: Floats, metres: Floats, share: Floats, many: Ints) -> Floats:
+    """Return points of geodesics, at shares of their lengths.
 
-    PROJ works out a geodesic anew for each point of it. Here that is done once for each line, by the same paper: its
-    equations 8 to 25, the series to the third order, which is true to a tenth of a millimetre.
+    PROJ works out a geodesic anew for each of its points. Here that is done once for each line, by the same paper: its
+    equations 8 to 25, with series to the third order, which is true to a tenth of a millimetre. What is asked of each
+    point is a tangent and two arctangents.
+
+    Parameters
+    ----------
+    start : array of shape (n, 2)
+        Degrees.
+    azimuth, metres : array of shape (n,)
+        How each line leaves, degrees; its length.
+    share : array of shape (m,)
+        Of the length, for each point; those of one line follow one another.
+    many : array of shape (n,)
+        How many points each line has.
     """
-    flattening = _ellipsoid().f
-    third = flattening / (2 - flattening)
-    bearing = np.radians(azimuth)
-    beta = np.arctan((1 - flattening) * np.tan(np.radians(start[:, 1])))
-    sin_azimuth = np.sin(bearing) * np.cos(beta)  # where the geodesic crosses the equator
-    cos_azimuth = np.hypot(np.cos(bearing), np.sin(bearing) * np.sin(beta))
-    forward = np.cos(bearing) * np.cos(beta)
-    sigma = np.arctan2(np.sin(beta), forward)
-    omega = np.arctan2(sin_azimuth * np.sin(beta), forward)
-    k2 = flattening * (2 - flattening) / (1 - flattening) ** 2 * cos_azimuth**2
+    flat = _ellipsoid().f
+    n = flat / (2 - flat)
+    bearing, beta = np.radians(azimuth), np.arctan((1 - flat) * np.tan(np.radians(start[:, 1])))
+    # The azimuth where the geodesic crosses the equator, and how far from there it starts, on the auxiliary sphere.
+    east, north = np.sin(bearing) * np.cos(beta), np.hypot(np.cos(bearing), np.sin(bearing) * np.sin(beta))
+    up, on_way = np.sin(beta), np.cos(bearing) * np.cos(beta)
+    sigma, whole = np.arctan2(up, on_way), np.hypot(up, on_way)
+    k2 = flat * (2 - flat) / (1 - flat) ** 2 * north**2
     e = k2 / (2 * (1 + np.sqrt(1 + k2)) + k2)
-    scale = (1 + e**2 / 4) / (1 - e)
+    a3 = 1 - (1 - n) * e / 2 - (1 / 4 + n / 8) * e**2 - e**3 / 16
     c1 = (-e / 2 + 3 * e**3 / 16, -(e**2) / 16, -(e**3) / 48)
-    inverse = (e / 2 - 9 * e**3 / 32, 5 * e**2 / 16, 29 * e**3 / 96)
-    a3 = 1 - (1 - third) * e / 2 - (1 / 4 + third / 8) * e**2 - e**3 / 16
-    c3 = ((1 - third) * e / 4 + e**2 / 8 + 3 * e**3 / 64, (1 / 16 - 3 * third / 32) * e**2 + 3 * e**3 / 64,
-          5 * e**3 / 192)  # fmt: skip
-    begin = sigma + _waves(c1, np.sin(2 * sigma), np.cos(2 * sigma))
-    pace = metres / (_ellipsoid().b * scale)
-    bend = -flattening * sin_azimuth * a3
-    behind = omega + bend * (sigma + _waves(c3, np.sin(2 * sigma), np.cos(2 * sigma)))
+    c1_back = (e / 2 - 9 * e**3 / 32, 5 * e**2 / 16, 29 * e**3 / 96)
+    c3 = ((1 - n) * e / 4 + e**2 / 8 + 3 * e**3 / 64, (1 / 16 - 3 * n / 32) * e**2 + 3 * e**3 / 64, 5 * e**3 / 192)
+    begin = sigma + _waves(c1, up / whole, on_way / whole)
+    pace = metres * (1 - e) / ((1 + e**2 / 4) * _ellipsoid().b)
 
-    def at(line: Ints, share: Floats) -> Floats:
-        tau = begin[line] + share * pace[line]
-        sin, cos = np.sin(tau), np.cos(tau)
-        more = _waves(tuple(c[line] for c in inverse), 2 * sin * cos, 1 - 2 * sin * sin)
-        # The difference is so small that two terms of its sine and its cosine are enough.
-        sin_more, cos_more = more - more**3 / 6, 1 - more**2 / 2
-        sin, cos = sin * cos_more + cos * sin_more, cos * cos_more - sin * sin_more
-        waves = _waves(tuple(c[line] for c in c3), 2 * sin * cos, 1 - 2 * sin * sin)
-        omega = np.arctan2(sin_azimuth[line] * sin, cos)
-        across = np.hypot(cos, sin_azimuth[line] * sin)
-        lon = start[line, 0] + np.degrees(omega + bend[line] * (tau + more + waves) - behind[line])
-        lat = np.degrees(np.arctan2(cos_azimuth[line] * sin, (1 - flattening) * across))
-        return np.column_stack([lon, lat])
+    def on(value: Floats) -> Floats:
+        return np.repeat(value, many)
 
-    return at
+    tau = on(begin) + share * on(pace)
+    half = np.tan(tau / 2)
+    sin, cos = 2 * half / (1 + half * half), (1 - half * half) / (1 + half * half)
+    more = _waves([on(c) for c in c1_back], sin, cos)
+    # It is so small that two terms of its sine and its cosine are enough.
+    sin_more, cos_more = more - more * more * more / 6, 1 - more * more / 2
+    sin, cos = sin * cos_more + cos * sin_more, cos * cos_more - sin * sin_more
+    lon = _longitude(tau + more, sin, cos, on(east), on(-flat * a3), [on(c) for c in c3])
+    first = _longitude(sigma, up / whole, on_way / whole, east, -flat * a3, c3)
+    with np.errstate(divide="ignore"):  # at a pole
+        lat = np.arctan(on(north) * sin / ((1 - flat) * np.sqrt(cos * cos + (on(east) * sin) ** 2)))
+    return np.column_stack([on(start[:, 0]) + np.degrees(lon - on(first)), np.degrees(lat)])
 
 
-def _waves(weights: tuple[Floats, ...], sin: Floats, cos: Floats) -> Floats:
-    """Return the sum of sines of an angle, twice and three times it, from its sine and cosine."""
+def _longitude(
+    sigma: Floats, sin: Floats, cos: Floats, east: Floats, bend: Floats, waves: Sequence[Floats]
+) -> Floats:  # fmt: skip
+    """Return how far east of where it crosses the equator a geodesic is; it does not jump where it comes around."""
+    steep = np.abs(east)
+    across = np.maximum(cos * cos + steep * sin * sin, 1e-300)
+    omega = sigma - np.arctan((1 - steep) * sin * cos / across)
+    return np.where(east < 0, -omega, omega) + east * bend * (sigma + _waves(waves, sin, cos))
+
+
+def _waves(weights: Sequence[Floats], sin: Floats, cos: Floats) -> Floats:
+    """Return the sum of sines of twice, four and six times an angle, from its sine and cosine."""
     one, two, three = weights
-    return sin * (one + 2 * cos * two + (4 * cos * cos - 1) * three)
+    sin2, cos2 = 2 * sin * cos, 1 - 2 * sin * sin
+    return sin2 * (one + 2 * cos2 * two + (4 * cos2 * cos2 - 1) * three)
 
 
 def unwrapped(vertices: Floats, line: Ints) -> Floats:
@@ -153,7 +170,7 @@ def routes(start: Floats, end: Floats, route: Ints) -> Shapes:
         One line a route, with a vertex at each place on its way.
     """
     firsts = np.flatnonzero(np.diff(route, prepend=-1) != 0)
-    # As many whole routes at a time as the processor's memory bears: of a million, all vertices at once are gigabytes.
+    # So many whole routes at a time: of a million, all vertices at once are gigabytes.
     cuts = [*np.unique(firsts[np.searchsorted(firsts, np.arange(0, len(route), LEGS), "right") - 1]), len(route)]
     found = [_joined(start[a:b], end[a:b], route[a:b]) for a, b in pairwise(cuts)]
     return np.concatenate([np.empty(0, dtype=object), *found])
