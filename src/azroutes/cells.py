@@ -50,7 +50,7 @@ class Cells:
     def texts(self, column: str) -> pd.Series:
         """Return a column as text without spaces around it, as a category; missing is NaN."""
         if column not in self.rows:
-            return coded([], np.full(len(self.rows), -1), self.rows.index)
+            return coded([None], np.full(len(self.rows), -1, dtype=np.int8), self.rows.index)
         number, known = distinct(self.rows[column])
         texts = [self._text(value) for value in known]
         for k in _half_characters(texts):
@@ -77,8 +77,8 @@ class Cells:
         number, texts = distinct(values)
         none = np.array([text is not None and text.lower() in NO_NUMBER for text in texts])
         if none.any():
-            many = np.bincount(number, minlength=len(texts))
-            marks = sorted((str(texts[k]), many[k]) for k in np.flatnonzero(none & (many > 0)))
+            many = np.bincount(number + 1, minlength=len(texts))[1:]
+            marks = sorted((str(texts[k]), many[k]) for k in np.flatnonzero(none[:-1] & (many > 0)))
             shown = ", ".join(f"{mark!r} ({rows:,})" for mark, rows in marks)
             self.told += [f"no {column} where there stands {shown}"] if shown else []
         found = self._numbers(texts)

@@ -20,42 +20,43 @@ if TYPE_CHECKING:
 
 
 def distinct(values: pd.Series) -> tuple[Ints, list[Any]]:
-    """Return the number of each value among the distinct ones, and these, of which the last is None for missing ones.
+    """Return the number of each value among the distinct ones, and these.
 
-    Of values of several kinds each is one of its own: among those 1, 1.0 and True would be one, and a list none at all.
-    Not every one of the distinct values need be there: a category may go unused.
+    A missing value has the number -1, and the last of the distinct ones is None: so an array that is made from them one
+    by one can be asked by number. Of values of several kinds each is one of its own: among those 1, 1.0 and True would
+    be one, and a list none at all. Not all of the distinct values need be there: a category may go unused.
 
     Examples
     --------
     >>> number, known = distinct(pd.Series(["b", None, "b", "a"]))
     >>> number.tolist(), known
-    ([0, 2, 0, 1], ['b', 'a', None])
+    ([0, -1, 0, 1], ['b', 'a', None])
     """
     if values.dtype == "object" and pd.api.types.infer_dtype(values, skipna=True) not in {"string", "empty"}:
         return np.arange(len(values)), [*values, None]
-    number, known = _numbered(values)
+    number, known = _codes(values)
     return number, [*pd.Series(known), None]
 
 
-def _numbered(values: pd.Series) -> tuple[Ints, Any]:
-    """Return the number of each value among the distinct ones, and these; missing ones have the number after them."""
+def _codes(values: pd.Series) -> tuple[Ints, Any]:
     if isinstance(values.dtype, pd.CategoricalDtype):
-        number, known = values.cat.codes.to_numpy(dtype=np.intp), values.cat.categories
-    else:
-        number, known = pd.factorize(values)
-    return np.where(number < 0, len(known), number), known
+        return values.cat.codes.to_numpy(), values.cat.categories
+    return pd.factorize(values)
 
 
 def coded(texts: Sequence[str | None], number: Ints, index: pd.Index) -> pd.Series:
-    """Return a column of texts as a category: to each row the text of its number; texts may be there twice.
+    """Return a column of texts as a category: to each row the text of its number, to -1 the last one.
+
+    Texts may be there twice.
 
     Examples
     --------
-    >>> coded(["a", "b", "a", None], np.array([2, 0, 3]), pd.RangeIndex(3)).cat.codes.tolist()
+    >>> coded(["a", "b", "a", None], np.array([2, 0, -1]), pd.RangeIndex(3)).cat.codes.tolist()
     [0, 0, -1]
     """
-    code, known = pd.factorize(np.array([*texts, None], dtype=object))
-    return pd.Series(pd.Categorical.from_codes(code[number], categories=pd.Index(known, dtype=object)), index=index)
+    code, known = pd.factorize(np.array(texts, dtype=object))
+    small = code.astype(np.min_scalar_type(-len(known) - 1))
+    return pd.Series(pd.Categorical.from_codes(small[number], categories=pd.Index(known, dtype=object)), index=index)
 
 
 def mapped(texts: pd.Series, meaning: Callable[[str], str | None]) -> pd.Series:
@@ -73,40 +74,82 @@ def together(columns: Sequence[pd.Series]) -> tuple[Ints, list[tuple[Any, ...]]]
     >>> number.tolist(), known
     ([0, 0, 1], [('a', 1.0), ('b', None)])
     """
-    key = np.zeros(len(columns[0]), dtype=np.int64)
-    parts = []
-    for values in columns:
-        number, known = distinct(values)
-        parts.append((number, known))
-        # Numbered anew each time, so that the key cannot overflow.
-        key = pd.factorize(key * len(known) + number)[0]
-    first = first_of(key)
-    return key, list(zip(*([known[k] for k in number[first]] for number, known in parts), strict=True))
+    asked = [distinct(values) for values in columns]
+    number, parts = combined([(codes, len(known) - 1) for codes, known in asked])
+    return number, list(zip(*([known[k] for k in part.tolist()] for part, (_, known) in zip(parts, asked, strict=True)),
+                            strict=True))  # fmt: skip
 
 
-def first_of(number: Ints) -> Ints:
-    """Return where each of the numbers 0, 1, 2 ... stands first."""
-    first = np.empty(int(number.max(initial=-1)) + 1, dtype=np.intp)
-    first[number[::-1]] = np.arange(len(number))[::-1]
-    return first
+def combined(columns: Sequence[tuple[Ints, int]]) -> tuple[Ints, list[Ints]]:
+    """Return the number of each row among the distinct combinations of codes, and the codes of each.
+
+    Combinations are numbered in the order of their codes, of which -1 stands last.
+
+    Parameters
+    ----------
+    columns : sequence of (array of int, int)
+        The codes of each row, from -1 on, and how many there may be from 0 on.
+    """
+    number, size = np.zeros(len(columns[0][0]), dtype=np.int64), 1
+    parts: list[Ints] = []
+    for codes, many in columns:
+        last = np.int64(many)
+        number, there = renumbered(number * (last + 1) + np.where(codes < 0, last, codes), size * (many + 1))
+        before, own = np.divmod(there, last + 1)
+        parts = [*(part[before] for part in parts), np.where(own == last, -1, own)]
+        size = len(there)
+    return number, parts
+
+
+def renumbered(key: NDArray[np.int64], size: int) -> tuple[Ints, Ints]:
+    """Return the place of each key among those that there are, in order, and these; keys are from 0 to below the size.
+
+    Examples
+    --------
+    >>> [found.tolist() for found in renumbered(np.array([7, 3, 7]), 8)]
+    [[1, 0, 1], [3, 7]]
+    """
+    if size > 4 * len(key) + 2**16:
+        return pd.factorize(key, sort=True)
+    # Few keys for many rows need no look-up by hash.
+    place = np.zeros(size, dtype=np.intp)
+    place[key] = 1
+    there = np.flatnonzero(place)
+    place[there] = np.arange(len(there))
+    return place[key], there
 
 
 def key_of(columns: Sequence[pd.Series]) -> NDArray[np.int64]:
-    """Return a number for each row, the same for rows that are alike in all columns."""
+    """Return a number for each row, the same for rows that are alike in all columns and for no others."""
     key = np.zeros(len(columns[0]), dtype=np.int64)
-    many = 1
+    size = 1
     for values in columns:
-        number, known = _numbered(values)
-        if many > 2**62 // (len(known) + 1):
-            key, found = pd.factorize(key)
-            many = len(found)
-        key, many = key * (len(known) + 1) + number, many * (len(known) + 1)
+        number, known = _codes(values)
+        many = len(known) + 1
+        if size > 2**62 // many:
+            key, there = pd.factorize(key)
+            size = len(there)
+        if len(known) > 1 or (number < 0).any():
+            key, size = key * many + number + 1, size * many
     return key
 
 
 def repeated(key: NDArray[np.int64]) -> Flags:
     """Tell which numbers stand there before."""
     return pd.Series(key).duplicated().to_numpy()
+
+
+def sorted_by(number: Ints) -> Ints:
+    """Return the rows in the order of their numbers, from 0 on, and those of one number in their own order.
+
+    Examples
+    --------
+    >>> sorted_by(np.array([1, 0, 1])).tolist()
+    [1, 0, 2]
+    """
+    many = max(len(number), 1)
+    # Plain sorting is many times as fast as sorting that keeps the order of what is alike.
+    return np.sort(number * np.int64(many) + np.arange(len(number))) % many
 
 
 def listed(values: pd.Series) -> pd.Categorical:
@@ -117,9 +160,9 @@ def listed(values: pd.Series) -> pd.Categorical:
     >>> listed(pd.Series(["b", None, "a"])).categories.tolist()
     ['a', 'b']
     """
-    number, known = pd.factorize(values)
-    texts = [str(value) for value in known]
-    order = sorted(set(texts))
+    number, [there] = combined([((found := _codes(values))[0], len(found[1]))])
+    texts = ["" if k < 0 else str(found[1][k]) for k in there.tolist()]
+    order = sorted({text for text, k in zip(texts, there, strict=True) if k >= 0})
     place = {text: k for k, text in enumerate(order)}
-    codes = np.array([*(place[text] for text in texts), -1], dtype=np.intp)[number]
-    return pd.Categorical.from_codes(codes, categories=pd.Index(order, dtype="string"))
+    codes = np.array([-1 if k < 0 else place[text] for text, k in zip(texts, there, strict=True)], dtype=np.intp)
+    return pd.Categorical.from_codes(codes[number], categories=pd.Index(order, dtype="string"))

@@ -55,7 +55,7 @@ def paths(cells: Cells, nodes: Nodes | Gazetteer | None, years: pd.Series, crs: 
     via = _answers(cells, [cells.texts("via"), years], "via",
                    lambda given: [_on_way(way, year, by_name) for way, year in given])  # fmt: skip
     joined, known = together([origin, via, destination])
-    found = [VIA.join(_once([start, *(way.split(VIA) if way else []), end])) for start, way, end in known]
+    found = [VIA.join(_once([start, *way.split(VIA), end]) if way else (start, end)) for start, way, end in known]
     many = np.bincount(joined, minlength=len(known))
     repeated = sum(int(many[k]) for k, (start, way, end) in enumerate(known) if start and end and way
                    and len(found[k].split(VIA)) < len(way.split(VIA)) + 2)  # fmt: skip

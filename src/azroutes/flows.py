@@ -15,7 +15,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from azroutes.distinct import distinct, first_of, key_of, listed, repeated
+from azroutes.distinct import combined, distinct, key_of, listed, repeated, sorted_by, together
 from azroutes.dtypes import BASIS, CERTAINTY, FORM, GEOGRAPHIC, MARKET, ROLE
 from azroutes.errors import Fault, TableError
 from azroutes.geometry.geodesic import routes
@@ -56,17 +56,6 @@ def _kind_id(market: str | None, commodity: str | None, form: str | None) -> str
     # What stands for "none", and what joins the parts, is escaped: two flows never share a name.
     named = ["%2D" if part == "-" else quote(part or "-", safe=" _-./()&'") for part in (market, commodity)]
     return ":".join([*named, *([form] if form else [])])
-
-
-def _flow_ids(kinds: Iterable[tuple[object, ...]], paths: list[str], number: list[int]) -> list[str]:
-    """Return the names of flows from market, commodity and form of each, the escaped paths, and which path is whose."""
-    known: dict[tuple[object, ...], str] = {}
-    ids = []
-    for kind, k in zip(kinds, number, strict=True):
-        if kind not in known:
-            known[kind] = _kind_id(*(_text(part) for part in kind))
-        ids.append(f"{known[kind]}:{paths[k]}")
-    return ids
 
 
 def role_in(path: str, focus: str) -> str | None:
@@ -122,8 +111,8 @@ def merge_claims(claims: pd.DataFrame) -> gpd.GeoDataFrame:
     )
     how = {"role": "first", "unit": "first", "first_year": "min", "last_year": "max", "certainty": "max", "basis": "max"}
     merged = merged.join(keyed.groupby(flow).agg(how))
-    alike = repeated(key_of([pd.Series(flow), claims["statement"]]))
-    merged["statements"] = np.bincount(flow[~alike], minlength=len(merged))
+    once = flow if _is_unique(claims["statement"]) else flow[~repeated(key_of([pd.Series(flow), claims["statement"]]))]
+    merged["statements"] = np.bincount(once, minlength=len(merged))
     merged["quantity"] = pd.Series(_totals(claims["quantity"], flow), index=merged.index, dtype="Float64")
     for column, joiner in (("lineage", _lines_behind), ("group", _join_groups), ("wording", _join_wording),
                            ("source", _join_sources)):  # fmt: skip
@@ -139,13 +128,15 @@ def _numbered(claims: pd.DataFrame) -> tuple[Ints, pd.DataFrame]:
         pd.Categorical(claims["form"], dtype=FORM),
         listed(claims["path"]),
     ]
-    key = np.zeros(len(claims), dtype=np.int64)
-    for column in columns:
-        missing = len(column.categories)  # stands last
-        key = key * (missing + 1) + np.where(column.codes < 0, missing, column.codes)
-    flow = pd.factorize(key, sort=True)[0]
-    first = first_of(flow)
-    return flow, pd.DataFrame({name: column[first] for name, column in zip(IDENTITY, columns, strict=True)})
+    flow, parts = combined([(column.codes, len(column.categories)) for column in columns])
+    kinds = {name: pd.Categorical.from_codes(part, dtype=column.dtype)
+             for name, part, column in zip(IDENTITY, parts, columns, strict=True)}  # fmt: skip
+    return flow, pd.DataFrame(kinds)
+
+
+def _is_unique(names: pd.Series) -> bool:
+    known = pd.Index(names)
+    return known.is_monotonic_increasing and known.is_unique  # which pandas then knows without a look at each
 
 
 def _of_each(
@@ -165,12 +156,11 @@ def _of_each(
         Takes the values of one flow in the order of its claims; a missing one is None.
     """
     number, known = distinct(values)
-    if len(known) == 1:
-        return np.full(int(flow.max(initial=-1)) + 1, joiner(known), dtype=object)
+    if (number == number[:1]).all():
+        return np.full(int(flow.max(initial=-1)) + 1, joiner([known[k] for k in number[:1]]), dtype=object)
     new = ~repeated(flow * len(known) + number)
     number, flow = number[new], flow[new]
-    order = np.argsort(flow, kind="stable")
-    count = np.bincount(flow)
+    order, count = sorted_by(flow), np.bincount(flow)
     end = np.cumsum(count)
     # Most flows of a large table have one claim, and take what its value alone makes.
     alone = np.array([joiner([value]) for value in known], dtype=object)
@@ -189,8 +179,9 @@ def flows_frame(merged: pd.DataFrame) -> gpd.GeoDataFrame:
     # Paths and kinds of flows are fewer than flows, and what is made of each is made once.
     number, paths = pd.factorize(merged["path"])
     stops = [path.split(VIA) for path in paths]
-    kinds = merged[IDENTITY[:3]].astype("object").itertuples(index=False, name=None)
-    ids = _flow_ids(kinds, [path.replace(":", "%3A") for path in paths], number.tolist())
+    kind, kinds = together([merged[name] for name in IDENTITY[:3]])
+    named, escaped = [_kind_id(*one) for one in kinds], [path.replace(":", "%3A") for path in paths]
+    ids = [f"{named[k]}:{escaped[n]}" for k, n in zip(kind.tolist(), number.tolist(), strict=True)]
     table = pd.DataFrame(
         {
             "market": merged["market"].astype(MARKET),
@@ -288,10 +279,10 @@ def _route_lines(stops: list[list[str]]) -> Shapes:
 
 
 def _leg_ends(stops: list[list[str]]) -> tuple[np.ndarray, np.ndarray]:
-    known = {code: (place(code).lon, place(code).lat) for code in {code for path in stops for code in path}}
-    start = [known[code] for path in stops for code in path[:-1]]
-    end = [known[code] for path in stops for code in path[1:]]
-    return np.array(start, dtype=float).reshape(-1, 2), np.array(end, dtype=float).reshape(-1, 2)
+    number, known = pd.factorize(np.array([code for path in stops for code in path], dtype=object))
+    at = np.array([(place(code).lon, place(code).lat) for code in known], dtype=float).reshape(-1, 2)[number]
+    last = np.cumsum([len(path) for path in stops], dtype=np.intp) - 1
+    return np.delete(at, last, axis=0), np.delete(at, last[:-1] + 1, axis=0)[1:]
 
 
 def mixed_units(claims: pd.DataFrame) -> pd.DataFrame:
@@ -322,7 +313,7 @@ def _totals(quantities: pd.Series, flow: NDArray[np.integer]) -> list[object]:
     """Add the quantities of each flow exactly, so that the order of rows does not show in the last digit."""
     known = quantities.notna().to_numpy(dtype=bool)
     amount, of = quantities[known].to_numpy(dtype=float), flow[known]
-    listed = amount[np.argsort(of, kind="stable")].tolist()
+    listed = amount[sorted_by(of)].tolist()
     end = np.cumsum(np.bincount(of, minlength=int(flow.max(initial=-1)) + 1)).tolist()
     return [math.fsum(listed[begin:stop]) if stop > begin else pd.NA for begin, stop in pairwise([0, *end])]
 
