@@ -160,9 +160,11 @@ def listed(values: pd.Series) -> pd.Categorical:
     >>> listed(pd.Series(["b", None, "a"])).categories.tolist()
     ['a', 'b']
     """
-    number, [there] = combined([((found := _codes(values))[0], len(found[1]))])
-    texts = ["" if k < 0 else str(found[1][k]) for k in there.tolist()]
-    order = sorted({text for text, k in zip(texts, there, strict=True) if k >= 0})
+    number, known = distinct(values)
+    _, [there] = combined([(number, len(known) - 1)])
+    used = {k: str(known[k]) for k in there.tolist() if k >= 0}
+    order = sorted(set(used.values()))
     place = {text: k for k, text in enumerate(order)}
-    codes = np.array([-1 if k < 0 else place[text] for text, k in zip(texts, there, strict=True)], dtype=np.intp)
+    codes = np.full(len(known), -1, dtype=np.intp)
+    codes[list(used)] = [place[text] for text in used.values()]
     return pd.Categorical.from_codes(codes[number], categories=pd.Index(order, dtype="string"))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import geopandas as gpd
@@ -98,26 +98,54 @@ def merge_claims(claims: pd.DataFrame) -> gpd.GeoDataFrame:
     if faults:
         raise TableError("quantities of one flow cannot be added", faults)
     flow, merged = _numbered(claims)
-    keyed = pd.DataFrame(
-        {
-            "role": claims["role"].astype(ROLE),
-            "unit": listed(claims["unit"]),
-            "first_year": claims["first_year"],
-            "last_year": claims["last_year"],
-            "certainty": claims["certainty"].astype(CERTAINTY).cat.codes,
-            "basis": claims["basis"].astype(BASIS).cat.codes,
-        },
-        index=claims.index,
-    )
-    how = {"role": "first", "unit": "first", "first_year": "min", "last_year": "max", "certainty": "max", "basis": "max"}
-    merged = merged.join(keyed.groupby(flow).agg(how))
+    many = len(merged)
     once = flow if _is_unique(claims["statement"]) else flow[~repeated(key_of([pd.Series(flow), claims["statement"]]))]
-    merged["statements"] = np.bincount(once, minlength=len(merged))
-    merged["quantity"] = pd.Series(_totals(claims["quantity"], flow), index=merged.index, dtype="Float64")
-    for column, joiner in (("lineage", _lines_behind), ("group", _join_groups), ("wording", _join_wording),
-                           ("source", _join_sources)):  # fmt: skip
-        merged[column] = pd.Series(_of_each(claims[column], flow, joiner), index=merged.index, dtype="object")
-    return flows_frame(merged.rename(columns={"lineage": "lineages"}))
+    lineages, counts = _of_each(claims["lineage"], flow, many, _lines_behind)
+    merged = merged.assign(
+        role=_first(pd.Categorical(claims["role"], dtype=ROLE), flow, many),
+        quantity=pd.array(_totals(claims["quantity"], flow, many), dtype="Float64"),
+        unit=_first(listed(claims["unit"]), flow, many),
+        first_year=_latest(-claims["first_year"], flow, many) * -1,
+        last_year=_latest(claims["last_year"], flow, many),
+        certainty=_strongest(claims["certainty"], CERTAINTY, flow, many),
+        basis=_strongest(claims["basis"], BASIS, flow, many),
+        statements=np.bincount(once, minlength=many),
+        lineages=np.array(counts, dtype=np.int64)[lineages],
+    )
+    for column, joiner in (("group", _join_groups), ("wording", _join_wording), ("source", _join_sources)):
+        number, made = _of_each(claims[column], flow, many, joiner)
+        merged[column] = pd.array(made, dtype="string").take(number)
+    return flows_frame(merged)
+
+
+def _first(values: pd.Categorical, flow: Ints, many: int) -> pd.Categorical:
+    """Return the first value of each flow that is there."""
+    there = np.flatnonzero(values.codes >= 0)[::-1]
+    found = np.full(many, -1, dtype=values.codes.dtype)
+    found[flow[there]] = values.codes[there]
+    return pd.Categorical.from_codes(found, dtype=values.dtype)
+
+
+def _latest(years: pd.Series, flow: Ints, many: int) -> pd.arrays.IntegerArray:
+    """Return the greatest year of each flow; missing where it has none."""
+    found = _greatest(years.to_numpy(dtype=np.int64, na_value=_NONE), flow, many)
+    none = found == _NONE
+    return pd.arrays.IntegerArray(np.where(none, 0, found).astype(np.int16), none)
+
+
+def _strongest(values: pd.Series, dtype: pd.CategoricalDtype, flow: Ints, many: int) -> pd.Categorical:
+    """Return the last in the order of the list among the values of each flow."""
+    codes = pd.Categorical(values, dtype=dtype).codes
+    return pd.Categorical.from_codes(_greatest(codes.astype(np.int64), flow, many), dtype=dtype)
+
+
+_NONE = np.iinfo(np.int16).min
+
+
+def _greatest(values: NDArray[np.int64], flow: Ints, many: int) -> NDArray[np.int64]:
+    found = np.full(many, _NONE, dtype=np.int64)
+    np.maximum.at(found, flow, values)
+    return found
 
 
 def _numbered(claims: pd.DataFrame) -> tuple[Ints, pd.DataFrame]:
@@ -140,11 +168,11 @@ def _is_unique(names: pd.Series) -> bool:
 
 
 def _of_each(
-    values: pd.Series, flow: NDArray[np.integer], joiner: Callable[[Sequence[object]], object]
-) -> NDArray[np.object_]:
-    """Return what a joiner makes of the values of each flow, asked once for the same values in the same order.
+    values: pd.Series, flow: Ints, many: int, joiner: Callable[[Sequence[object]], Any]
+) -> tuple[Ints, list[Any]]:  # fmt: skip
+    """Return what a joiner makes of the values of flows, and which of it is each flow's.
 
-    A value that a flow has before is left out: no joiner minds.
+    It is asked once for the same values in the same order. A value that a flow has before is left out: no joiner minds.
 
     Parameters
     ----------
@@ -152,26 +180,29 @@ def _of_each(
         One a claim.
     flow : array of int
         The flow of each claim, 0, 1, 2 ... in any order.
+    many : int
+        How many flows there are.
     joiner : callable
         Takes the values of one flow in the order of its claims; a missing one is None.
     """
     number, known = distinct(values)
     if (number == number[:1]).all():
-        return np.full(int(flow.max(initial=-1)) + 1, joiner([known[k] for k in number[:1]]), dtype=object)
+        return np.zeros(many, dtype=np.intp), [joiner([known[k] for k in number[:1]])]
     new = ~repeated(flow * len(known) + number)
-    number, flow = number[new], flow[new]
+    number, flow = np.where(number < 0, len(known) - 1, number)[new], flow[new]
     order, count = sorted_by(flow), np.bincount(flow)
     end = np.cumsum(count)
     # Most flows of a large table have one claim, and take what its value alone makes.
-    alone = np.array([joiner([value]) for value in known], dtype=object)
-    found: NDArray[np.object_] = alone[number[order[end - count]]]
-    made: dict[tuple[int, ...], object] = {}
+    made = [joiner([value]) for value in known]
+    which = number[order[end - count]]
+    place: dict[tuple[int, ...], int] = {}
     for k in np.flatnonzero(count > 1):
         key = tuple(number[order[end[k] - count[k] : end[k]]].tolist())
-        if key not in made:
-            made[key] = joiner([known[n] for n in key])
-        found[k] = made[key]
-    return found
+        if key not in place:
+            place[key] = len(made)
+            made.append(joiner([known[n] for n in key]))
+        which[k] = place[key]
+    return which, made
 
 
 def flows_frame(merged: pd.DataFrame) -> gpd.GeoDataFrame:
@@ -184,24 +215,24 @@ def flows_frame(merged: pd.DataFrame) -> gpd.GeoDataFrame:
     ids = [f"{named[k]}:{escaped[n]}" for k, n in zip(kind.tolist(), number.tolist(), strict=True)]
     table = pd.DataFrame(
         {
-            "market": merged["market"].astype(MARKET),
+            "market": merged["market"],
             "commodity": listed(merged["commodity"]),
-            "form": merged["form"].astype(FORM),
-            "group": merged["group"].astype("string"),
+            "form": merged["form"],
+            "group": merged["group"],
             "origin": pd.array([path[0] for path in stops], dtype="string").take(number),
             "destination": pd.array([path[-1] for path in stops], dtype="string").take(number),
             "via": pd.array([VIA.join(path[1:-1]) for path in stops], dtype="string").take(number),
-            "role": merged["role"].astype(ROLE),
-            "quantity": merged["quantity"].astype("Float64"),
+            "role": merged["role"],
+            "quantity": merged["quantity"],
             "unit": listed(merged["unit"]),
-            "first_year": merged["first_year"].astype("Int16"),
-            "last_year": merged["last_year"].astype("Int16"),
-            "certainty": pd.Categorical.from_codes(merged["certainty"], dtype=CERTAINTY),
-            "wording": merged["wording"].astype("string"),
-            "basis": pd.Categorical.from_codes(merged["basis"], dtype=BASIS),
+            "first_year": merged["first_year"],
+            "last_year": merged["last_year"],
+            "certainty": merged["certainty"],
+            "wording": merged["wording"],
+            "basis": merged["basis"],
             "statements": merged["statements"].astype("int64"),
             "lineages": merged["lineages"].astype("int64"),
-            "sources": merged["source"].astype("string"),
+            "sources": merged["source"],
         }
     )
     table.index = pd.Index(pd.array(ids, dtype="string"), name="flow_id")
@@ -309,12 +340,12 @@ def unit_faults(claims: pd.DataFrame) -> list[Fault]:
     return faults
 
 
-def _totals(quantities: pd.Series, flow: NDArray[np.integer]) -> list[object]:
+def _totals(quantities: pd.Series, flow: Ints, many: int) -> list[object]:
     """Add the quantities of each flow exactly, so that the order of rows does not show in the last digit."""
     known = quantities.notna().to_numpy(dtype=bool)
     amount, of = quantities[known].to_numpy(dtype=float), flow[known]
     listed = amount[sorted_by(of)].tolist()
-    end = np.cumsum(np.bincount(of, minlength=int(flow.max(initial=-1)) + 1)).tolist()
+    end = np.cumsum(np.bincount(of, minlength=many)).tolist()
     return [math.fsum(listed[begin:stop]) if stop > begin else pd.NA for begin, stop in pairwise([0, *end])]
 
 

@@ -340,7 +340,7 @@ def _repeats(claims: pd.DataFrame) -> Flags:
 
 def _loops(on: pd.Series) -> Flags:
     number, known = distinct(on)
-    loop = np.array([way is not None and way.split(VIA)[0] == way.split(VIA)[-1] for way in known])
+    loop = np.array([way is not None and way.partition(VIA)[0] == way.rpartition(VIA)[2] for way in known])
     return cast("Flags", loop[number])
 
 

@@ -7,10 +7,10 @@ import csv
 import re
 import warnings
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from io import BytesIO, StringIO
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -70,28 +70,28 @@ class Delimited:
 
 def delimited(path: Path, form: FileForm) -> Delimited:
     """Return a table that is text."""
-    text, encoding = _text(path, form)
-    above, text = _below(text, form.header)
-    separator = form.separator or _separator(text, path)
+    data, encoding = _utf8(path, form)
+    above, data = _below(data, form.header)
+    sample = data[: 4 * SAMPLE + 4].decode(errors="ignore")[: SAMPLE + 1]
+    separator = form.separator or _separator(sample, path)
     told = [f"encoding {encoding}"] if encoding else []
     if form.separator is None and separator != ",":
         told.append(f"cells parted by {NAMED[separator]}")
 
     @cache
     def thorough() -> Rows:
-        return _thorough(text, separator, path, above)
+        return _thorough(data.decode(errors="surrogatepass"), separator, path, above)
 
-    header = _first_line(text)
-    quick = _is_plain(text) and header.replace(separator, "").strip() != ""
-    names = tuple(header.split(separator) if quick else thorough()[0].columns)
+    lines = _Lines(data, separator)
+    quick = lines.is_orderly() and any(name.strip() for name in lines.header)
+    names = lines.header if quick else tuple(thorough()[0].columns)
     if not names:
         raise TableError(f"{path} is empty: a table of flows begins with a line of column names")
-    filled = re.compile(rf"[^\s{re.escape(separator)}]").search(text, len(header)) if quick else len(thorough()[0])
-    if not filled:
+    if not (lines.has_rows() if quick else len(thorough()[0])):
         raise TableError(f"{path} has column names and no rows")
 
     def read(which: Sequence[int] | None) -> Rows:
-        rows = _quick(text, separator, names, which) if quick else None
+        rows = lines.read(which) if quick else None
         if rows is not None:
             return rows.set_axis(rows.index + above), ()
         rows, faults = thorough()
@@ -100,15 +100,18 @@ def delimited(path: Path, form: FileForm) -> Delimited:
     return Delimited(names, tuple(told), read)
 
 
-def _text(path: Path, form: FileForm) -> tuple[str, str]:
-    """Return a file's text, and its encoding if it had to be guessed."""
+def _utf8(path: Path, form: FileForm) -> tuple[bytes, str]:
+    """Return a file's text as UTF-8, and its encoding if it had to be guessed."""
     try:
         data = path.read_bytes()
     except (OSError, ValueError) as error:
         raise TableError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from None
     mark = next((name for start, name in MARKS if data.startswith(start)), None)
+    encoding = form.encoding or mark or "utf-8"
     try:
-        return data.decode(form.encoding or mark or "utf-8"), ""
+        if codecs.lookup(encoding).name == "utf-8" and (data.isascii() or data.decode()):
+            return data, ""
+        return data.decode(encoding).encode(errors="surrogatepass"), ""
     except LookupError:
         fault = Fault("no such encoding", column="encoding", value=form.encoding, hint="'utf-8', 'cp1252', 'cp1251'")
         raise OptionError("a file cannot be read so", [fault]) from None
@@ -117,7 +120,8 @@ def _text(path: Path, form: FileForm) -> tuple[str, str]:
     if form.encoding or mark:
         fault = Fault("not text of this encoding", value=form.encoding or mark, hint=f"byte {wrong + 1} is none of it")
         raise TableError(f"{path} cannot be read", [fault])
-    return _guessed(data, wrong, path)
+    text, guessed = _guessed(data, wrong, path)
+    return text.encode(), guessed
 
 
 def _guessed(data: bytes, wrong: int, path: Path) -> tuple[str, str]:
@@ -139,16 +143,16 @@ def _guessed(data: bytes, wrong: int, path: Path) -> tuple[str, str]:
         raise refusal from None
 
 
-def _below(text: str, header: int) -> tuple[int, str]:
+def _below(data: bytes, header: int) -> tuple[int, bytes]:
     """Return how many lines stand above the header, and the text from it on."""
     begin = 0
     for line in range(header - 1):
-        end = text.find("\n", begin)
+        end = data.find(b"\n", begin)
         if end < 0:
             fault = Fault("no such line", column="header", value=header, hint=f"the file has {line + 1}")
             raise OptionError("the table has no header there", [fault])
         begin = end + 1
-    return header - 1, text[begin:]
+    return header - 1, data[begin:]
 
 
 def _separator(text: str, path: Path) -> str:
@@ -178,55 +182,94 @@ def _separator(text: str, path: Path) -> str:
     return best
 
 
-def _first_line(text: str) -> str:
-    end = text.find("\n")
-    return (text if end < 0 else text[:end]).removesuffix("\r")
+@dataclass(frozen=True)
+class _Lines:
+    """A text of which each record is one line, for pandas' own parser; it does not know lines, nor mind broken quotes."""
 
+    data: bytes
+    separator: str
 
-def _is_plain(text: str) -> bool:
-    """Tell whether pandas' own parser may do; it takes broken quotes as they come, and a NUL for an end."""
-    return not ('"' in text or "\0" in text or text.count("\r") != text.count("\r\n"))
+    def cells(self, line: bytes) -> list[str]:
+        """Return the cells of a line; nothing where they are too long for the csv module."""
+        try:
+            return next(csv.reader([line.decode(errors="surrogatepass")], delimiter=self.separator), [])
+        except csv.Error:
+            return []
 
+    @cached_property
+    def header(self) -> tuple[str, ...]:
+        """The names in the first line."""
+        return tuple(self.cells(self.data[: self.header_end]))
 
-def _quick(text: str, separator: str, names: Sequence[str], which: Sequence[int] | None) -> pd.DataFrame | None:
-    """Return the rows as pandas' own parser sees them, if each record is one line with no more cells than columns."""
-    taken = range(len(names)) if which is None else sorted(set(which))
-    # Columns that nobody asks for are read too, since only so too many cells are found out: of each cell one letter.
-    kinds = dict.fromkeys(range(len(names)), "S1") | dict(zip(taken, _kinds(text, separator, taken), strict=True))
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")
-            rows = pd.read_csv(BytesIO(text.encode()), sep=separator, header=None, na_filter=False, index_col=False,
-                               skip_blank_lines=False, low_memory=False,
-                               dtype=str if which is None else kinds)[[*taken]]  # fmt: skip
-    except (ValueError, OverflowError, Warning):
-        return None
-    if len(rows) != text.count("\n") + (not text.endswith("\n")):
-        return None
-    rows = rows.iloc[1:].set_axis(pd.RangeIndex(2, len(rows) + 1))
-    blank = _blank_rows(rows, text, separator)
-    rows = rows if which is None else rows[[*which]]
-    return rows[~blank].set_axis(pd.Index([names[k] for k in rows.columns], dtype=object), axis=1)
+    @property
+    def header_end(self) -> int:
+        """Where the first line ends."""
+        end = self.data.find(b"\n")
+        return len(self.data) if end < 0 else end
 
+    def is_orderly(self) -> bool:
+        """Tell whether lines are records, for all one can see: cells in quotes end where they should, in their line."""
+        data, part = self.data, self.separator.encode()
+        if len(part) > 1 or b"\0" in data or (b"\r" in data and data.count(b"\r") != data.count(b"\r\n")):
+            return False
+        if b'"' not in data:
+            return True
+        letters = np.frombuffer(b"\n" + data + b"\n", dtype=np.uint8)
+        quotes = np.flatnonzero(letters == ord('"'))
+        if len(quotes) % 2:
+            return False
+        opened, closed = quotes[::2], quotes[1::2]
+        ends = np.flatnonzero(letters == ord("\n"))
+        return bool(np.isin(letters[opened - 1], [*part, *b"\n"]).all()
+                    and np.isin(letters[closed + 1], [*part, *b"\r\n"]).all()
+                    and (np.searchsorted(ends, opened) == np.searchsorted(ends, closed)).all())  # fmt: skip
 
-def _kinds(text: str, separator: str, columns: Iterable[int]) -> list[str]:
-    """Return how columns are best read: as a category, or where their texts are hardly ever the same, one by one."""
-    sample = [line.split(separator) for line in text[:SAMPLE].split("\n")[1:-1]]
-    cells = [[row[k] for row in sample if k < len(row)] for k in columns]
-    return ["object" if len(set(found)) > SELDOM * len(found) else "category" for found in cells]
+    def has_rows(self) -> bool:
+        """Tell whether there is anything below the first line."""
+        begin = self.header_end
+        likely = re.compile(rb'[^\0- "\x7f-\xff' + re.escape(self.separator.encode()) + b"]")
+        if likely.search(self.data, begin):
+            return True
+        return any(cell.strip() for line in self.data[begin:].split(b"\n") for cell in self.cells(line))
 
+    def read(self, which: Sequence[int] | None) -> pd.DataFrame | None:
+        """Return the rows, if each line is a record with no more cells than columns."""
+        taken = range(len(self.header)) if which is None else sorted(set(which))
+        # Columns that nobody asks for are read too, or cells that are too many would not be found out; one letter each.
+        kinds: dict[int, Any] = dict.fromkeys(range(len(self.header)), "S1")
+        kinds |= dict.fromkeys(taken, str) if which is None else self.kinds(taken)
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("error")
+                rows = pd.read_csv(BytesIO(self.data), sep=self.separator, header=None, dtype=kinds, na_filter=False,
+                                   index_col=False, skip_blank_lines=False, low_memory=False)[[*taken]]  # fmt: skip
+        except (ValueError, OverflowError, Warning):
+            return None
+        if len(rows) != self.data.count(b"\n") + (not self.data.endswith(b"\n")):
+            return None
+        rows = rows.iloc[1:].set_axis(pd.RangeIndex(2, len(rows) + 1))
+        blank = self.blank(rows)
+        rows = rows if which is None else rows[[*which]]
+        rows = rows[~blank] if blank.any() else rows
+        return rows.set_axis(pd.Index([self.header[k] for k in rows.columns], dtype=object), axis=1)
 
-def _blank_rows(rows: pd.DataFrame, text: str, separator: str) -> Flags:
-    """Tell which rows have nothing in any cell, read or not."""
-    blank = np.ones(len(rows), dtype=bool)
-    for name in rows.columns:
+    def kinds(self, columns: Iterable[int]) -> dict[int, str]:
+        """Return how columns are best read: as a category, or where hardly any two texts are the same, one by one."""
+        sample = [self.cells(line) for line in self.data[:SAMPLE].split(b"\n")[1:-1]]
+        cells = {k: [row[k] for row in sample if k < len(row)] for k in columns}
+        return {k: "object" if len(set(found)) > SELDOM * len(found) else "category" for k, found in cells.items()}
+
+    def blank(self, rows: pd.DataFrame) -> Flags:
+        """Tell which rows have nothing in any cell, asked for or not."""
+        blank = np.ones(len(rows), dtype=bool)
+        for name in rows.columns:
+            if blank.any():
+                number, known = distinct(rows[name])
+                blank &= np.array([not (cell or "").strip() for cell in known])[number]
         if blank.any():
-            number, known = distinct(rows[name])
-            blank &= np.array([not (cell or "").strip() for cell in known])[number]
-    if blank.any():
-        lines = text.split("\n")
-        blank[blank] = [not lines[k].replace(separator, "").strip() for k in np.flatnonzero(blank) + 1]
-    return blank
+            lines = self.data.split(b"\n")
+            blank[blank] = [not any(cell.strip() for cell in self.cells(lines[k])) for k in np.flatnonzero(blank) + 1]
+        return blank
 
 
 def _thorough(text: str, separator: str, path: Path, above: int) -> tuple[pd.DataFrame, tuple[Fault, ...]]:
