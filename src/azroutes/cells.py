@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -47,10 +48,15 @@ class Cells:
     faults: list[Fault] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
 
+    @cached_property
+    def nothing(self) -> pd.Series:
+        """A column of which every cell is missing."""
+        return coded([None], np.zeros(len(self.rows), dtype=np.int8), self.rows.index)
+
     def texts(self, column: str) -> pd.Series:
         """Return a column as text without spaces around it, as a category; missing is NaN."""
         if column not in self.rows:
-            return coded([None], np.full(len(self.rows), -1, dtype=np.int8), self.rows.index)
+            return self.nothing
         number, known = distinct(self.rows[column])
         texts = [self._text(value) for value in known]
         for k in _half_characters(texts):

@@ -90,14 +90,15 @@ def combined(columns: Sequence[tuple[Ints, int]]) -> tuple[Ints, list[Ints]]:
     columns : sequence of (array of int, int)
         The codes of each row, from -1 on, and how many there may be from 0 on.
     """
-    number, size = np.zeros(len(columns[0][0]), dtype=np.int64), 1
+    number, there = np.zeros(len(columns[0][0]), dtype=np.int64), np.zeros(1, dtype=np.int64)
     parts: list[Ints] = []
     for codes, many in columns:
-        last = np.int64(many)
-        number, there = renumbered(number * (last + 1) + np.where(codes < 0, last, codes), size * (many + 1))
-        before, own = np.divmod(there, last + 1)
-        parts = [*(part[before] for part in parts), np.where(own == last, -1, own)]
-        size = len(there)
+        key = number * (many + 1)
+        key += codes
+        key[codes < 0] += many + 1
+        number, there = renumbered(key, len(there) * (many + 1))
+        before, own = np.divmod(there, many + 1)
+        parts = [*(part[before] for part in parts), np.where(own == many, -1, own)]
     return number, parts
 
 
@@ -136,7 +137,13 @@ def key_of(columns: Sequence[pd.Series]) -> NDArray[np.int64]:
 
 def repeated(key: NDArray[np.int64]) -> Flags:
     """Tell which numbers stand there before."""
-    return pd.Series(key).duplicated().to_numpy()
+    if len(key) == 0 or int(key.max()) >= 2**63 // len(key) - 1 or int(key.min()) < 0:
+        return pd.Series(key).duplicated().to_numpy()
+    order = sorted_by(key)
+    ordered = key[order]
+    found = np.zeros(len(key), dtype=bool)
+    found[order[1:]] = ordered[1:] == ordered[:-1]
+    return found
 
 
 def sorted_by(number: Ints) -> Ints:

@@ -40,6 +40,7 @@ def paths(cells: Cells, nodes: Nodes | Gazetteer | None, years: pd.Series, crs: 
     Names of states that are no more are read by the year of their row, where it has one.
     """
     project = _projection(crs)
+    years = years.astype("category")
     if isinstance(nodes, Nodes):
         known_here = nodes
 

@@ -7,7 +7,6 @@ form and path are one flow.
 from __future__ import annotations
 
 import math
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -103,7 +102,7 @@ def merge_claims(claims: pd.DataFrame) -> gpd.GeoDataFrame:
     lineages, counts = _of_each(claims["lineage"], flow, many, _lines_behind)
     merged = merged.assign(
         role=_first(pd.Categorical(claims["role"], dtype=ROLE), flow, many),
-        quantity=pd.array(_totals(claims["quantity"], flow, many), dtype="Float64"),
+        quantity=_totals(claims["quantity"], flow, many),
         unit=_first(listed(claims["unit"]), flow, many),
         first_year=_latest(-claims["first_year"], flow, many) * -1,
         last_year=_latest(claims["last_year"], flow, many),
@@ -340,13 +339,26 @@ def unit_faults(claims: pd.DataFrame) -> list[Fault]:
     return faults
 
 
-def _totals(quantities: pd.Series, flow: Ints, many: int) -> list[object]:
-    """Add the quantities of each flow exactly, so that the order of rows does not show in the last digit."""
+def _totals(quantities: pd.Series, flow: Ints, many: int) -> pd.arrays.FloatingArray:
+    """Add the quantities of each flow exactly, so that the order of rows does not show in the last digit.
+
+    None is below zero. Where longer numbers than floats show that nothing is lost by them, they are used; else `fsum`.
+    """
     known = quantities.notna().to_numpy(dtype=bool)
     amount, of = quantities[known].to_numpy(dtype=float), flow[known]
-    listed = amount[sorted_by(of)].tolist()
-    end = np.cumsum(np.bincount(of, minlength=many)).tolist()
-    return [math.fsum(listed[begin:stop]) if stop > begin else pd.NA for begin, stop in pairwise([0, *end])]
+    count = np.bincount(of, minlength=many)
+    some = count > 0
+    listed = amount[sorted_by(of)]
+    end = np.cumsum(count[some])
+    begin = end - count[some]
+    total = np.add.reduceat(listed.astype(np.longdouble), begin) if len(begin) else np.empty(0, dtype=np.longdouble)
+    lost = total * count[some] * np.finfo(np.longdouble).eps
+    least, most = (total - lost).astype(float), (total + lost).astype(float)
+    for k in np.flatnonzero(least != most):
+        least[k] = math.fsum(listed[begin[k] : end[k]])
+    found = np.zeros(many)
+    found[some] = least
+    return pd.arrays.FloatingArray(found, ~some)
 
 
 def _text(value: object) -> str | None:

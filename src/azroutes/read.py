@@ -254,7 +254,6 @@ def _claims(cells: Cells, nodes: Nodes | Gazetteer | None, crs: object, unit: ob
     quantity = cells.numbers(given["quantity"], "quantity", low=0.0, high=MOST)
     measured = given["unit"] if unit is None else _filled(given["unit"], str(unit))
     index = cells.rows.index
-    nothing = coded([None], np.full(len(index), -1, dtype=np.int8), index)
     return pd.DataFrame(
         {
             "market": given["market"],
@@ -262,14 +261,14 @@ def _claims(cells: Cells, nodes: Nodes | Gazetteer | None, crs: object, unit: ob
             "form": given["form"],
             "path": paths(cells, nodes, year, crs),
             "group": given["group"],
-            "role": nothing,
+            "role": cells.nothing,
             "quantity": quantity,
             "unit": measured.mask(quantity.isna()),
             "first_year": year,
             "last_year": year,
             "certainty": _filled(given["certainty"], Certainty.AFFIRMED.value),
             "wording": given["wording"],
-            "basis": _filled(nothing, Basis.STATED.value),
+            "basis": _filled(cells.nothing, Basis.STATED.value),
             "statement": index,
             "lineage": _first_said(given["lineage"], given["sources"]),
             "source": given["sources"],

@@ -19,7 +19,7 @@ from azroutes.distinct import distinct
 from azroutes.errors import Fault, OptionError, TableError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from azroutes.geometry.shapes import Flags
@@ -182,6 +182,17 @@ def _separator(text: str, path: Path) -> str:
     return best
 
 
+class _Bytes:
+    """A file of UTF-8 that is handed to pandas' parser as it is; a BytesIO would be decoded, and encoded again."""
+
+    def __init__(self, data: bytes) -> None:
+        self.read = BytesIO(data).read
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Pandas asks for it, and never uses it."""
+        return iter(self.read, b"")
+
+
 @dataclass(frozen=True)
 class _Lines:
     """A text of which each record is one line, for pandas' own parser; it does not know lines, nor mind broken quotes."""
@@ -241,7 +252,7 @@ class _Lines:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("error")
-                rows = pd.read_csv(BytesIO(self.data), sep=self.separator, header=None, dtype=kinds, na_filter=False,
+                rows = pd.read_csv(_Bytes(self.data), sep=self.separator, header=None, dtype=kinds, na_filter=False,
                                    index_col=False, skip_blank_lines=False, low_memory=False)[[*taken]]  # fmt: skip
         except (ValueError, OverflowError, Warning):
             return None
