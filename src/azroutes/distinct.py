@@ -93,6 +93,9 @@ def combined(columns: Sequence[tuple[Ints, int]]) -> tuple[Ints, list[Ints]]:
     number, there = np.zeros(len(columns[0][0]), dtype=np.int64), np.zeros(1, dtype=np.int64)
     parts: list[Ints] = []
     for codes, many in columns:
+        if len(codes) and codes.min() == (same := codes.max()):
+            parts.append(np.full(len(there), same))
+            continue
         key = number * (many + 1)
         key += codes
         key[codes < 0] += many + 1
@@ -168,10 +171,9 @@ def listed(values: pd.Series) -> pd.Categorical:
     ['a', 'b']
     """
     number, known = distinct(values)
-    _, [there] = combined([(number, len(known) - 1)])
-    used = {k: str(known[k]) for k in there.tolist() if k >= 0}
-    order = sorted(set(used.values()))
-    place = {text: k for k, text in enumerate(order)}
-    codes = np.full(len(known), -1, dtype=np.intp)
-    codes[list(used)] = [place[text] for text in used.values()]
-    return pd.Categorical.from_codes(codes[number], categories=pd.Index(order, dtype="string"))
+    there = combined([(number, len(known) - 1)])[1][0].tolist()
+    order = sorted((k for k in there if k >= 0), key=known.__getitem__)
+    codes = np.full(len(known), -1, dtype=np.min_scalar_type(-len(known)))
+    codes[order] = np.arange(len(order))
+    categories = pd.Index([known[k] for k in order], dtype="string")
+    return pd.Categorical.from_codes(codes[number], categories=categories)

@@ -36,6 +36,9 @@ MARKS = ((codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"), (code
 SAMPLE = 65_536
 """Bytes that the encoding is found out from, characters that the separator is."""
 
+PIECE = 2**18
+"""Bytes that are looked at at a time."""
+
 PAGES = ("cp1252", "cp1251", "cp1254", "cp1250", "cp1253", "cp1255", "cp1256", "cp1257", "cp1258", "koi8_r")
 """What text may be that is not Unicode: what spreadsheets save as CSV, and old Russian mail. With more to choose
 from, short names of places are taken for Chinese."""
@@ -109,7 +112,8 @@ def _utf8(path: Path, form: FileForm) -> tuple[bytes, str]:
     mark = next((name for start, name in MARKS if data.startswith(start)), None)
     encoding = form.encoding or mark or "utf-8"
     try:
-        if codecs.lookup(encoding).name == "utf-8" and (data.isascii() or data.decode()):
+        if codecs.lookup(encoding).name == "utf-8":
+            _check_utf8(data)
             return data, ""
         return data.decode(encoding).encode(errors="surrogatepass"), ""
     except LookupError:
@@ -122,6 +126,17 @@ def _utf8(path: Path, form: FileForm) -> tuple[bytes, str]:
         raise TableError(f"{path} cannot be read", [fault])
     text, guessed = _guessed(data, wrong, path)
     return text.encode(), guessed
+
+
+def _check_utf8(data: bytes) -> None:
+    """Raise the error of what is no UTF-8. Piece by piece, as the text of a large file would take twice its room."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        for begin in range(0, len(data), PIECE):
+            decoder.decode(data[begin : begin + PIECE])
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        data.decode()  # whose error says where in the file it is
 
 
 def _guessed(data: bytes, wrong: int, path: Path) -> tuple[str, str]:
@@ -255,8 +270,6 @@ class _Lines:
                 rows = pd.read_csv(_Bytes(self.data), sep=self.separator, header=None, dtype=kinds, na_filter=False,
                                    index_col=False, skip_blank_lines=False, low_memory=False)[[*taken]]  # fmt: skip
         except (ValueError, OverflowError, Warning):
-            return None
-        if len(rows) != self.data.count(b"\n") + (not self.data.endswith(b"\n")):
             return None
         rows = rows.iloc[1:].set_axis(pd.RangeIndex(2, len(rows) + 1))
         blank = self.blank(rows)
