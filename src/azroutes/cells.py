@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from azroutes.distinct import coded, distinct, mapped
 from azroutes.errors import Fault, did_you_mean
 from azroutes.vocabulary import Code, codes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Sequence
 
-    from azroutes.geometry.shapes import Ints
+    from azroutes.geometry.shapes import Floats
     from azroutes.tables.form import FileForm
 
 NO_NUMBER = frozenset({"na", "n/a", "n.a.", "nan", "null", "none", "-", "–", "—", "..", "...", "…", "\\n"})
@@ -47,17 +48,21 @@ class Cells:
     faults: list[Fault] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
 
+    @cached_property
+    def nothing(self) -> pd.Series:
+        """A column of which every cell is missing."""
+        return coded([None], np.zeros(len(self.rows), dtype=np.int8), self.rows.index)
+
     def texts(self, column: str) -> pd.Series:
-        """Return a column as text without spaces around it; missing is NA."""
+        """Return a column as text without spaces around it, as a category; missing is NaN."""
         if column not in self.rows:
-            return pd.Series(pd.NA, index=self.rows.index, dtype="string")
+            return self.nothing
         number, known = distinct(self.rows[column])
         texts = [self._text(value) for value in known]
-        for k, text in enumerate(texts):
-            if text is not None and any("\ud800" <= letter <= "\udfff" for letter in text):
-                texts[k] = None
-                self.tell(number == k, "no Unicode text", column, text, "it holds half a character")
-        return pd.Series(pd.array(texts, dtype="string").take(number), index=self.rows.index)
+        for k in _half_characters(texts):
+            self.tell(number == k, "no Unicode text", column, texts[k], "it holds half a character")
+            texts[k] = None
+        return coded(texts, number, self.rows.index)
 
     def tell(self, which: pd.Series | np.ndarray, problem: str, column: str, value: object, hint: str) -> None:
         """Add the same fault of some rows."""
@@ -67,36 +72,49 @@ class Cells:
     def coded(self, values: pd.Series, kind: type[Code], column: str) -> pd.Series:
         """Return codes for codes or labels, in any case."""
         known = {code: code for code in codes(kind)} | {kind(code).label.lower(): code for code in codes(kind)}
-        coded = mapped(values, lambda text: known.get(text.lower()), "string")
-        for row, text in values[values.notna() & coded.isna()].items():
+        found = mapped(values, lambda text: known.get(text.lower()))
+        for row, text in values[values.notna() & found.isna()].items():
             hint = did_you_mean(str(text), codes(kind))
             self.faults.append(Fault("not one of the list", str(row), column, text, hint))
-        return coded
+        return found
 
     def numbers(self, values: pd.Series, column: str, *, low: float, high: float, whole: bool = False) -> pd.Series:
         """Return numbers within bounds; marks that say that there is none are missing, and told."""
-        none = mapped(values, lambda text: text.lower() in NO_NUMBER, "boolean").fillna(value=False)
+        number, texts = distinct(values)
+        none = np.array([text is not None and text.lower() in NO_NUMBER for text in texts])
         if none.any():
-            marks = Counter(values[none])
-            shown = ", ".join(f"{mark!r} ({many:,})" for mark, many in sorted(marks.items()))
-            self.told.append(f"no {column} where there stands {shown}")
-        kept = values.mask(none)
-        found = mapped(kept, self.number, "Float64")
-        fits = ((found >= low) & (found <= high)).fillna(value=False)
+            many = np.bincount(number + 1, minlength=len(texts))[1:]
+            marks = sorted((str(texts[k]), many[k]) for k in np.flatnonzero(none[:-1] & (many > 0)))
+            shown = ", ".join(f"{mark!r} ({rows:,})" for mark, rows in marks)
+            self.told += [f"no {column} where there stands {shown}"] if shown else []
+        found = self._numbers(texts)
+        fits = (found >= low) & (found <= high)
         if whole:
-            fits &= (found % 1 == 0).fillna(value=False)
+            fits &= found == np.floor(found)
         bounds = f"from {low:.0f} to {high:g}"
         mark = "point" if self.file.decimal == "." else "comma"
         hint = f"a whole number {bounds}" if whole else f"a number {bounds}, with a decimal {mark}"
-        below = (found < 0).fillna(value=False)
+        wrong = ~fits & ~none & np.array([text is not None for text in texts])
+        below = found < 0
         for which, problem in ((below, f"negative {column}"), (~below, f"not a {column}")):
-            for row, text in kept[kept.notna() & ~fits & which].items():
-                self.faults.append(Fault(problem, str(row), column, text, hint))
-        return found.where(fits)
+            for at in np.flatnonzero((wrong & which)[number]) if wrong.any() else ():
+                self.faults.append(Fault(problem, str(self.rows.index[at]), column, texts[number[at]], hint))
+        kept = pd.arrays.FloatingArray(np.where(fits, found, 0.0)[number], ~fits[number])
+        return pd.Series(kept, index=values.index)
 
     def years(self, values: pd.Series, low: int, high: int) -> pd.Series:
         """Return years; of a date its year."""
-        return self.numbers(mapped(values, _year, "string"), "year", low=low, high=high, whole=True).astype("Int16")
+        return self.numbers(mapped(values, _year), "year", low=low, high=high, whole=True).astype("Int16")
+
+    def _numbers(self, texts: Sequence[str | None]) -> Floats:
+        """Return the numbers that texts are, or NaN."""
+        plain = ["nan" if text is None else text for text in texts]
+        if self.file.decimal == "." and not any("_" in text for text in plain):
+            try:
+                return np.array(plain, dtype=object).astype(np.float64)  # as float() does
+            except ValueError:
+                pass
+        return np.array([self.number(text) for text in plain])
 
     def number(self, text: object) -> float:
         """Return the number that a text is, or NaN; Python itself would also take '1_0' for one."""
@@ -115,22 +133,13 @@ class Cells:
         return text if text and text not in self.file.missing else None
 
 
-def distinct(values: pd.Series) -> tuple[Ints, list[object]]:
-    """Return the number of each value among the distinct ones, and these; of values of several kinds, each on its own.
-
-    Among those 1, 1.0 and True would be one, and a list none at all.
-    """
-    if values.dtype == "object" and pd.api.types.infer_dtype(values, skipna=True) not in {"string", "empty"}:
-        return np.arange(len(values)), list(values)
-    number, known = pd.factorize(values, use_na_sentinel=False)
-    return number, list(pd.Series(known))
-
-
-def mapped(texts: pd.Series, meaning: Callable[[str], object], dtype: str) -> pd.Series:
-    """Return what each text means, looked up once for each distinct one; missing stays missing."""
-    number, known = pd.factorize(texts)
-    meanings = pd.Series([*(meaning(text) for text in known), None], dtype=dtype)  # number -1 is missing, the last
-    return pd.Series(meanings.array.take(number), index=texts.index)
+def _half_characters(texts: Sequence[str | None]) -> list[int]:
+    """Return which texts are no Unicode, as they hold half a character."""
+    try:
+        "".join(text or "" for text in texts).encode()
+    except UnicodeEncodeError:
+        return [k for k, text in enumerate(texts) if text and any("\ud800" <= letter <= "\udfff" for letter in text)]
+    return []
 
 
 def _year(text: str) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from azroutes.cells import NO_NUMBER
 from azroutes.columns import ENDS
+from azroutes.distinct import coded, together
 from azroutes.dtypes import GEOGRAPHIC
 from azroutes.errors import Fault, OptionError, PlaceError
 from azroutes.nodes import Nodes
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
     from azroutes.cells import Cells
     from azroutes.gazetteer import Gazetteer
-    from azroutes.geometry.shapes import Ints
 
 Answer = tuple[str, list[Fault]]
 """The code of a place, and what is wrong with it."""
@@ -34,12 +34,13 @@ Spot = tuple[str | None, str | None, str | None]
 """A name, and two coordinates as they stand in the table."""
 
 
-def paths(cells: Cells, nodes: Nodes | Gazetteer | None, years: pd.Series, crs: object) -> list[str]:
+def paths(cells: Cells, nodes: Nodes | Gazetteer | None, years: pd.Series, crs: object) -> pd.Series:
     """Return each row's codes joined by '>'; a place that will not do is empty, and a fault of the cells.
 
     Names of states that are no more are read by the year of their row, where it has one.
     """
     project = _projection(crs)
+    years = years.astype("category")
     if isinstance(nodes, Nodes):
         known_here = nodes
 
@@ -54,8 +55,8 @@ def paths(cells: Cells, nodes: Nodes | Gazetteer | None, years: pd.Series, crs: 
     origin, destination = (_end(cells, end, years, by_name, project) for end in ENDS)
     via = _answers(cells, [cells.texts("via"), years], "via",
                    lambda given: [_on_way(way, year, by_name) for way, year in given])  # fmt: skip
-    joined, known = _together([origin, via, destination])
-    found = [VIA.join(_once([start, *(way.split(VIA) if way else []), end])) for start, way, end in known]
+    joined, known = together([origin, via, destination])
+    found = [VIA.join(_once([start, *way.split(VIA), end]) if way else (start, end)) for start, way, end in known]
     many = np.bincount(joined, minlength=len(known))
     repeated = sum(int(many[k]) for k, (start, way, end) in enumerate(known) if start and end and way
                    and len(found[k].split(VIA)) < len(way.split(VIA)) + 2)  # fmt: skip
@@ -63,7 +64,7 @@ def paths(cells: Cells, nodes: Nodes | Gazetteer | None, years: pd.Series, crs: 
         cells.told.append(
             f"{repeated:,} rows name a place on the way that repeats the one before or the end: told once"
         )
-    return cast("list[str]", np.array(found, dtype=object)[joined].tolist())
+    return coded(found, joined, cells.rows.index)
 
 
 def _once(stops: list[str]) -> list[str]:
@@ -92,27 +93,14 @@ def _answers(
     cells: Cells, columns: list[pd.Series], column: str, answer: Callable[[list[tuple[Any, ...]]], list[Answer]]
 ) -> pd.Series:
     """Return the code of each row; what is given many times is answered once, its faults are told for each row."""
-    number, known = _together(columns)
+    number, known = together(columns)
     found = answer(known)
     wrong = np.array([bool(faults) for _, faults in found], dtype=bool)
     if wrong.any():
         for at in np.flatnonzero(wrong[number]):
             row = str(cells.rows.index[int(at)])
             cells.faults += [replace(fault, row=row, column=column) for fault in found[number[at]][1]]
-    return pd.Series(np.array([code for code, _ in found], dtype=object)[number], index=cells.rows.index)
-
-
-def _together(columns: Sequence[pd.Series]) -> tuple[Ints, list[tuple[Any, ...]]]:
-    """Return the number of each row among the distinct combinations of some columns, and these; missing is None."""
-    key = np.zeros(len(columns[0]), dtype=np.int64)
-    parts = []
-    for values in columns:
-        number, known = pd.factorize(values)
-        parts.append((number, [*known, None]))  # a missing value has the number -1, the last
-        # Numbered anew each time, so that the key cannot overflow.
-        key = pd.factorize(key * (len(known) + 1) + number + 1)[0]
-    first = np.flatnonzero(~pd.Series(key).duplicated().to_numpy())
-    return key, list(zip(*([listed[k] for k in number[first]] for number, listed in parts), strict=True))
+    return coded([code for code, _ in found], number, cells.rows.index)
 
 
 def _code_of(name: str | None, year: int | None, gazetteer: Gazetteer | None) -> Answer:

@@ -7,14 +7,14 @@ form and path are one flow.
 from __future__ import annotations
 
 import math
-from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from azroutes.distinct import combined, distinct, key_of, listed, repeated, sorted_by, together
 from azroutes.dtypes import BASIS, CERTAINTY, FORM, GEOGRAPHIC, MARKET, ROLE
 from azroutes.errors import Fault, TableError
 from azroutes.geometry.geodesic import routes
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from azroutes.geometry.shapes import Shapes
+    from azroutes.geometry.shapes import Ints, Shapes
 
 IDENTITY = ["market", "commodity", "form", "path"]
 """What makes two claims one flow."""
@@ -55,17 +55,6 @@ def _kind_id(market: str | None, commodity: str | None, form: str | None) -> str
     # What stands for "none", and what joins the parts, is escaped: two flows never share a name.
     named = ["%2D" if part == "-" else quote(part or "-", safe=" _-./()&'") for part in (market, commodity)]
     return ":".join([*named, *([form] if form else [])])
-
-
-def _flow_ids(kinds: Iterable[tuple[object, ...]], paths: list[str], number: list[int]) -> list[str]:
-    """Return the names of flows from market, commodity and form of each, the escaped paths, and which path is whose."""
-    known: dict[tuple[object, ...], str] = {}
-    ids = []
-    for kind, k in zip(kinds, number, strict=True):
-        if kind not in known:
-            known[kind] = _kind_id(*(_text(part) for part in kind))
-        ids.append(f"{known[kind]}:{paths[k]}")
-    return ids
 
 
 def role_in(path: str, focus: str) -> str | None:
@@ -107,39 +96,82 @@ def merge_claims(claims: pd.DataFrame) -> gpd.GeoDataFrame:
     faults = unit_faults(claims)
     if faults:
         raise TableError("quantities of one flow cannot be added", faults)
-    keyed = claims.assign(
-        certainty=claims["certainty"].astype(CERTAINTY).cat.codes,
-        basis=claims["basis"].astype(BASIS).cat.codes,
-        market=claims["market"].astype(MARKET),
-        form=claims["form"].astype(FORM),
-        commodity=claims["commodity"].astype("string"),
-        unit=claims["unit"].astype("string"),
-        role=claims["role"].astype("string"),
+    flow, merged = _numbered(claims)
+    many = len(merged)
+    once = flow if _is_unique(claims["statement"]) else flow[~repeated(key_of([pd.Series(flow), claims["statement"]]))]
+    lineages, counts = _of_each(claims["lineage"], flow, many, _lines_behind)
+    merged = merged.assign(
+        role=_first(pd.Categorical(claims["role"], dtype=ROLE), flow, many),
+        quantity=_totals(claims["quantity"], flow, many),
+        unit=_first(listed(claims["unit"]), flow, many),
+        first_year=_latest(-claims["first_year"], flow, many) * -1,
+        last_year=_latest(claims["last_year"], flow, many),
+        certainty=_strongest(claims["certainty"], CERTAINTY, flow, many),
+        basis=_strongest(claims["basis"], BASIS, flow, many),
+        statements=np.bincount(once, minlength=many),
+        lineages=np.array(counts, dtype=np.int64)[lineages],
     )
-    grouped = keyed.groupby(IDENTITY, dropna=False, sort=True, observed=True)
-    merged = grouped.agg(
-        role=("role", "first"),
-        unit=("unit", "first"),
-        first_year=("first_year", "min"),
-        last_year=("last_year", "max"),
-        certainty=("certainty", "max"),
-        basis=("basis", "max"),
-        statements=("statement", "nunique"),
-    )
-    flow = grouped.ngroup().to_numpy()
-    merged["quantity"] = pd.Series(_totals(keyed["quantity"], flow), index=merged.index, dtype="Float64")
-    for column, joiner in (("lineage", _lines_behind), ("group", _join_groups), ("wording", _join_wording),
-                           ("source", _join_sources)):  # fmt: skip
-        merged[column] = pd.Series(_of_each(keyed[column], flow, joiner), index=merged.index, dtype="object")
-    return flows_frame(merged.reset_index().rename(columns={"lineage": "lineages"}))
+    for column, joiner in (("group", _join_groups), ("wording", _join_wording), ("source", _join_sources)):
+        number, made = _of_each(claims[column], flow, many, joiner)
+        merged[column] = pd.array(made, dtype="string").take(number)
+    return flows_frame(merged)
+
+
+def _first(values: pd.Categorical, flow: Ints, many: int) -> pd.Categorical:
+    """Return the first value of each flow that is there."""
+    there = np.flatnonzero(values.codes >= 0)[::-1]
+    found = np.full(many, -1, dtype=values.codes.dtype)
+    found[flow[there]] = values.codes[there]
+    return pd.Categorical.from_codes(found, dtype=values.dtype)
+
+
+def _latest(years: pd.Series, flow: Ints, many: int) -> pd.arrays.IntegerArray:
+    """Return the greatest year of each flow; missing where it has none."""
+    found = _greatest(years.to_numpy(dtype=np.int64, na_value=_NONE), flow, many)
+    none = found == _NONE
+    return pd.arrays.IntegerArray(np.where(none, 0, found).astype(np.int16), none)
+
+
+def _strongest(values: pd.Series, dtype: pd.CategoricalDtype, flow: Ints, many: int) -> pd.Categorical:
+    """Return the last in the order of the list among the values of each flow."""
+    codes = pd.Categorical(values, dtype=dtype).codes
+    return pd.Categorical.from_codes(_greatest(codes.astype(np.int64), flow, many), dtype=dtype)
+
+
+_NONE = np.iinfo(np.int16).min
+
+
+def _greatest(values: NDArray[np.int64], flow: Ints, many: int) -> NDArray[np.int64]:
+    found = np.full(many, _NONE, dtype=np.int64)
+    np.maximum.at(found, flow, values)
+    return found
+
+
+def _numbered(claims: pd.DataFrame) -> tuple[Ints, pd.DataFrame]:
+    """Return the flow of each claim, as a number in the order of market, commodity, form and path; and what each is."""
+    columns = [
+        pd.Categorical(claims["market"], dtype=MARKET),
+        listed(claims["commodity"]),
+        pd.Categorical(claims["form"], dtype=FORM),
+        listed(claims["path"]),
+    ]
+    flow, parts = combined([(column.codes, len(column.categories)) for column in columns])
+    kinds = {name: pd.Categorical.from_codes(part, dtype=column.dtype)
+             for name, part, column in zip(IDENTITY, parts, columns, strict=True)}  # fmt: skip
+    return flow, pd.DataFrame(kinds)
+
+
+def _is_unique(names: pd.Series) -> bool:
+    known = pd.Index(names)
+    return known.is_monotonic_increasing and known.is_unique  # which pandas then knows without a look at each
 
 
 def _of_each(
-    values: pd.Series, flow: NDArray[np.integer], joiner: Callable[[Sequence[object]], object]
-) -> NDArray[np.object_]:
-    """Return what a joiner makes of the values of each flow, asked once for the same values in the same order.
+    values: pd.Series, flow: Ints, many: int, joiner: Callable[[Sequence[object]], Any]
+) -> tuple[Ints, list[Any]]:  # fmt: skip
+    """Return what a joiner makes of the values of flows, and which of it is each flow's.
 
-    A value that a flow has before is left out: no joiner minds.
+    It is asked once for the same values in the same order. A value that a flow has before is left out: no joiner minds.
 
     Parameters
     ----------
@@ -147,26 +179,29 @@ def _of_each(
         One a claim.
     flow : array of int
         The flow of each claim, 0, 1, 2 ... in any order.
+    many : int
+        How many flows there are.
     joiner : callable
         Takes the values of one flow in the order of its claims; a missing one is None.
     """
-    number, known = pd.factorize(values)
-    listed = [*known, None]  # a missing value has the number -1
-    new = ~pd.Series(flow * (len(known) + 1) + number + 1).duplicated().to_numpy()
-    number, flow = number[new], flow[new]
-    order = np.argsort(flow, kind="stable")
-    count = np.bincount(flow)
+    number, known = distinct(values)
+    if (number == number[:1]).all():
+        return np.zeros(many, dtype=np.intp), [joiner([known[k] for k in number[:1]])]
+    new = ~repeated(flow * len(known) + number)
+    number, flow = np.where(number < 0, len(known) - 1, number)[new], flow[new]
+    order, count = sorted_by(flow), np.bincount(flow)
     end = np.cumsum(count)
     # Most flows of a large table have one claim, and take what its value alone makes.
-    alone = np.array([joiner([value]) for value in listed], dtype=object)
-    found: NDArray[np.object_] = alone[number[order[end - count]]]
-    made: dict[tuple[int, ...], object] = {}
+    made = [joiner([value]) for value in known]
+    which = number[order[end - count]]
+    place: dict[tuple[int, ...], int] = {}
     for k in np.flatnonzero(count > 1):
         key = tuple(number[order[end[k] - count[k] : end[k]]].tolist())
-        if key not in made:
-            made[key] = joiner([listed[n] for n in key])
-        found[k] = made[key]
-    return found
+        if key not in place:
+            place[key] = len(made)
+            made.append(joiner([known[n] for n in key]))
+        which[k] = place[key]
+    return which, made
 
 
 def flows_frame(merged: pd.DataFrame) -> gpd.GeoDataFrame:
@@ -174,28 +209,29 @@ def flows_frame(merged: pd.DataFrame) -> gpd.GeoDataFrame:
     # Paths and kinds of flows are fewer than flows, and what is made of each is made once.
     number, paths = pd.factorize(merged["path"])
     stops = [path.split(VIA) for path in paths]
-    kinds = merged[IDENTITY[:3]].astype("object").itertuples(index=False, name=None)
-    ids = _flow_ids(kinds, [path.replace(":", "%3A") for path in paths], number.tolist())
+    kind, kinds = together([merged[name] for name in IDENTITY[:3]])
+    named, escaped = [_kind_id(*one) for one in kinds], [path.replace(":", "%3A") for path in paths]
+    ids = [f"{named[k]}:{escaped[n]}" for k, n in zip(kind.tolist(), number.tolist(), strict=True)]
     table = pd.DataFrame(
         {
-            "market": merged["market"].astype(MARKET),
-            "commodity": _category(merged["commodity"]),
-            "form": merged["form"].astype(FORM),
-            "group": merged["group"].astype("string"),
+            "market": merged["market"],
+            "commodity": listed(merged["commodity"]),
+            "form": merged["form"],
+            "group": merged["group"],
             "origin": pd.array([path[0] for path in stops], dtype="string").take(number),
             "destination": pd.array([path[-1] for path in stops], dtype="string").take(number),
             "via": pd.array([VIA.join(path[1:-1]) for path in stops], dtype="string").take(number),
-            "role": merged["role"].astype(ROLE),
-            "quantity": merged["quantity"].astype("Float64"),
-            "unit": _category(merged["unit"]),
-            "first_year": merged["first_year"].astype("Int16"),
-            "last_year": merged["last_year"].astype("Int16"),
-            "certainty": pd.Categorical.from_codes(merged["certainty"], dtype=CERTAINTY),
-            "wording": merged["wording"].astype("string"),
-            "basis": pd.Categorical.from_codes(merged["basis"], dtype=BASIS),
+            "role": merged["role"],
+            "quantity": merged["quantity"],
+            "unit": listed(merged["unit"]),
+            "first_year": merged["first_year"],
+            "last_year": merged["last_year"],
+            "certainty": merged["certainty"],
+            "wording": merged["wording"],
+            "basis": merged["basis"],
             "statements": merged["statements"].astype("int64"),
             "lineages": merged["lineages"].astype("int64"),
-            "sources": merged["source"].astype("string"),
+            "sources": merged["source"],
         }
     )
     table.index = pd.Index(pd.array(ids, dtype="string"), name="flow_id")
@@ -273,25 +309,23 @@ def _route_lines(stops: list[list[str]]) -> Shapes:
 
 
 def _leg_ends(stops: list[list[str]]) -> tuple[np.ndarray, np.ndarray]:
-    known = {code: (place(code).lon, place(code).lat) for code in {code for path in stops for code in path}}
-    start = [known[code] for path in stops for code in path[:-1]]
-    end = [known[code] for path in stops for code in path[1:]]
-    return np.array(start, dtype=float).reshape(-1, 2), np.array(end, dtype=float).reshape(-1, 2)
+    number, known = pd.factorize(np.array([code for path in stops for code in path], dtype=object))
+    at = np.array([(place(code).lon, place(code).lat) for code in known], dtype=float).reshape(-1, 2)[number]
+    last = np.cumsum([len(path) for path in stops], dtype=np.intp) - 1
+    return np.delete(at, last, axis=0), np.delete(at, last[:-1] + 1, axis=0)[1:]
 
 
 def mixed_units(claims: pd.DataFrame) -> pd.DataFrame:
     """Return the claims of flows that are counted in different units: their ``flow``, a number, and ``unit``."""
-    counted = claims.dropna(subset=["quantity"])
-    number, known = pd.factorize(counted["unit"])
-    named = counted.assign(
-        unit=np.array([*(_text(unit) or "no unit" for unit in known), "no unit"], dtype=object)[number]
-    )
-    if named["unit"].nunique() < 2:
+    counted = claims["quantity"].notna().to_numpy(dtype=bool)
+    unit, known = distinct(claims.loc[counted, "unit"])
+    if len(np.unique(unit)) < 2:
         return pd.DataFrame({"flow": [], "unit": []})
-    flow = named.groupby(IDENTITY, dropna=False, observed=True).ngroup()
-    pairs = pd.DataFrame({"flow": flow, "unit": named["unit"]}).drop_duplicates()
-    mixed = flow.isin(pairs.loc[pairs["flow"].duplicated(), "flow"])
-    return pd.DataFrame({"flow": flow[mixed], "unit": named.loc[mixed, "unit"]})
+    flow = _numbered(claims)[0][counted]
+    new = ~repeated(flow * len(known) + unit)
+    mixed = np.bincount(flow[new])[flow] > 1
+    named = np.array([_text(one) or "no unit" for one in known], dtype=object)
+    return pd.DataFrame({"flow": flow[mixed], "unit": named[unit[mixed]]}, index=claims.index[counted][mixed])
 
 
 def unit_faults(claims: pd.DataFrame) -> list[Fault]:
@@ -305,22 +339,30 @@ def unit_faults(claims: pd.DataFrame) -> list[Fault]:
     return faults
 
 
-def _totals(quantities: pd.Series, flow: NDArray[np.integer]) -> list[object]:
-    """Add the quantities of each flow exactly, so that the order of rows does not show in the last digit."""
+def _totals(quantities: pd.Series, flow: Ints, many: int) -> pd.arrays.FloatingArray:
+    """Add the quantities of each flow exactly, so that the order of rows does not show in the last digit.
+
+    None is below zero. Where longer numbers than floats show that nothing is lost by them, they are used; else `fsum`.
+    """
     known = quantities.notna().to_numpy(dtype=bool)
     amount, of = quantities[known].to_numpy(dtype=float), flow[known]
-    listed = amount[np.argsort(of, kind="stable")].tolist()
-    end = np.cumsum(np.bincount(of, minlength=int(flow.max(initial=-1)) + 1)).tolist()
-    return [math.fsum(listed[begin:stop]) if stop > begin else pd.NA for begin, stop in pairwise([0, *end])]
+    count = np.bincount(of, minlength=many)
+    some = count > 0
+    listed = amount[sorted_by(of)]
+    end = np.cumsum(count[some])
+    begin = end - count[some]
+    total = np.add.reduceat(listed.astype(np.longdouble), begin) if len(begin) else np.empty(0, dtype=np.longdouble)
+    lost = total * count[some] * np.finfo(np.longdouble).eps
+    least, most = (total - lost).astype(float), (total + lost).astype(float)
+    for k in np.flatnonzero(least != most):
+        least[k] = math.fsum(listed[begin[k] : end[k]])
+    found = np.zeros(many)
+    found[some] = least
+    return pd.arrays.FloatingArray(found, ~some)
 
 
 def _text(value: object) -> str | None:
     return None if value is None or value is pd.NA or value != value else str(value)  # noqa: PLR0124
-
-
-def _category(values: pd.Series) -> pd.Categorical:
-    known = values.astype("string")
-    return pd.Categorical(known, categories=pd.array(sorted(known.dropna().unique()), dtype="string"))
 
 
 def _parts(values: Iterable[object], joint: str) -> list[str]:

@@ -70,9 +70,10 @@ def mended(
         As in `azroutes.read_flows`.
     """
     table = given(source, file or FileForm())
-    rows = pd.DataFrame({k: [_plain(cell) for cell in table.rows.iloc[:, k]] for k in range(table.rows.shape[1])},
-                        index=table.rows.index.astype(str), dtype=object)  # fmt: skip
-    rows = rows.set_axis(pd.Index([str(name).strip() for name in table.rows.columns], dtype=object), axis=1)
+    own, broken = table.read(None)
+    rows = pd.DataFrame({k: [_plain(cell) for cell in own.iloc[:, k]] for k in range(own.shape[1])},
+                        index=own.index.astype(str), dtype=object)  # fmt: skip
+    rows = rows.set_axis(pd.Index([str(name).strip() for name in own.columns], dtype=object), axis=1)
     changes = [f"all: {fact}; written as UTF-8 with commas" for fact in table.told]
     left: tuple[Fault, ...] = ()
     for _ in range(ROUNDS):
@@ -85,7 +86,7 @@ def mended(
         changes += mends
         if not mends:
             break
-    return Mended(rows, tuple(changes), (*table.faults, *left))
+    return Mended(rows, tuple(changes), (*broken, *left))
 
 
 def _mend(rows: pd.DataFrame, fault: Fault, columns: Mapping[str, str]) -> list[str]:

@@ -12,6 +12,7 @@ import pandas as pd
 from azroutes.accounting import KEPT, Account, Policy, Reading, aside_of, check_balance, reason_of
 from azroutes.cells import Cells
 from azroutes.columns import BACK, ENDS, OPTIONAL, OURS, Matched, match
+from azroutes.distinct import coded, distinct, key_of, mapped, repeated, together
 from azroutes.ends import paths
 from azroutes.errors import Fault, OptionError, PlaceError, TableError, check_option, did_you_mean
 from azroutes.flows import merge_claims, mixed_units, role_in, unit_faults
@@ -30,7 +31,9 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping, Sequence
 
     import geopandas as gpd
-    from numpy.typing import NDArray
+
+    from azroutes.geometry.shapes import Flags
+    from azroutes.tables.given import Given
 
 YEARS = (1000, 2999)
 MOST = 1e15
@@ -157,16 +160,15 @@ def read_flows(
     table = given(source, file or FileForm())
     points = _nodes(nodes, node_key, file or FileForm())
     told = [*table.told, *([points.told] if isinstance(points, Nodes) else [])]
-    rows = table.rows
     if wide is not None:
         kept = {str(name).strip(): None for name in (*said.values(), *(columns or {})) if name is not None}
-        rows, found = lengthened(rows, wide, kept, points)
+        table, found = lengthened(table, wide, kept, points)
         told += found
-    matched = match(list(rows.columns), said, columns)
-    own = _ours(rows, matched, points)
+    matched = match(table.names, said, columns)
+    own, broken = _ours(table, matched, points)
     cells = Cells(own, file or FileForm())
     claims = _claims(cells, points, None if table.degrees else crs, matched.value.get("unit"))
-    faults = [*table.faults, *cells.faults]
+    faults = [*broken, *cells.faults]
     told += [*matched.told, *cells.told]
     if convert is not None:
         claims = _converted(claims, check_target(convert))
@@ -181,7 +183,7 @@ def read_flows(
                           *unit_faults(fit)])  # fmt: skip
     bad = {row: (reason_of(fault), fault.problem, fault.hint) for row, fault in wrong.items()}
     bad |= {str(row): (MIXED, MIXED, "say convert='kg', or keep them apart") for row in mixed.index}
-    fit = fit.drop(index=mixed.index)
+    fit = fit.drop(index=mixed.index) if len(mixed) else fit
     dropped, seen = _chosen(fit, policy or Policy(), counted="quantity" in own)
     fit = fit[~fit.index.isin(dropped)] if dropped else fit
     why = {**{row: reason for row, (reason, _, _) in bad.items()}, **{str(row): what for row, what in dropped.items()}}
@@ -191,7 +193,7 @@ def read_flows(
     flows.attrs[KEPT] = account.plain()
     if on_bad == "raise":
         return flows
-    return Reading(flows, _handed_back(rows, bad), account)
+    return Reading(flows, _handed_back(table.rows, bad), account)
 
 
 def _written(source: object) -> gpd.GeoDataFrame | None:
@@ -207,19 +209,22 @@ def _nodes(nodes: object, key: str | None, file: FileForm) -> Nodes | Gazetteer 
     return nodes_of(given(nodes, file).rows, key)
 
 
-def _ours(rows: pd.DataFrame, matched: Matched, nodes: Nodes | Gazetteer | None) -> pd.DataFrame:
-    """Return the rows with our names for columns, each direction by itself."""
+def _ours(
+    table: Given, matched: Matched, nodes: Nodes | Gazetteer | None
+) -> tuple[pd.DataFrame, tuple[Fault, ...]]:  # fmt: skip
+    """Return the rows with our names for columns, each direction by itself; and those that are broken."""
     for end in (*ENDS, "via"):
         if end in matched.value:
-            _check_constant(end, str(matched.value[end]), list(rows.columns), nodes)
-    own = rows.iloc[:, list(matched.place.values())].set_axis(list(matched.place), axis=1).copy()
-    for name, value in matched.value.items():
-        if name not in own:
-            own[name] = pd.Series([value] * len(own), index=own.index, dtype=object)
-    return both_ways(own) if BACK in own else own
+            _check_constant(end, str(matched.value[end]), table.names, nodes)
+    rows, broken = table.read(list(matched.place.values()))
+    own = rows.set_axis(list(matched.place), axis=1)
+    every = {name: pd.Categorical.from_codes(np.zeros(len(own), dtype=np.int8), [value])
+             for name, value in matched.value.items() if name not in own}  # fmt: skip
+    own = own.assign(**every)
+    return (both_ways(own) if BACK in own else own), broken
 
 
-def _check_constant(end: str, text: str, names: list[object], nodes: Nodes | Gazetteer | None) -> None:
+def _check_constant(end: str, text: str, names: Sequence[object], nodes: Nodes | Gazetteer | None) -> None:
     """Refuse what is neither a column nor a place; else each row would be told so."""
     for name in text.split(VIA):
         wrong = _place_fault(name.strip(), nodes)
@@ -247,7 +252,8 @@ def _claims(cells: Cells, nodes: Nodes | Gazetteer | None, crs: object, unit: ob
         given[name] = cells.coded(given[name], kind, name)
     year = cells.years(given["year"], *YEARS)
     quantity = cells.numbers(given["quantity"], "quantity", low=0.0, high=MOST)
-    measured = given["unit"] if unit is None else given["unit"].fillna(str(unit))
+    measured = given["unit"] if unit is None else _filled(given["unit"], str(unit))
+    index = cells.rows.index
     return pd.DataFrame(
         {
             "market": given["market"],
@@ -255,20 +261,32 @@ def _claims(cells: Cells, nodes: Nodes | Gazetteer | None, crs: object, unit: ob
             "form": given["form"],
             "path": paths(cells, nodes, year, crs),
             "group": given["group"],
-            "role": None,
+            "role": cells.nothing,
             "quantity": quantity,
             "unit": measured.mask(quantity.isna()),
             "first_year": year,
             "last_year": year,
-            "certainty": given["certainty"].fillna(Certainty.AFFIRMED.value),
+            "certainty": _filled(given["certainty"], Certainty.AFFIRMED.value),
             "wording": given["wording"],
-            "basis": Basis.STATED.value,
-            "statement": cells.rows.index,
-            "lineage": given["lineage"].fillna(given["sources"]),
+            "basis": _filled(cells.nothing, Basis.STATED.value),
+            "statement": index,
+            "lineage": _first_said(given["lineage"], given["sources"]),
             "source": given["sources"],
         },
-        index=cells.rows.index,
+        index=index,
     )
+
+
+def _filled(texts: pd.Series, text: str) -> pd.Series:
+    """Return texts with one in place of missing ones."""
+    number, known = distinct(texts)
+    return coded([text if one is None else one for one in known], number, texts.index)
+
+
+def _first_said(texts: pd.Series, others: pd.Series) -> pd.Series:
+    """Return texts with those of another column in place of missing ones."""
+    number, known = together([texts, others])
+    return coded([other if text is None else text for text, other in known], number, texts.index)
 
 
 def _first_faults(faults: Sequence[Fault]) -> dict[str, Fault]:
@@ -287,17 +305,18 @@ def _place_of(fault: Fault) -> int:
 
 def _converted(claims: pd.DataFrame, target: str) -> pd.DataFrame:
     """Return claims with quantities in other units of mass turned into one of them; all else stays as it is."""
-    number, known = pd.factorize(claims["unit"])
-    share = np.array([*(factor(str(unit), target) or np.nan for unit in known), np.nan])[number]
+    number, known = distinct(claims["unit"])
+    share = np.array([np.nan if unit is None else factor(unit, target) or np.nan for unit in known])[number]
     of_mass = ~np.isnan(share)
     quantity = claims["quantity"].where(~of_mass, claims["quantity"] * np.where(of_mass, share, 1.0))
-    return claims.assign(quantity=quantity, unit=claims["unit"].mask(of_mass, target))
+    unit = mapped(claims["unit"], lambda unit: unit if factor(unit, target) is None else target)
+    return claims.assign(quantity=quantity, unit=unit)
 
 
 def _chosen(claims: pd.DataFrame, policy: Policy, *, counted: bool) -> tuple[dict[Hashable, str], dict[str, int]]:
     """Return the rows that a policy drops, with the reason, and how many of those kept are of each such kind."""
     blank = claims["quantity"].isna().to_numpy(dtype=bool)
-    kinds: dict[str, tuple[NDArray[np.bool_], bool]] = {
+    kinds: dict[str, tuple[Flags, bool]] = {
         LOOP: (_loops(claims["path"]), policy.loop == "drop"),
         BLANK: (blank & counted, policy.blank == "drop"),
         ZERO: ((claims["quantity"] == 0).fillna(value=False).to_numpy(dtype=bool), policy.zero == "drop"),
@@ -312,27 +331,23 @@ def _chosen(claims: pd.DataFrame, policy: Policy, *, counted: bool) -> tuple[dic
     return dropped, {what: int((rows & ~gone).sum()) for what, (rows, _) in kinds.items()}
 
 
-def _repeats(claims: pd.DataFrame) -> NDArray[np.bool_]:
+def _repeats(claims: pd.DataFrame) -> Flags:
     """Tell which claims are like one before them in all that was read."""
-    key = np.zeros(len(claims), dtype=np.int64)
-    for name in claims.columns.drop(["statement", "role", "last_year", "basis"]):  # never read, or read twice
-        number, known = pd.factorize(claims[name])
-        if (number != number[:1]).any():
-            key = pd.factorize(key * (len(known) + 1) + number + 1)[0]
-    return pd.Series(key).duplicated().to_numpy()
+    read = claims.columns.drop(["statement", "role", "last_year", "basis"])  # never read, or read twice
+    return repeated(key_of([claims[name] for name in read]))
 
 
-def _loops(on: pd.Series) -> NDArray[np.bool_]:
-    number, known = pd.factorize(on)
-    loop = np.array([way.split(VIA)[0] == way.split(VIA)[-1] for way in known], dtype=bool)
-    return cast("NDArray[np.bool_]", loop[number])
+def _loops(on: pd.Series) -> Flags:
+    number, known = distinct(on)
+    loop = np.array([way is not None and way.partition(VIA)[0] == way.rpartition(VIA)[2] for way in known])
+    return cast("Flags", loop[number])
 
 
 def _with_roles(claims: pd.DataFrame, focus: str | None) -> pd.DataFrame:
     if focus is None:
         return claims
     code = resolve(focus).code
-    return claims.assign(role=claims["path"].map({path: role_in(path, code) for path in claims["path"].unique()}))
+    return claims.assign(role=mapped(claims["path"], lambda path: role_in(path, code)))
 
 
 def _handed_back(rows: pd.DataFrame, bad: Mapping[str, tuple[str, str, str]]) -> pd.DataFrame:

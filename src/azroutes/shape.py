@@ -12,11 +12,13 @@ from azroutes.columns import BACK, ENDS
 from azroutes.errors import Fault, OptionError, PlaceError, TableError
 from azroutes.nodes import Nodes
 from azroutes.places import resolve
+from azroutes.tables.given import held
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from azroutes.gazetteer import Gazetteer
+    from azroutes.tables.given import Given
 
 WAY_BACK = " (back)"
 """What is added to the name of a row for its way back."""
@@ -26,13 +28,13 @@ _YEAR = re.compile(r"[12]\d{3}")
 
 
 def lengthened(
-    rows: pd.DataFrame, wide: str, kept: Mapping[str, object], nodes: Nodes | Gazetteer | None
-) -> tuple[pd.DataFrame, list[str]]:
+    table: Given, wide: str, kept: Mapping[str, object], nodes: Nodes | Gazetteer | None
+) -> tuple[Given, list[str]]:
     """Return one row a cell of a table that has years or places as columns, and what was found out.
 
     Parameters
     ----------
-    rows : DataFrame
+    table : Given
     wide : {'year', 'origin', 'destination'}
         What the columns are.
     kept : mapping
@@ -42,13 +44,14 @@ def lengthened(
 
     Returns
     -------
-    rows : DataFrame
+    table : Given
         With the columns ``wide`` and ``quantity``; empty cells are no rows. Their names are those of row and column.
     told : list of str
     """
     if wide not in WIDE:
         raise OptionError("a table cannot be wide so", [Fault("no such choice", column="wide", value=wide,
                                                               hint="one of " + ", ".join(WIDE))])  # fmt: skip
+    rows, broken = table.read(None)
     means = _is_year if wide == "year" else _place_test(nodes)
     names = [str(name).strip() for name in rows.columns]
     taken = [k for k, name in enumerate(names) if name not in kept and means(name)]
@@ -65,7 +68,7 @@ def lengthened(
     empty = int(filled.size - filled.sum())
     what = "years" if wide == "year" else "places"
     told = f"{len(taken)} columns are {what}: {names[taken[0]]} to {names[taken[-1]]}"
-    return long, [told, *([f"{empty:,} empty cells are no rows"] if empty else [])]
+    return held(long, table.told, broken, degrees=table.degrees), [told, *([f"{empty:,} empty cells are no rows"] if empty else [])]
 
 
 def both_ways(rows: pd.DataFrame) -> pd.DataFrame:

@@ -4,19 +4,28 @@ from __future__ import annotations
 
 import codecs
 import csv
+import re
 import warnings
-from io import StringIO
+from dataclasses import dataclass
+from functools import cache, cached_property
+from io import BytesIO, StringIO
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
+from azroutes.distinct import distinct
 from azroutes.errors import Fault, OptionError, TableError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
+    from azroutes.geometry.shapes import Flags
     from azroutes.tables.form import FileForm
+
+    Rows = tuple[pd.DataFrame, tuple[Fault, ...]]
 
 SEPARATORS = (",", ";", "\t", "|")
 NAMED = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
@@ -27,6 +36,9 @@ MARKS = ((codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"), (code
 SAMPLE = 65_536
 """Bytes that the encoding is found out from, characters that the separator is."""
 
+PIECE = 2**18
+"""Bytes that are looked at at a time."""
+
 PAGES = ("cp1252", "cp1251", "cp1254", "cp1250", "cp1253", "cp1255", "cp1256", "cp1257", "cp1258", "koi8_r")
 """What text may be that is not Unicode: what spreadsheets save as CSV, and old Russian mail. With more to choose
 from, short names of places are taken for Chinese."""
@@ -35,37 +47,75 @@ LINES = 50
 """Records that are parsed to find out the separator."""
 
 
-def delimited(path: Path, form: FileForm) -> tuple[pd.DataFrame, tuple[str, ...], tuple[Fault, ...]]:
-    """Return the rows of a table that is text, by the line each begins at; what was found out; what is broken.
+SELDOM = 0.9
+"""The share of cells with texts of their own, in the sample, above which a column is not worth codes."""
 
-    All cells are text, those without any are missing, and nothing else is. Blank lines are left aside.
+
+@dataclass(frozen=True)
+class Delimited:
+    """A table that is text, of which the header has been read; its cells are read when they are asked for.
+
+    Attributes
+    ----------
+    names : tuple of str
+        Of its columns.
+    told : tuple of str
+        What was found out.
+    read : callable
+        Returns the rows, by the line each begins at, and what is broken: of all columns, or of those at some positions.
+        All cells are text, and those of a column may be a category. Blank lines are left aside.
     """
-    text, encoding = _text(path, form)
-    head, text = _below(text, form.header)
-    separator = form.separator or _separator(text, path)
+
+    names: tuple[str, ...]
+    told: tuple[str, ...]
+    read: Callable[[Sequence[int] | None], Rows]
+
+
+def delimited(path: Path, form: FileForm) -> Delimited:
+    """Return a table that is text."""
+    data, encoding = _utf8(path, form)
+    above, data = _below(data, form.header)
+    sample = data[: 4 * SAMPLE + 4].decode(errors="ignore")[: SAMPLE + 1]
+    separator = form.separator or _separator(sample, path)
     told = [f"encoding {encoding}"] if encoding else []
     if form.separator is None and separator != ",":
         told.append(f"cells parted by {NAMED[separator]}")
-    quick = _quick(text, separator)
-    rows, faults = (quick, ()) if quick is not None else _thorough(text, separator, path, head)
-    if not rows.columns.size:
+
+    @cache
+    def thorough() -> Rows:
+        return _thorough(data.decode(errors="surrogatepass"), separator, path, above)
+
+    lines = _Lines(data, separator)
+    quick = lines.is_orderly() and any(name.strip() for name in lines.header)
+    names = lines.header if quick else tuple(thorough()[0].columns)
+    if not names:
         raise TableError(f"{path} is empty: a table of flows begins with a line of column names")
-    if not len(rows):
+    if not (lines.has_rows() if quick else len(thorough()[0])):
         raise TableError(f"{path} has column names and no rows")
-    if quick is not None and head:
-        rows.index += head
-    return rows, tuple(told), faults
+
+    def read(which: Sequence[int] | None) -> Rows:
+        rows = lines.read(which) if quick else None
+        if rows is not None:
+            return rows.set_axis(rows.index + above), ()
+        rows, faults = thorough()
+        return (rows if which is None else rows.iloc[:, list(which)]), faults
+
+    return Delimited(names, tuple(told), read)
 
 
-def _text(path: Path, form: FileForm) -> tuple[str, str]:
-    """Return a file's text, and its encoding if it had to be guessed."""
+def _utf8(path: Path, form: FileForm) -> tuple[bytes, str]:
+    """Return a file's text as UTF-8, and its encoding if it had to be guessed."""
     try:
         data = path.read_bytes()
     except (OSError, ValueError) as error:
         raise TableError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from None
     mark = next((name for start, name in MARKS if data.startswith(start)), None)
+    encoding = form.encoding or mark or "utf-8"
     try:
-        return data.decode(form.encoding or mark or "utf-8"), ""
+        if codecs.lookup(encoding).name == "utf-8":
+            _check_utf8(data)
+            return data, ""
+        return data.decode(encoding).encode(errors="surrogatepass"), ""
     except LookupError:
         fault = Fault("no such encoding", column="encoding", value=form.encoding, hint="'utf-8', 'cp1252', 'cp1251'")
         raise OptionError("a file cannot be read so", [fault]) from None
@@ -74,7 +124,19 @@ def _text(path: Path, form: FileForm) -> tuple[str, str]:
     if form.encoding or mark:
         fault = Fault("not text of this encoding", value=form.encoding or mark, hint=f"byte {wrong + 1} is none of it")
         raise TableError(f"{path} cannot be read", [fault])
-    return _guessed(data, wrong, path)
+    text, guessed = _guessed(data, wrong, path)
+    return text.encode(), guessed
+
+
+def _check_utf8(data: bytes) -> None:
+    """Raise the error of what is no UTF-8. Piece by piece, as the text of a large file would take twice its room."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        for begin in range(0, len(data), PIECE):
+            decoder.decode(data[begin : begin + PIECE])
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        data.decode()  # whose error says where in the file it is
 
 
 def _guessed(data: bytes, wrong: int, path: Path) -> tuple[str, str]:
@@ -96,16 +158,16 @@ def _guessed(data: bytes, wrong: int, path: Path) -> tuple[str, str]:
         raise refusal from None
 
 
-def _below(text: str, header: int) -> tuple[int, str]:
+def _below(data: bytes, header: int) -> tuple[int, bytes]:
     """Return how many lines stand above the header, and the text from it on."""
     begin = 0
     for line in range(header - 1):
-        end = text.find("\n", begin)
+        end = data.find(b"\n", begin)
         if end < 0:
             fault = Fault("no such line", column="header", value=header, hint=f"the file has {line + 1}")
             raise OptionError("the table has no header there", [fault])
         begin = end + 1
-    return header - 1, text[begin:]
+    return header - 1, data[begin:]
 
 
 def _separator(text: str, path: Path) -> str:
@@ -135,30 +197,103 @@ def _separator(text: str, path: Path) -> str:
     return best
 
 
-def _quick(text: str, separator: str) -> pd.DataFrame | None:
-    """Return the rows as pandas' own parser sees them, if each record is one line with no more cells than columns."""
-    lines = text.count("\n") + (not text.endswith("\n"))
-    # Cells in quotes are read by the stricter parser: this one takes broken quotes as they come.
-    if '"' in text or "\0" in text or "\r" in text.replace("\r\n", "\n"):
-        return None
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")
-            rows = pd.read_csv(StringIO(text), sep=separator, header=None, dtype=str, na_filter=False, index_col=False,
-                               skip_blank_lines=False, low_memory=False)  # fmt: skip
-    except (ValueError, OverflowError, Warning):
-        return None
-    header = [str(name) for name in rows.iloc[0]]
-    if len(rows) != lines or not any(name.strip() for name in header):
-        return None
-    rows = rows.iloc[1:].set_axis(pd.Index(header, dtype=object), axis=1)
-    rows.index = pd.RangeIndex(2, len(rows) + 2)
-    filled = (rows != "").any(axis=1)
-    suspect = ~filled | rows.iloc[:, 0].str.isspace().astype(bool)
-    if suspect.any():
-        blank = rows[suspect].apply(lambda row: not "".join(row).strip(), axis=1)
-        rows = rows.drop(index=blank.index[blank.to_numpy(dtype=bool)])
-    return rows
+class _Bytes:
+    """A file of UTF-8 that is handed to pandas' parser as it is; a BytesIO would be decoded, and encoded again."""
+
+    def __init__(self, data: bytes) -> None:
+        self.read = BytesIO(data).read
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Pandas asks for it, and never uses it."""
+        return iter(self.read, b"")
+
+
+@dataclass(frozen=True)
+class _Lines:
+    """A text of which each record is one line, for pandas' own parser; it does not know lines, nor mind broken quotes."""
+
+    data: bytes
+    separator: str
+
+    def cells(self, line: bytes) -> list[str]:
+        """Return the cells of a line; nothing where they are too long for the csv module."""
+        try:
+            return next(csv.reader([line.decode(errors="surrogatepass")], delimiter=self.separator), [])
+        except csv.Error:
+            return []
+
+    @cached_property
+    def header(self) -> tuple[str, ...]:
+        """The names in the first line."""
+        return tuple(self.cells(self.data[: self.header_end]))
+
+    @property
+    def header_end(self) -> int:
+        """Where the first line ends."""
+        end = self.data.find(b"\n")
+        return len(self.data) if end < 0 else end
+
+    def is_orderly(self) -> bool:
+        """Tell whether lines are records, for all one can see: cells in quotes end where they should, in their line."""
+        data, part = self.data, self.separator.encode()
+        if len(part) > 1 or b"\0" in data or (b"\r" in data and data.count(b"\r") != data.count(b"\r\n")):
+            return False
+        if b'"' not in data:
+            return True
+        letters = np.frombuffer(b"\n" + data + b"\n", dtype=np.uint8)
+        quotes = np.flatnonzero(letters == ord('"'))
+        if len(quotes) % 2:
+            return False
+        opened, closed = quotes[::2], quotes[1::2]
+        ends = np.flatnonzero(letters == ord("\n"))
+        return bool(np.isin(letters[opened - 1], [*part, *b"\n"]).all()
+                    and np.isin(letters[closed + 1], [*part, *b"\r\n"]).all()
+                    and (np.searchsorted(ends, opened) == np.searchsorted(ends, closed)).all())  # fmt: skip
+
+    def has_rows(self) -> bool:
+        """Tell whether there is anything below the first line."""
+        begin = self.header_end
+        likely = re.compile(rb'[^\0- "\x7f-\xff' + re.escape(self.separator.encode()) + b"]")
+        if likely.search(self.data, begin):
+            return True
+        return any(cell.strip() for line in self.data[begin:].split(b"\n") for cell in self.cells(line))
+
+    def read(self, which: Sequence[int] | None) -> pd.DataFrame | None:
+        """Return the rows, if each line is a record with no more cells than columns."""
+        taken = range(len(self.header)) if which is None else sorted(set(which))
+        # Columns that nobody asks for are read too, or cells that are too many would not be found out; one letter each.
+        kinds: dict[int, Any] = dict.fromkeys(range(len(self.header)), "S1")
+        kinds |= dict.fromkeys(taken, str) if which is None else self.kinds(taken)
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("error")
+                rows = pd.read_csv(_Bytes(self.data), sep=self.separator, header=None, dtype=kinds, na_filter=False,
+                                   index_col=False, skip_blank_lines=False, low_memory=False)[[*taken]]  # fmt: skip
+        except (ValueError, OverflowError, Warning):
+            return None
+        rows = rows.iloc[1:].set_axis(pd.RangeIndex(2, len(rows) + 1))
+        blank = self.blank(rows)
+        rows = rows if which is None else rows[[*which]]
+        rows = rows[~blank] if blank.any() else rows
+        return rows.set_axis(pd.Index([self.header[k] for k in rows.columns], dtype=object), axis=1)
+
+    def kinds(self, columns: Iterable[int]) -> dict[int, str]:
+        """Return how columns are best read: as a category, or where hardly any two texts are the same, one by one."""
+        sample = [self.cells(line) for line in self.data[:SAMPLE].split(b"\n")[1:-1]]
+        cells = {k: [row[k] for row in sample if k < len(row)] for k in columns}
+        return {k: "object" if len(set(found)) > SELDOM * len(found) else "category" for k, found in cells.items()}
+
+    def blank(self, rows: pd.DataFrame) -> Flags:
+        """Tell which rows have nothing in any cell, asked for or not."""
+        blank = np.ones(len(rows), dtype=bool)
+        for name in rows.columns:
+            if blank.any():
+                number, known = distinct(rows[name])
+                blank &= np.array([not (cell or "").strip() for cell in known])[number]
+        if blank.any():
+            lines = self.data.split(b"\n")
+            blank[blank] = [not any(cell.strip() for cell in self.cells(lines[k])) for k in np.flatnonzero(blank) + 1]
+        return blank
 
 
 def _thorough(text: str, separator: str, path: Path, above: int) -> tuple[pd.DataFrame, tuple[Fault, ...]]:

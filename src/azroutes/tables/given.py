@@ -19,9 +19,10 @@ from azroutes.tables.spatial import geojson, geopackage, parquet
 from azroutes.tables.workbook import workbook
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from os import PathLike
 
+    from azroutes.tables.delimited import Rows
     from azroutes.tables.form import FileForm
 
 TEXT = (".csv", ".tsv", ".tab", ".txt")
@@ -39,21 +40,34 @@ class Given:
 
     Attributes
     ----------
-    rows : DataFrame
-        Its cells, under its own names of columns; the index has the names by which its owner knows the rows: lines of
-        a file, or labels of a frame.
+    names : tuple
+        Its own names of columns.
+    read : callable
+        Returns its rows and those that are broken: all columns, or those at some positions. The index has the names by
+        which its owner knows the rows: lines of a file, or labels of a frame.
     told : tuple of str
         What was found out about it and not said by the user, in words.
-    faults : tuple of Fault
-        Rows that are broken.
     degrees : bool
         Whether coordinates come from lines, and are degrees whatever the user says of others.
     """
 
-    rows: pd.DataFrame
+    names: tuple[object, ...]
+    read: Callable[[Sequence[int] | None], Rows]
     told: tuple[str, ...] = ()
-    faults: tuple[Fault, ...] = ()
     degrees: bool = False
+
+    @property
+    def rows(self) -> pd.DataFrame:
+        """All of its cells, under its own names of columns."""
+        return self.read(None)[0]
+
+
+def held(
+    rows: pd.DataFrame, told: tuple[str, ...] = (), faults: tuple[Fault, ...] = (), *, degrees: bool = False
+) -> Given:
+    """Return a table of which all cells are there."""
+    return Given(tuple(rows.columns), lambda which: (rows if which is None else rows.iloc[:, list(which)], faults),
+                 told, degrees)  # fmt: skip
 
 
 def given(source: object, form: FileForm) -> Given:
@@ -99,11 +113,11 @@ def _of_frame(frame: pd.DataFrame) -> Given:
         index = pd.Index([", ".join(map(str, label)) for label in index], dtype=object)
     plain = pd.DataFrame(frame).set_axis(index)
     if not isinstance(frame, gpd.GeoDataFrame):
-        return Given(plain)
+        return held(plain)
     try:
         name, shapes = str(frame.geometry.name), frame.geometry
     except AttributeError:
-        return Given(plain)
+        return held(plain)
     return _with_ends(plain.drop(columns=name), shapes.set_axis(index), f"the lines of {name!r}")
 
 
@@ -113,10 +127,10 @@ def _with_ends(rows: pd.DataFrame, shapes: gpd.GeoSeries, what: str) -> Given:
     lines = shapes.to_numpy()
     kinds = shapely.get_type_id(lines)
     if {*LINE_COLUMNS} <= kept or (shapely.is_missing(lines)).all():
-        return Given(rows)
+        return held(rows)
     wrong = ~np.isin(kinds, (shapely.GeometryType.LINESTRING,)) | shapely.is_empty(lines)
     if wrong.all():
-        return Given(rows, ("its shapes are no lines, and are left aside",))
+        return held(rows, ("its shapes are no lines, and are left aside",))
     if shapes.crs is None:
         fault = Fault("no CRS", column="geometry", hint=f"say frame.set_crs({GEOGRAPHIC!r}) if it is in degrees")
         raise TableError("the lines of this table are nowhere", [fault])
@@ -126,7 +140,7 @@ def _with_ends(rows: pd.DataFrame, shapes: gpd.GeoSeries, what: str) -> Given:
     ends = [*(shapely.get_point(degrees, k) for k in (0, -1))]
     found = dict(zip(LINE_COLUMNS, (get(end) for end in ends for get in (shapely.get_x, shapely.get_y)), strict=True))
     own = [name for name in rows.columns if str(name).strip().lower() not in LINE_COLUMNS]
-    return Given(rows[own].assign(**found), (f"the ends are those of {what}",), faults, degrees=True)
+    return held(rows[own].assign(**found), (f"the ends are those of {what}",), faults, degrees=True)
 
 
 def _of_file(path: Path, form: FileForm) -> Given:
@@ -147,7 +161,7 @@ def _of_file(path: Path, form: FileForm) -> Given:
         raise TableError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from None
     if ending in BOOKS:
         rows, told = workbook(path, form)
-        return Given(rows, told)
+        return held(rows, told)
     if ending in SHAPES:
         reader: Callable[[Path, str | None], pd.DataFrame] = (
             geopackage if ending == ".gpkg" else parquet if ending in {".parquet", ".geoparquet"} else geojson
@@ -157,7 +171,8 @@ def _of_file(path: Path, form: FileForm) -> Given:
     if ending not in TEXT and ending:
         fault = Fault("no such format", column="source", value=ending, hint="one of " + ", ".join(ENDINGS))
         raise OptionError(f"{path} cannot be read", [fault, *_similar(ending)])
-    return Given(*delimited(path, form))
+    text = delimited(path, form)
+    return Given(text.names, text.read, text.told)
 
 
 def _similar(ending: str) -> list[Fault]:
