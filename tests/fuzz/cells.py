@@ -39,16 +39,16 @@ class Table:
 def table(draw: Draw) -> Table:
     """Return a table that is a good one but for some names and cells, and now and then a whole column."""
     names = ["origin", "destination", *(name for name in COLUMNS[2:] if draw.below(3) == 1)]
-    for _ in range(draw.pick((0, 0, 1, 2))):
-        at = draw.below(len(names))
-        names[at : at + draw.below(2)] = [draw.pick((*NAMES, *COLUMNS))]
+    for _ in range(draw.pick((0, 0, 0, 1, 2))):
+        at = draw.below(len(names) + 1)
+        names[at : at + draw.below(3)] = [draw.pick((*NAMES, *COLUMNS))]
     rows = [[_likely(name, draw) for name in names] for _ in range(draw.pick((3, 1, 2, 6, 0)))]
-    for row in rows:
-        for at in range(len(row)):
-            if draw.rarely():
-                row[at] = draw.pick((*TEXTS, *NUMBERS, *PLACES, *OTHERS))
+    for _ in range(draw.pick((1, 0, 2, 5))):
+        row = draw.pick(rows or [[]])
+        if row:
+            row[draw.below(len(row))] = draw.pick((*TEXTS, *NUMBERS, *PLACES, *OTHERS))
         if draw.rarely():
-            row[draw.below(len(row)) :] = [draw.pick(TEXTS)] * draw.below(4)
+            row[draw.below(len(row) + 1) :] = [draw.pick(TEXTS)] * draw.below(4)
     return Table(names, rows)
 
 

@@ -43,7 +43,9 @@ def delimited(draw: Draw, separator: str = ",") -> bytes:
     end = draw.pick(("\n", "\r\n", "\r", "\n\n"))
     text = end.join(mark.join(_quoted(cell, draw) for cell in row) for row in [made.names, *made.rows])
     encoding = draw.pick(("utf-8", "utf-8", "utf-8-sig", "utf-16", "utf-32", "cp1251", "latin-1", "utf-16-le", "utf-7"))
-    return text.encode(encoding, draw.pick(("replace", "surrogatepass" if encoding[:5] in {"utf-8", "utf-1"} else "replace")))
+    return text.encode(
+        encoding, draw.pick(("replace", "surrogatepass" if encoding[:5] in {"utf-8", "utf-1"} else "replace"))
+    )
 
 
 def _quoted(cell: object, draw: Draw) -> str:
@@ -62,10 +64,22 @@ def workbook(draw: Draw) -> bytes:
     rows = []
     for number, row in enumerate([made.names, *made.rows], 1):
         cells = "".join(_excel_cell(cell, draw, shared) for cell in row)
-        rows.append(f'<row{draw.pick(("", ROW.format(number), ROW.format(0)))}>{cells}</row>')
+        at = (
+            draw.pick(("", ROW.format(number)))
+            if draw.below(24)
+            else ROW.format(draw.pick((0, -1, 1048576, 10**12, "x")))
+        )
+        rows.append(f"<row{at}>{cells}</row>")
     sheet = f'<worksheet xmlns="{MAIN}"><sheetData>{"".join(rows)}</sheetData></worksheet>'
-    names = draw.pick(('<sheet name="A" sheetId="1" r:id="rId1"/>', '<sheet name="A" sheetId="1" r:id="rId9"/>', "",
-                       '<sheet name="" sheetId="x" r:id="rId1" state="hidden"/><sheet name="B" sheetId="1" r:id="rId1"/>'))
+    good = '<sheet name="A" sheetId="1" r:id="rId1"/>'
+    names = draw.pick(
+        (
+            *[good] * 9,
+            '<sheet name="A" sheetId="1" r:id="rId9"/>',
+            "",
+            '<sheet name="" sheetId="x" r:id="rId1" state="hidden"/><sheet name="B" sheetId="1" r:id="rId1"/>',
+        )
+    )
     parts = {
         "[Content_Types].xml": f'<Types xmlns="{PACKAGE}/content-types"><Default Extension="xml" ContentType="application/xml"/>'
         "</Types>",
@@ -83,19 +97,24 @@ def workbook(draw: Draw) -> bytes:
 
 
 def _excel_cell(cell: object, draw: Draw, shared: list[str]) -> str:
-    at = draw.pick(("", "", "", ' r="B2"', ' r="ZZZ1"', ' r="1"', ' r="XFD1048576"', ' r=""'))
+    at = (
+        ""
+        if draw.below(32)
+        else draw.pick((' r="B2"', ' r="ZZZ1"', ' r="1"', ' r="XFD1048576"', ' r=""', ' r="A99999999999"'))
+    )
+    odd = not draw.below(24)
     if cell is None:
         return f"<c{at}/>"
     text = escape(_text(cell).encode("utf-8", "replace").decode().replace("\0", ""))
     if isinstance(cell, bool | int | float):
-        kind = draw.pick(("n", "n", "b", "d", "e", "s", "x"))
-        return f'<c{at} t="{kind}" s="{draw.below(4)}"><v>{text}</v></c>'
-    kind = draw.pick(("inlineStr", "s", "str", "e", "d", "n", "b"))
+        kind = draw.pick(("b", "d", "e", "s", "x")) if odd else "n"
+        return f'<c{at} t="{kind}" s="{draw.below(4) if odd else 0}"><v>{text}</v></c>'
+    kind = draw.pick(("e", "d", "n", "b")) if odd else draw.pick(("inlineStr", "s", "str"))
     if kind == "inlineStr":
         return f'<c{at} t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
     if kind == "s":
         shared.append(f"<si><t>{text}</t></si>")
-        return f'<c{at} t="s"><v>{len(shared) - 1 if draw.often() else 10**draw.below(20)}</v></c>'
+        return f'<c{at} t="s"><v>{len(shared) - 1 if draw.below(24) else 10 ** draw.below(20)}</v></c>'
     return f'<c{at} t="{kind}"><f>{text}</f><v>{text}</v></c>'
 
 
@@ -118,7 +137,7 @@ def opendocument(draw: Draw) -> bytes:
 
 
 def _repeated(what: str, draw: Draw) -> str:
-    if not draw.rarely():
+    if draw.below(32):
         return ""
     return f' table:number-{what}-repeated="{draw.pick(("2", "0", "-1", "1000", "x", "99999999999", "1048576"))}"'
 
@@ -128,8 +147,14 @@ def _open_cell(cell: object, draw: Draw) -> str:
         return f"<table:table-cell{_repeated('columns', draw)}/>"
     text = escape(_text(cell).encode("utf-8", "replace").decode().replace("\0", ""))
     value = quoteattr(_text(cell).encode("utf-8", "replace").decode().replace("\0", ""))
-    kind = draw.pick(("string", "string", "float", "date", "time", "boolean", "currency", "percentage", "x"))
-    named = {"float": "value", "date": "date-value", "time": "time-value", "boolean": "boolean-value"}.get(kind, "value")
+    kind = (
+        "string" if draw.below(24) else draw.pick(("float", "date", "time", "boolean", "currency", "percentage", "x"))
+    )
+    if isinstance(cell, int | float):
+        kind = "float"
+    named = {"float": "value", "date": "date-value", "time": "time-value", "boolean": "boolean-value"}.get(
+        kind, "value"
+    )
     return (f'<table:table-cell office:value-type="{kind}" office:{named}={value}{_repeated("columns", draw)}>'
             f"<text:p>{text}</text:p></table:table-cell>")  # fmt: skip
 
@@ -139,9 +164,9 @@ def _packed(parts: dict[str, str], draw: Draw) -> bytes:
     with zipfile.ZipFile(buffer, "w", draw.pick((zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED))) as packed:
         for name, text in parts.items():
             content = text.encode()
-            if draw.rarely():
+            if draw.below(60) == 1:
                 content = draw.changed(content)
-            if not draw.below(40) == 1:
+            if draw.below(80) != 1:
                 packed.writestr(zipfile.ZipInfo(name), content)
     return buffer.getvalue()
 
@@ -156,12 +181,23 @@ def geojson(draw: Draw) -> bytes:
             if draw.rarely():
                 feature["geometry"] = _shape(draw)
         if draw.rarely():
-            told["azroutes"] = draw.pick((DEEP, [], "x", {"columns": {"origin": {"categories": 1, "of": []}}},
-                                          {"columns": {"commodity": "int64", "unit": "datetime64[ns]", "own": "no"}}))
+            told["azroutes"] = draw.pick(
+                (
+                    DEEP,
+                    [],
+                    "x",
+                    {"columns": {"origin": {"categories": 1, "of": []}}},
+                    {"columns": {"commodity": "int64", "unit": "datetime64[ns]", "own": "no"}},
+                )
+            )
         return json.dumps(told).encode()
     made = table(draw)
     features: list[object] = [
-        {"type": "Feature", "properties": dict(zip(made.names, map(_plain, row), strict=False)), "geometry": _shape(draw)}
+        {
+            "type": "Feature",
+            "properties": dict(zip(made.names, map(_plain, row), strict=False)),
+            "geometry": _shape(draw),
+        }
         for row in made.rows
     ]
     if draw.rarely():
@@ -195,7 +231,11 @@ def geopackage(draw: Draw) -> bytes:
         base.create_function("ST_IsEmpty", 1, lambda _: 0)
         for name in ("ST_MinX", "ST_MaxX", "ST_MinY", "ST_MaxY"):
             base.create_function(name, 1, lambda _: 0.0)
-        tables = ["flows", "flows", *(row[0] for row in base.execute("select name from sqlite_master where type = 'table'"))]
+        tables = [
+            "flows",
+            "flows",
+            *(row[0] for row in base.execute("select name from sqlite_master where type = 'table'")),
+        ]
         for _ in range(1 + draw.below(4)):
             name = draw.pick(tables)
             try:
@@ -218,7 +258,9 @@ def _spoil(base: sqlite3.Connection, name: str, draw: Draw) -> None:
     elif step == 3:
         base.execute(f'alter table "{name}" rename column "{column}" to "{draw.pick(NAMES)}"')
     elif step == 4:
-        base.execute(draw.pick((f'drop table "{name}"', f'delete from "{name}"', f'alter table "{name}" add column x blob')))  # noqa: S608
+        base.execute(
+            draw.pick((f'drop table "{name}"', f'delete from "{name}"', f'alter table "{name}" add column x blob'))
+        )  # noqa: S608
     else:
         shapes = [row[0] for row in base.execute("select geometry from flows")]
         shape = draw.changed(draw.pick(shapes or [b""]) or b"", 3)
@@ -238,7 +280,11 @@ def parquet(draw: Draw) -> bytes:
     told = {} if base is None else dict(base.schema.metadata)
     if base is None:
         for k, name in enumerate(made.names):
-            arrays.append(pa.array([None if len(row) <= k or row[k] is None else _whole(row[k]) for row in made.rows], pa.string()))
+            arrays.append(
+                pa.array(
+                    [None if len(row) <= k or row[k] is None else _whole(row[k]) for row in made.rows], pa.string()
+                )
+            )
             names.append(_whole(name))
     for _ in range(draw.below(4)):
         at = draw.below(len(arrays) + 1)
@@ -252,8 +298,12 @@ def parquet(draw: Draw) -> bytes:
     schema = pa.schema([pa.field(name, array.type) for name, array in zip(names, arrays, strict=True)], metadata=told)
     buffer = io.BytesIO()
     try:
-        packed.write_table(pa.Table.from_arrays(arrays, schema=schema), buffer, store_schema=draw.often(),
-                           compression=draw.pick(("snappy", "none", "zstd", "gzip")))
+        packed.write_table(
+            pa.Table.from_arrays(arrays, schema=schema),
+            buffer,
+            store_schema=draw.often(),
+            compression=draw.pick(("snappy", "none", "zstd", "gzip")),
+        )
     except (pa.ArrowException, ValueError):
         return written(".parquet")
     return buffer.getvalue()
@@ -276,7 +326,9 @@ def _column(pa: Any, draw: Draw, count: int) -> Any:
     )  # fmt: skip
     kind, values = draw.pick(kinds)
     column = pa.array([draw.pick(values) for _ in range(count)], kind)
-    return column.dictionary_encode() if draw.rarely() and not pa.types.is_nested(kind) and kind != pa.null() else column
+    return (
+        column.dictionary_encode() if draw.rarely() and not pa.types.is_nested(kind) and kind != pa.null() else column
+    )
 
 
 @cache

@@ -131,7 +131,9 @@ def _led_by_seed(options: argparse.Namespace, folder: Path) -> int:
         told[what] = told.get(what, 0) + 1
     for what, many in sorted(told.items()):
         print(f"{many:8,} {what}")
-    print(f"{sum(told.values()) + wrong:,} cases in {time.monotonic() - begun:.0f} s, {wrong:,} wrong, of {len(seen):,} kinds")
+    print(
+        f"{sum(told.values()) + wrong:,} cases in {time.monotonic() - begun:.0f} s, {wrong:,} wrong, of {len(seen):,} kinds"
+    )
     return wrong
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from azroutes.dtypes import GEOGRAPHIC
+from azroutes.dtypes import FARTHEST, GEOGRAPHIC
 from azroutes.errors import Fault, OptionError, TableError, did_you_mean
 from azroutes.tables.delimited import delimited
 from azroutes.tables.spatial import geojson, geopackage, parquet
@@ -101,10 +101,10 @@ def _of_frame(frame: pd.DataFrame) -> Given:
     if not isinstance(frame, gpd.GeoDataFrame):
         return Given(plain)
     try:
-        name, shapes = str(frame.geometry.name), frame.geometry
-    except AttributeError:
+        name, shapes = frame.geometry.name, frame.geometry.set_axis(index)
+    except AttributeError:  # there is none, or several of one name
         return Given(plain)
-    return _with_ends(plain.drop(columns=name), shapes.set_axis(index), f"the lines of {name!r}")
+    return _with_ends(plain.loc[:, plain.columns != name], shapes, f"the lines of {str(name)!r}")
 
 
 def _with_ends(rows: pd.DataFrame, shapes: gpd.GeoSeries, what: str) -> Given:
@@ -120,13 +120,18 @@ def _with_ends(rows: pd.DataFrame, shapes: gpd.GeoSeries, what: str) -> Given:
     if shapes.crs is None:
         fault = Fault("no CRS", column="geometry", hint=f"say frame.set_crs({GEOGRAPHIC!r}) if it is in degrees")
         raise TableError("the lines of this table are nowhere", [fault])
-    faults = tuple(Fault("not a line", str(row), "geometry", hint="each flow is one LineString") for row in
-                   rows.index[wrong])  # fmt: skip
-    degrees = shapes.where(~wrong).to_crs(GEOGRAPHIC).to_numpy()
+    if not (shapes.crs.is_geographic or shapes.crs.is_projected):
+        fault = Fault("a CRS of no place on the ground", column="geometry", value=shapes.crs.name, hint="a map's")
+        raise TableError("the lines of this table are nowhere", [fault])
+    far = ~wrong & (np.abs(shapely.bounds(lines)) > FARTHEST).any(axis=1)
+    faults = tuple(Fault("not a line", str(row), "geometry", hint="each flow is one LineString") if what else
+                   Fault("no place on the globe", str(row), "geometry", hint=f"coordinates beyond {FARTHEST:g}")
+                   for row, what in zip(rows.index[wrong | far], wrong[wrong | far], strict=True))  # fmt: skip
+    degrees = shapes.where(~(wrong | far)).to_crs(GEOGRAPHIC).to_numpy()
     ends = [*(shapely.get_point(degrees, k) for k in (0, -1))]
     found = dict(zip(LINE_COLUMNS, (get(end) for end in ends for get in (shapely.get_x, shapely.get_y)), strict=True))
-    own = [name for name in rows.columns if str(name).strip().lower() not in LINE_COLUMNS]
-    return Given(rows[own].assign(**found), (f"the ends are those of {what}",), faults, degrees=True)
+    own = [k for k, name in enumerate(rows.columns) if str(name).strip().lower() not in LINE_COLUMNS]
+    return Given(rows.iloc[:, own].assign(**found), (f"the ends are those of {what}",), faults, degrees=True)
 
 
 def _of_file(path: Path, form: FileForm) -> Given:
