@@ -94,7 +94,7 @@ def mended(
 
 
 def _left_in_ours(path: Path) -> tuple[Fault, ...] | None:
-    """Return the faults of a file that azroutes wrote, whose cells are no slips of the pen; None where it is another's."""
+    """Return the faults of a file that azroutes wrote, in which nothing is mended; None where it is another's."""
     try:
         return None if not path.is_file() or written_flows(path) is None else ()
     except TableError as error:

@@ -66,7 +66,7 @@ def workbook(draw: Draw) -> bytes:
         cells = "".join(_excel_cell(cell, draw, shared) for cell in row)
         at = (
             draw.pick(("", ROW.format(number)))
-            if draw.below(24)
+            if draw.below(99) != 1
             else ROW.format(draw.pick((0, -1, 1048576, 10**12, "x")))
         )
         rows.append(f"<row{at}>{cells}</row>")
@@ -74,7 +74,7 @@ def workbook(draw: Draw) -> bytes:
     good = '<sheet name="A" sheetId="1" r:id="rId1"/>'
     names = draw.pick(
         (
-            *[good] * 9,
+            *[good] * 60,
             '<sheet name="A" sheetId="1" r:id="rId9"/>',
             "",
             '<sheet name="" sheetId="x" r:id="rId1" state="hidden"/><sheet name="B" sheetId="1" r:id="rId1"/>',
@@ -99,22 +99,23 @@ def workbook(draw: Draw) -> bytes:
 def _excel_cell(cell: object, draw: Draw, shared: list[str]) -> str:
     at = (
         ""
-        if draw.below(32)
+        if draw.below(199) != 1
         else draw.pick((' r="B2"', ' r="ZZZ1"', ' r="1"', ' r="XFD1048576"', ' r=""', ' r="A99999999999"'))
     )
-    odd = not draw.below(24)
+    odd = draw.below(150) == 1
     if cell is None:
         return f"<c{at}/>"
     text = escape(_text(cell).encode("utf-8", "replace").decode().replace("\0", ""))
     if isinstance(cell, bool | int | float):
-        kind = draw.pick(("b", "d", "e", "s", "x")) if odd else "n"
+        kind = draw.pick(("b", "d", "e", "s", "x")) if odd else "b" if isinstance(cell, bool) else "n"
+        text = str(int(cell)) if isinstance(cell, bool) else text
         return f'<c{at} t="{kind}" s="{draw.below(4) if odd else 0}"><v>{text}</v></c>'
     kind = draw.pick(("e", "d", "n", "b")) if odd else draw.pick(("inlineStr", "s", "str"))
     if kind == "inlineStr":
         return f'<c{at} t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
     if kind == "s":
         shared.append(f"<si><t>{text}</t></si>")
-        return f'<c{at} t="s"><v>{len(shared) - 1 if draw.below(24) else 10 ** draw.below(20)}</v></c>'
+        return f'<c{at} t="s"><v>{len(shared) - 1 if draw.below(150) else 10 ** draw.below(20)}</v></c>'
     return f'<c{at} t="{kind}"><f>{text}</f><v>{text}</v></c>'
 
 
@@ -137,7 +138,7 @@ def opendocument(draw: Draw) -> bytes:
 
 
 def _repeated(what: str, draw: Draw) -> str:
-    if draw.below(32):
+    if draw.below(199) != 1:
         return ""
     return f' table:number-{what}-repeated="{draw.pick(("2", "0", "-1", "1000", "x", "99999999999", "1048576"))}"'
 
@@ -148,14 +149,13 @@ def _open_cell(cell: object, draw: Draw) -> str:
     text = escape(_text(cell).encode("utf-8", "replace").decode().replace("\0", ""))
     value = quoteattr(_text(cell).encode("utf-8", "replace").decode().replace("\0", ""))
     kind = (
-        "string" if draw.below(24) else draw.pick(("float", "date", "time", "boolean", "currency", "percentage", "x"))
+        "string" if draw.below(150) != 1 else draw.pick(("float", "date", "time", "boolean", "currency", "percentage", "x"))
     )
     if isinstance(cell, int | float):
-        kind = "float"
-    named = {"float": "value", "date": "date-value", "time": "time-value", "boolean": "boolean-value"}.get(
-        kind, "value"
-    )
-    return (f'<table:table-cell office:value-type="{kind}" office:{named}={value}{_repeated("columns", draw)}>'
+        kind = "boolean" if isinstance(cell, bool) else "float"
+    named = {"date": "date-value", "time": "time-value", "boolean": "boolean-value"}.get(kind, "value")
+    told = "" if kind == "string" else f" office:{named}={value}"
+    return (f'<table:table-cell office:value-type="{kind}"{told}{_repeated("columns", draw)}>'
             f"<text:p>{text}</text:p></table:table-cell>")  # fmt: skip
 
 
@@ -164,9 +164,9 @@ def _packed(parts: dict[str, str], draw: Draw) -> bytes:
     with zipfile.ZipFile(buffer, "w", draw.pick((zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED))) as packed:
         for name, text in parts.items():
             content = text.encode()
-            if draw.below(60) == 1:
+            if draw.below(99) == 1:
                 content = draw.changed(content)
-            if draw.below(80) != 1:
+            if draw.below(199) != 1:
                 packed.writestr(zipfile.ZipInfo(name), content)
     return buffer.getvalue()
 

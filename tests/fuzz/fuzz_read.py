@@ -109,9 +109,11 @@ def run(data: bytes, folder: Path, only: str | None = None) -> str:
     try:
         return f"{ending} {hold(path, mends=mends)}"
     finally:
-        for left in folder.iterdir():
-            if left not in {path, folder / "case.fixed.csv"}:
-                raise Broken(f"left behind: {left.name}")
+        left = sorted(file.name for file in folder.iterdir() if file not in {path, folder / "case.fixed.csv"})
+        for file in folder.iterdir():
+            file.unlink()
+        if left:
+            raise Broken(f"left behind: {left}")
 
 
 def _led_by_seed(options: argparse.Namespace, folder: Path) -> int:

@@ -1,7 +1,7 @@
 """Tables that would fill the memory, or never end, are refused before anything unpacks them.
 
-What is small as a file and large as a table: columns in which no row has a cell, one long text that a million cells point
-to, a table that a database makes up as it is read. Whatever anybody made to be read stays far below these bounds.
+What is small as a file and large as a table: columns in which no row has a cell, one long text that a million rows
+have, a table that a database makes up as it is read. What was made to be read stays far below these bounds.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ MOST_BYTES = 2_000_000_000
 """The most that a file which was packed may unpack to, or the text of one of its tables."""
 
 MOST_SWELL, SWELLS_FROM = 200, 50_000_000
-"""How many times larger a file may be unpacked than packed, where that comes to so many bytes or more: true tables swell
-ten to fifty times, files made to fill a machine's memory a thousand times."""
+"""How many times larger a file may be unpacked than packed, where that comes to so many bytes or more: true tables
+swell ten to fifty times, files made to fill a machine's memory a thousand times."""
 
 MOST_HOLLOW, HOLLOW_FROM = 20, 10_000_000
 """How many cells a byte of a file that is not packed may stand for, where there are so many or more: nearly all of them

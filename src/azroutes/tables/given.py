@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from stat import S_ISREG
 from typing import TYPE_CHECKING, Any, cast
 
 import geopandas as gpd
@@ -14,6 +13,7 @@ import shapely
 
 from azroutes.dtypes import FARTHEST, GEOGRAPHIC
 from azroutes.errors import Fault, OptionError, TableError, did_you_mean
+from azroutes.files import check_file
 from azroutes.tables.delimited import delimited
 from azroutes.tables.spatial import geojson, geopackage, parquet
 from azroutes.tables.workbook import workbook
@@ -136,20 +136,7 @@ def _with_ends(rows: pd.DataFrame, shapes: gpd.GeoSeries, what: str) -> Given:
 
 def _of_file(path: Path, form: FileForm) -> Given:
     ending = path.suffix.lower()
-    try:
-        status = path.stat()
-        if path.is_dir():
-            raise TableError(f"{path} is a directory, not a table")
-        if not S_ISREG(status.st_mode):
-            raise TableError(f"{path} is not a file that can be read twice; copy it to one")
-        with path.open("rb"):
-            pass
-    except FileNotFoundError:
-        raise TableError(f"there is no file {path}") from None
-    except (OSError, ValueError) as error:
-        if isinstance(error, TableError):
-            raise
-        raise TableError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from None
+    check_file(path)
     if ending in BOOKS:
         rows, told = workbook(path, form)
         return Given(rows, told)

@@ -1,9 +1,9 @@
 """How large the sheets of a workbook are, found out before they are unpacked.
 
-The reader of workbooks lays a sheet out from its first to its last cell, and copies a text for each cell that points to
-it. So two cells at opposite corners of an empty sheet, a cell that is said to stand there a million times, or one long
-text with many pointers to it are files of some kilobytes that fill any memory; and where none is left the reader ends the
-whole program, not the reading.
+The reader of workbooks lays a sheet out from its first to its last cell, and copies a text for each cell that points
+to it. So two cells at opposite corners of an empty sheet, a cell that is said to stand there a million times, or one
+long text with many pointers to it are files of some kilobytes that fill any memory; and where none is left, that reader
+ends the whole program, not the reading.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 MOST_CELLS = 30_000_000
 """The most cells of a sheet, counted from its first to its last row and column; it has a million rows at most."""
 
+_LONG = "text that unpacks to more than a table would hold"
 _CHUNK = 2**24
 _CELL_BYTES = 32
 _LOCAL_HEADER = 30
@@ -165,39 +166,61 @@ def _check_reach(path: Path, file: IO[bytes], parts: list[zipfile.ZipInfo]) -> N
             at = np.array([int(number) for number in _POINTS_TO.findall(content)], dtype=np.int64)
             unpacked += int(lengths[at[at < len(lengths)]].sum()) + longest * (len(_POINTER.findall(content)) - len(at))
     if unpacked > MOST_BYTES:
-        raise too_large(path, "text that unpacks to more than a table would hold", f"{unpacked:,} bytes")
+        raise too_large(path, _LONG, f"{unpacked:,} bytes")
+
+
+@dataclass
+class _Laid:
+    """How far a sheet of OpenDocument reaches, each row and cell as often as it says; not its empty ends."""
+
+    rows: int = 0
+    widest: int = 0
+    unpacked: int = 0
+    empty_rows: int = 0
+    row_times: int = 1
+    columns: int = 0
+    empty: int = 0
+    row_bytes: int = 0
+    cell: tuple[int, int, int] = (1, 0, 0)
+
+    def row(self, attributes: bytes, *, opens: bool, closes: bool) -> None:
+        """Begin or end a row."""
+        if opens:
+            self.row_times, self.columns, self.empty, self.row_bytes = _repeats(attributes), 0, 0, 0
+        if closes and self.columns:
+            self.rows, self.empty_rows = self.rows + self.empty_rows + self.row_times, 0
+            self.widest = max(self.widest, self.columns)
+            self.unpacked += self.row_times * self.row_bytes
+        elif closes:
+            self.empty_rows += self.row_times
+
+    def put(self, tag: re.Match[bytes]) -> None:
+        """Begin or end a cell."""
+        ends, _, attributes, alone = tag.groups()
+        if not ends:
+            self.cell = _repeats(attributes), tag.end(), len(attributes)
+        times, begin, length = self.cell
+        if alone and b"value" not in attributes and b"formula" not in attributes:
+            self.empty += times
+        elif ends or alone:
+            self.columns, self.empty = self.columns + self.empty + times, 0
+            self.row_bytes += times * (_CELL_BYTES + length + (tag.start() - begin if ends else 0))
 
 
 def _check_repeated(path: Path, content: bytes) -> None:
-    """Refuse sheets of OpenDocument whose cells and rows come to too many, each as often as it says; not empty ends."""
-    rows = empty_rows = widest = row_times = weight = 0
-    columns = empty = times = row_weight = begin = unpacked = 0
+    sheet = _Laid()
     for tag in _OPEN.finditer(content):
-        closes, name, attributes, alone = tag.groups()
+        ends, name, attributes, alone = tag.groups()
         if name == b"table":
-            rows = empty_rows = widest = 0
-        elif name == b"table-row" and not closes:
-            row_times, columns, empty, row_weight = _repeats(attributes), 0, 0, 0
-            if alone:
-                empty_rows += row_times
+            sheet = _Laid(unpacked=sheet.unpacked)
         elif name == b"table-row":
-            if not columns:
-                empty_rows += row_times
-                continue
-            rows, empty_rows, widest = rows + empty_rows + row_times, 0, max(widest, columns)
-            unpacked += row_times * row_weight
-            if rows * widest > MOST_CELLS:
-                raise too_large(path, "a sheet that reaches too far", f"{rows * widest:,} cells")
-            if unpacked > MOST_BYTES:
-                raise too_large(path, "text that unpacks to more than a table would hold", f"{unpacked:,} bytes")
-        elif not closes and alone and b"value" not in attributes and b"formula" not in attributes:
-            empty += _repeats(attributes)
+            sheet.row(attributes, opens=not ends, closes=bool(ends or alone))
         else:
-            if not closes:
-                times, begin, weight = _repeats(attributes), tag.end(), len(attributes)
-            if closes or alone:
-                columns, empty = columns + empty + times, 0
-                row_weight += times * (_CELL_BYTES + weight + (tag.start() - begin if closes else 0))
+            sheet.put(tag)
+        if sheet.rows * sheet.widest > MOST_CELLS:
+            raise too_large(path, "a sheet that reaches too far", f"{sheet.rows * sheet.widest:,} cells")
+        if sheet.unpacked > MOST_BYTES:
+            raise too_large(path, _LONG, f"{sheet.unpacked:,} bytes")
 
 
 def _repeats(attributes: bytes) -> int:
