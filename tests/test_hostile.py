@@ -158,7 +158,7 @@ def test_entities_that_multiply_are_not_unfolded(tmp_path: Path) -> None:
     for ending, start in ((".xlsx", b"<worksheet"), (".ods", b"<office:document-content")):
         path = file(tmp_path / f"laughs{ending}")
         repacked(path, lambda _, content, start=start: content.replace(start, laughs.encode() + start).replace(
-            b">Iran<", b">&j;<"))  # type: ignore[misc]  # fmt: skip
+            b">Iran<", b">&j;<").replace(b'"Iran"', b'"&j;"'))  # type: ignore[misc]  # fmt: skip
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         with pytest.raises(AzroutesError):
             read_flows(path)
@@ -263,7 +263,7 @@ def test_a_gazetteer_and_nodes_are_files_too(tmp_path: Path) -> None:
     for path, words in ((pipe, "not a file that can be read twice"), (Path("/dev/zero"), "not a file that can be read"),
                         (tmp_path, "is a directory"), (tmp_path / "none", "there is no file")):  # fmt: skip
         with pytest.raises(TableError, match=words):
-            Gazetteer(path)
+            Gazetteer.read(path)
         with pytest.raises(TableError, match=words):
             read_flows(ROWS, nodes=path)
 
@@ -407,12 +407,12 @@ import numpy as np
 import azroutes
 from azroutes.write import WRITERS, flows_bytes, write_flows
 
-flows, chance = azroutes.load_flows(), np.random.default_rng(1)
+flows, chance = azroutes.load_flows().head(40), np.random.default_rng(1)
 for ending in WRITERS:
-    path, tables = Path(sys.argv[1]) / f"flows{ending}", [flows, flows.head(40)]
+    path, tables = Path(sys.argv[1]) / f"flows{ending}", [flows, flows.head(20)]
     whole = {flows_bytes(table, ending) for table in tables}
     write_flows(flows, path)
-    for _ in range(3):
+    for _ in range(2):
         writer = os.fork()
         while not writer:
             for table in tables:
@@ -420,12 +420,12 @@ for ending in WRITERS:
         late, seen = time.monotonic() + 30, set()
         while len(seen) < 2 and time.monotonic() < late:
             seen.add(path.read_bytes())  # another program, that looks at any moment
+            time.sleep(0.002)
         time.sleep(chance.uniform(0, 0.1))
         os.kill(writer, signal.SIGKILL)
         os.waitpid(writer, 0)
         seen.add(path.read_bytes())
         assert seen <= whole, f"{ending}: half a file"
-        assert len(azroutes.read_flows(path)) in {len(flows), 40}
         print(ending, len(seen), flush=True)
 """
 
@@ -434,5 +434,5 @@ def test_a_process_that_is_killed_leaves_the_old_file_or_the_new_one(tmp_path: P
     done = subprocess.run([sys.executable, "-c", WRITER, tmp_path], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     rounds = [line.split() for line in done.stdout.splitlines()]
-    assert [ending for ending, _ in rounds] == [ending for ending in WRITERS for _ in range(3)]
+    assert [ending for ending, _ in rounds] == [ending for ending in WRITERS for _ in range(2)]
     assert {seen for _, seen in rounds} == {"2"}  # there was a writer at work

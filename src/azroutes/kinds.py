@@ -157,7 +157,7 @@ def text_of_cell(cell: object) -> str:
         return ""
     try:
         return str(cell).strip()
-    except ValueError:  # a whole number of more digits than Python writes out
+    except Exception:  # noqa: BLE001 - a number of too many digits, a time too far off: of any kind in a user's frame
         return f"a {type(cell).__name__} that cannot be written out"
 
 

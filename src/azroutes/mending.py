@@ -72,8 +72,9 @@ def mended(
     source, columns, unit, file
         As in `azroutes.read_flows`.
     """
-    if not isinstance(source, pd.DataFrame) and (left := _left_in_ours(Path(source))) is not None:
-        return Mended(pd.DataFrame(), (), left)
+    ours = None if isinstance(source, pd.DataFrame) else _left_in_ours(Path(source))
+    if ours is not None:
+        return Mended(pd.DataFrame(), (), ours)
     table = given(source, file or FileForm())
     rows = pd.DataFrame({k: [text_of_cell(cell) for cell in table.rows.iloc[:, k]] for k in range(table.rows.shape[1])},
                         index=table.rows.index.astype(str), dtype=object)  # fmt: skip

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from azroutes.columns import AXES, plain
 from azroutes.errors import Fault, OptionError, TableError, did_you_mean
 from azroutes.kinds import text_of_cell
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import pandas as pd
 
 KEYS = ("id", "code", "key", "node", "iata", "iso3", "iso", "abbreviation", "node_id", "name", "label", "place")
 """What the column is called by which flows name their places, the likeliest first."""

@@ -33,7 +33,11 @@ class Draw:
 
     def rarely(self) -> bool:
         """Tell yes one time in eight."""
-        return self.below(8) == 7
+        return self.once_in(8)
+
+    def once_in(self, many: int) -> bool:
+        """Tell yes one time in so many; no where nothing is left."""
+        return self.below(many) == many - 1
 
     def bytes(self, count: int) -> bytes:
         """Return the next bytes, as many as there are."""

@@ -3,9 +3,9 @@
     python tests/fuzz/fuzz_read.py --seconds 600 [--runs N] [--seed N] [--only .xlsx] [--keep FOLDER]
     python tests/fuzz/fuzz_read.py FILE ...            # again, the cases that are in files
 
-With atheris (`pip install azroutes[fuzz]`, Linux) choices are led by what they reach in the code; else by a seed. The laws:
-any bytes give flows or an AzroutesError, nothing else, from `read_flows` and from `azroutes check`; every row is
-accounted for; and each case ends within its time, in a process that may not take more than so much memory.
+Choices are those of a seed; with --coverage (`pip install azroutes[fuzz]`, on Linux) atheris leads them by what they
+reach in the code. The laws: any bytes give flows or an AzroutesError, nothing else, from `read_flows` and from `azroutes
+check`; every row is accounted for; and each case ends in time, in a process that may not take more than so much memory.
 """
 
 from __future__ import annotations
@@ -20,12 +20,13 @@ import warnings
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
-from draw import Draw
-from forms import FORMS, content
+import geopandas as gpd
 
 import azroutes
 from azroutes.accounting import KEPT
 from azroutes.cli import main as command
+from draw import Draw
+from forms import FORMS, content
 
 SLOW = 10.0
 """Seconds that a case of some kilobytes may take at most, on a machine that has other work."""
@@ -34,7 +35,7 @@ MEMORY = 6 * 2**30
 LENGTH = 4096
 
 
-class Broken(AssertionError):
+class BrokenLawError(AssertionError):
     """A law does not hold."""
 
 
@@ -51,39 +52,46 @@ def hold(path: Path, *, mends: bool = False) -> str:
     with warnings.catch_warnings():
         warnings.simplefilter("error")  # a warning of another library is told to a user as well
         begun = time.monotonic()
-        strict, collected = _read(path, "raise"), _read(path, "collect")
+        strict, collected = _strict(path), _collected(path)
         _same(strict, collected)
         code = _checked(path, mends=mends)
         took = time.monotonic() - begun
     if code != (1 if isinstance(strict, str) else 0):
-        raise Broken(f"azroutes check ended with {code}, and reading said {strict!r:.300}")
+        raise BrokenLawError(f"azroutes check ended with {code}, and reading said {strict!r:.300}")
     if took > SLOW:
-        raise Broken(f"took {took:.1f} s")
+        raise BrokenLawError(f"took {took:.1f} s")
     return "refused" if isinstance(collected, str) else "read" if not isinstance(strict, str) else "in part"
 
 
-def _read(path: Path, on_bad: str) -> object:
+def _strict(path: Path) -> gpd.GeoDataFrame | str:
     try:
-        return azroutes.read_flows(path, on_bad=on_bad)  # type: ignore[call-overload]
+        return azroutes.read_flows(path)
     except azroutes.AzroutesError as error:
         return str(error)
 
 
-def _same(strict: object, collected: object) -> None:
+def _collected(path: Path) -> azroutes.Reading | str:
+    try:
+        return azroutes.read_flows(path, on_bad="collect")
+    except azroutes.AzroutesError as error:
+        return str(error)
+
+
+def _same(strict: gpd.GeoDataFrame | str, collected: azroutes.Reading | str) -> None:
     """Demand that all rows are accounted for, and that good tables are read alike either way."""
     if isinstance(collected, str):
         if not isinstance(strict, str):
-            raise Broken("read when strict, and not when collecting")
+            raise BrokenLawError("read when strict, and not when collecting")
         return
-    flows, bad, account = collected  # type: ignore[misc]
+    flows, bad, account = collected
     aside = sum(map(len, account.aside.values()))
     if account.rows != account.read + aside:
-        raise Broken(f"{account.rows} rows are not {account.read} read and {aside} set aside")
+        raise BrokenLawError(f"{account.rows} rows are not {account.read} read and {aside} set aside")
     if not isinstance(strict, str):
-        if len(bad) or strict.attrs[KEPT] != account.plain() or list(strict.index) != list(flows.index):  # type: ignore[attr-defined]
-            raise Broken("a table without faults is read otherwise when collecting")
+        if len(bad) or strict.attrs[KEPT] != account.plain() or list(strict.index) != list(flows.index):
+            raise BrokenLawError("a table without faults is read otherwise when collecting")
     elif not len(bad) and not aside:
-        raise Broken(f"nothing set aside, and refused when strict: {strict:.300}")
+        raise BrokenLawError(f"nothing set aside, and refused when strict: {strict:.300}")
 
 
 def _checked(path: Path, *, mends: bool) -> object:
@@ -95,7 +103,7 @@ def _checked(path: Path, *, mends: bool) -> object:
             command()
     except SystemExit as ended:
         if "Traceback" in errors.getvalue() or "fault of azroutes" in errors.getvalue():
-            raise Broken(errors.getvalue()) from None
+            raise BrokenLawError(errors.getvalue()) from None
         return ended.code
     finally:
         sys.argv = before
@@ -113,7 +121,7 @@ def run(data: bytes, folder: Path, only: str | None = None) -> str:
         for file in folder.iterdir():
             file.unlink()
         if left:
-            raise Broken(f"left behind: {left}")
+            raise BrokenLawError(f"left behind: {left}")
 
 
 def _led_by_seed(options: argparse.Namespace, folder: Path) -> int:
@@ -128,18 +136,17 @@ def _led_by_seed(options: argparse.Namespace, folder: Path) -> int:
             what = run(data, folder, options.only)
         except Exception as error:  # noqa: BLE001 - what a fuzzer is there to find
             wrong += 1
-            _tell(error, data, folder, options, seen)
+            _tell(error, data, options, seen)
             continue
         told[what] = told.get(what, 0) + 1
     for what, many in sorted(told.items()):
         print(f"{many:8,} {what}")
-    print(
-        f"{sum(told.values()) + wrong:,} cases in {time.monotonic() - begun:.0f} s, {wrong:,} wrong, of {len(seen):,} kinds"
-    )
+    cases, took = sum(told.values()) + wrong, time.monotonic() - begun
+    print(f"{cases:,} cases in {took:.0f} s, {wrong:,} wrong, of {len(seen):,} kinds")
     return wrong
 
 
-def _tell(error: Exception, data: bytes, folder: Path, options: argparse.Namespace, seen: set[str]) -> None:
+def _tell(error: Exception, data: bytes, options: argparse.Namespace, seen: set[str]) -> None:
     """Say what went wrong and where, once for each place, and keep the file."""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
@@ -162,8 +169,9 @@ def _led_by_coverage(options: argparse.Namespace, folder: Path) -> None:
     def one(data: bytes) -> None:
         run(data, folder, options.only)
 
-    flags = [f"-max_total_time={int(options.seconds)}", f"-runs={options.runs}", f"-seed={options.seed}", f"-max_len={LENGTH}",
-             "-timeout=60", f"-rss_limit_mb={MEMORY >> 20}", f"-artifact_prefix={options.keep}/"]  # fmt: skip
+    flags = [f"-max_total_time={int(options.seconds)}", f"-runs={options.runs}", f"-seed={options.seed}",
+             f"-max_len={LENGTH}", "-timeout=60", f"-rss_limit_mb={MEMORY >> 20}",
+             f"-artifact_prefix={options.keep}/"]  # fmt: skip
     Path(options.keep).mkdir(parents=True, exist_ok=True)
     atheris.instrument_all()
     atheris.Setup([sys.argv[0], *flags], one)

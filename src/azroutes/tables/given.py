@@ -14,6 +14,7 @@ import shapely
 from azroutes.dtypes import FARTHEST, GEOGRAPHIC
 from azroutes.errors import Fault, OptionError, TableError, did_you_mean
 from azroutes.files import check_file
+from azroutes.kinds import text_of_cell
 from azroutes.tables.delimited import delimited
 from azroutes.tables.spatial import geojson, geopackage, parquet
 from azroutes.tables.workbook import workbook
@@ -93,8 +94,11 @@ def _columns_of(source: object) -> pd.DataFrame | None:
 
 def _of_frame(frame: pd.DataFrame) -> Given:
     index = frame.index
-    if not index.is_unique:  # after pandas.concat, for instance
-        index = pd.Index([f"{label} (number {number})" for number, label in enumerate(index, 1)], dtype=object)
+    if not index.is_unique or (index.dtype == object and len({*map(text_of_cell, index)}) < len(index)):
+        # After pandas.concat, for instance; or 1 beside "1".
+        index = pd.Index(
+            [f"{text_of_cell(label)} (number {number})" for number, label in enumerate(index, 1)], dtype=object
+        )
     elif isinstance(index, pd.MultiIndex):
         index = pd.Index([", ".join(map(str, label)) for label in index], dtype=object)
     plain = pd.DataFrame(frame).set_axis(index)
