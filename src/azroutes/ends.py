@@ -6,17 +6,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from azroutes.cells import NO_NUMBER
 from azroutes.columns import ENDS
 from azroutes.distinct import coded, together
-from azroutes.dtypes import GEOGRAPHIC
+from azroutes.dtypes import FARTHEST, GEOGRAPHIC
 from azroutes.errors import Fault, OptionError, PlaceError
+from azroutes.kinds import text_of_cell
 from azroutes.nodes import Nodes
 from azroutes.places import VIA, point, resolve
 
 if TYPE_CHECKING:
+    import pandas as pd
     from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
@@ -130,7 +131,7 @@ def _codes_in(
 
 
 def _cell(value: object) -> str | None:
-    return None if value is None or value is pd.NA or value != value else str(value).strip() or None  # noqa: PLR0124
+    return text_of_cell(value) or None
 
 
 def _points(
@@ -159,12 +160,21 @@ def _projection(crs: object) -> Callable[[NDArray[np.float64]], NDArray[np.float
     if crs is None:
         return lambda xy: xy
     # Only tables in another CRS need it.
-    from pyproj import Transformer  # noqa: PLC0415
+    from pyproj import CRS, Transformer  # noqa: PLC0415
     from pyproj.exceptions import ProjError  # noqa: PLC0415
 
     try:
-        turned = Transformer.from_crs(crs, GEOGRAPHIC, always_xy=True)
+        known = CRS.from_user_input(crs)
+        turned = (
+            Transformer.from_crs(known, GEOGRAPHIC, always_xy=True)
+            if known.is_geographic or known.is_projected
+            else None
+        )
     except ProjError:
-        fault = Fault("no such CRS", column="crs", value=crs, hint="for instance 'EPSG:3857'")
-        raise OptionError("coordinates cannot be read so", [fault]) from None
-    return lambda xy: np.column_stack(turned.transform(xy[:, 0], xy[:, 1]))
+        known = turned = None
+    if turned is None:
+        problem = "no such CRS" if known is None else "a CRS of no place on the ground"
+        fault = Fault(problem, column="crs", value=crs, hint="for instance 'EPSG:3857'")
+        raise OptionError("coordinates cannot be read so", [fault])
+    turn = turned.transform
+    return lambda xy: np.column_stack(turn(*np.where(np.abs(xy) > FARTHEST, np.nan, xy).T))

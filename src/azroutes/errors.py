@@ -53,7 +53,10 @@ class Fault:
 
 
 def _shown(value: object) -> str:
-    text = repr(value)
+    try:
+        text = repr(value)
+    except Exception:  # noqa: BLE001 - a number of too many digits, a time too far off
+        text = f"a {type(value).__name__} that cannot be written out"
     return text if len(text) <= VALUE_LENGTH else f"{text[:VALUE_LENGTH]}…"
 
 

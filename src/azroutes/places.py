@@ -14,6 +14,7 @@ from urllib.parse import quote, unquote
 
 from azroutes.bundled import data_file
 from azroutes.errors import VALUE_LENGTH, Fault, PlaceError, did_you_mean
+from azroutes.kinds import text_of_cell
 from azroutes.names import Bearer, Spelling, names_of
 from azroutes.spelling import LONGEST
 from azroutes.vocabulary import PlaceKind
@@ -246,7 +247,7 @@ def text_of(name: object) -> str:
     if isinstance(name, bool):
         return ""
     if isinstance(name, Integral):
-        return str(int(name))
+        return text_of_cell(int(name))
     if isinstance(name, Real) and math.isfinite(name) and float(name).is_integer():
         return str(int(float(name)))
     return ""

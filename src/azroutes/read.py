@@ -198,7 +198,10 @@ def read_flows(
 
 def _written(source: object) -> gpd.GeoDataFrame | None:
     """Return the flows of a file of ours; None where the source is anything else."""
-    if not isinstance(source, str | PathLike) or not Path(source).is_file():
+    try:
+        if not isinstance(source, str | PathLike) or not Path(source).is_file():
+            return None
+    except OSError:  # a name that is too long, a folder that may not be entered
         return None
     return written_flows(Path(source))
 

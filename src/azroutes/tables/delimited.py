@@ -17,6 +17,7 @@ import pandas as pd
 
 from azroutes.distinct import distinct
 from azroutes.errors import Fault, OptionError, TableError
+from azroutes.tables.bounds import check_hollow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -80,6 +81,7 @@ def delimited(path: Path, form: FileForm) -> Delimited:
     told = [f"encoding {encoding}"] if encoding else []
     if form.separator is None and separator != ",":
         told.append(f"cells parted by {NAMED[separator]}")
+    check_hollow(path, data.count(b"\n"), data[: data.find(b"\n")].count(separator.encode()) + 1, len(data))
 
     @cache
     def thorough() -> Rows:
@@ -303,6 +305,7 @@ def _thorough(text: str, separator: str, path: Path, above: int) -> tuple[pd.Dat
         return pd.DataFrame(), ()
     header = records.pop(0)[1]
     width = len(header)
+    check_hollow(path, len(records), width, len(text))
     hint = "put text that holds a separator in double quotes"
     faults = tuple(Fault("more cells than columns", row=str(line), value=separator.join(cells[width:]), hint=hint)
                    for line, cells in records if any(cells[width:]))  # fmt: skip
