@@ -91,7 +91,8 @@ def merge_claims(claims: pd.DataFrame) -> gpd.GeoDataFrame:
     ----------
     claims : DataFrame
         One row a claim, columns ``market, commodity, form, path`` (codes joined by ``>``), ``group, role, quantity,
-        unit, first_year, last_year, certainty, wording, basis, statement, lineage, source``; missing is None or NA.
+        unit, first_year, last_year, certainty, wording, basis, statement, lineage, source``; missing is None or NA. With a
+        column ``records`` a claim stands for so many statements.
 
     Returns
     -------
@@ -124,7 +125,7 @@ def merge_claims(claims: pd.DataFrame) -> gpd.GeoDataFrame:
         last_year=("last_year", "max"),
         certainty=("certainty", "max"),
         basis=("basis", "max"),
-        statements=("statement", "nunique"),
+        statements=("records", "sum") if "records" in keyed else ("statement", "nunique"),
     )
     flow = grouped.ngroup().to_numpy()
     merged["quantity"] = pd.Series(_totals(keyed["quantity"], flow), index=merged.index, dtype="Float64")

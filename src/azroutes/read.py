@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from azroutes.accounting import KEPT, Account, Policy, Reading, aside_of, check_balance, reason_of
+from azroutes.aggregation import Aggregated
 from azroutes.cells import Cells
 from azroutes.columns import BACK, ENDS, OPTIONAL, OURS, Matched, match
 from azroutes.ends import paths
@@ -22,7 +23,7 @@ from azroutes.privacy import check_points
 from azroutes.shape import WAY_BACK, both_ways, lengthened
 from azroutes.tables.form import FileForm
 from azroutes.tables.given import given
-from azroutes.units import check_target, factor
+from azroutes.units import MOST, check_target, factor
 from azroutes.vocabulary import Basis, Certainty, Form, Market
 from azroutes.written import asked_of, written_flows
 
@@ -33,8 +34,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 YEARS = (1000, 2999)
-MOST = 1e15
-"""The largest quantity of a row: beyond it digits are lost, and sums overflow."""
 
 MIXED = "quantities of one flow in different units"
 LOOP, ZERO, BLANK, REPEAT = "from a place to itself", "quantity zero", "no quantity", "repeats a row before it"
@@ -152,7 +151,8 @@ def read_flows(
     if not any(what is not None for what in matters.values()) and (written := _written(source)) is not None:
         flows = check_points(asked_of(written, unit=unit, focus=focus), precise=precise)
         return flows if on_bad == "raise" else Reading(flows, pd.DataFrame(), Account(len(flows), len(flows), {}, {}))
-    table = given(source, file or FileForm())
+    added = source if isinstance(source, Aggregated) else None
+    table = given(source if added is None else added.table, file or FileForm())
     points = _nodes(nodes, node_key, file or FileForm())
     told = [*table.told, *([points.told] if isinstance(points, Nodes) else [])]
     rows = table.rows
@@ -164,6 +164,9 @@ def read_flows(
     own = _ours(rows, matched, points)
     cells = Cells(own, file or FileForm())
     claims = _claims(cells, points, None if table.degrees else crs, matched.value.get("unit"))
+    if added is not None:
+        claims["records"] = added.table["records"].set_axis(added.table.index.astype(str)).reindex(claims.index)
+        told += added.tally.lines()
     faults = [*table.faults, *cells.faults]
     told += [*matched.told, *cells.told]
     if convert is not None:

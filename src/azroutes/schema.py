@@ -5,21 +5,34 @@ The models are pandera's; a table is checked whole, so that one error names ever
 
 from __future__ import annotations
 
+import warnings
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pandera.pandas as pa
 import shapely
-from pandera.errors import SchemaErrors
-from pandera.typing import Index, Series  # noqa: TC002 - pandera reads the annotations when it makes the models
-from pandera.typing.geopandas import GeoSeries  # noqa: TC002
 
 from azroutes.dtypes import GEOGRAPHIC
 from azroutes.errors import Fault, PlaceError, TableError, did_you_mean
 from azroutes.places import VIA, place
 from azroutes.vocabulary import Basis, Certainty, Code, Form, Market, Polarity, Role, codes
+
+
+@contextmanager
+def _pyspark_hushed() -> Iterator[None]:
+    """Keep pyspark quiet, which warns of pandas 3 wherever pandera looks whether a table is one of pyspark's."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
+        yield
+
+
+with _pyspark_hushed():
+    import pandera.pandas as pa
+    from pandera.errors import SchemaErrors
+    from pandera.typing import Index, Series  # noqa: TC002 - pandera reads the annotations when it makes the models
+    from pandera.typing.geopandas import GeoSeries  # noqa: TC002
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator
@@ -236,6 +249,7 @@ class Scores(pa.DataFrameModel):
 _Frame = TypeVar("_Frame", bound=pd.DataFrame)
 
 
+@_pyspark_hushed()
 def validate(model: type[pa.DataFrameModel], frame: _Frame) -> _Frame:
     """Return the frame if it is what the model says.
 

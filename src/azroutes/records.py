@@ -1,0 +1,137 @@
+"""Records as a user has them: files, a frame, or what an engine has not yet computed."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import replace
+from os import PathLike
+from typing import TYPE_CHECKING, Any
+
+from azroutes.engines import ENGINES, at_home, check_engine, opened, run_at_home, told
+from azroutes.errors import Fault, OptionError, TableError, check_option
+from azroutes.record_files import record_files
+from azroutes.record_sums import Part
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    import narwhals as nw
+    import pyarrow as pa
+
+    from azroutes.engines import Engine
+
+_HOMES = {("duckdb", "DuckDBPyRelation"): "duckdb", ("_duckdb", "DuckDBPyRelation"): "duckdb",
+          ("polars", "LazyFrame"): "polars", ("pyspark", "DataFrame"): "spark"}  # fmt: skip
+_WHAT = "a path, a pattern, a frame of pandas, Polars or Arrow, or what DuckDB, Polars or Spark have not yet computed"
+
+
+@contextmanager
+def opened_records(
+    records: object, wanted: Sequence[str], engine: str
+) -> Iterator[tuple[list[Part], Callable[[nw.LazyFrame[Any]], pa.Table]]]:
+    """Open records, and yield them with what computes a frame made of them.
+
+    Parameters
+    ----------
+    records : object
+        See `azroutes.aggregate`.
+    wanted : sequence of str
+        The columns that will be read, if they are there.
+    engine : str
+        What reads paths and frames.
+
+    Raises
+    ------
+    OptionError
+        If there is no such engine, it is not installed, or the records are another's.
+    TableError
+        If these are no records, or the engine cannot read them.
+    """
+    check_option("engine", engine, ENGINES)
+    home = _home(records)
+    check_engine(home or engine)
+    if home is not None:
+        if engine not in {home, "duckdb"}:
+            fault = Fault(f"these records are {home}'s", column="engine", value=engine, hint=f"say {home!r}")
+            raise OptionError("records are computed where they are", [fault])
+        with told():
+            yield [Part(*at_home(records, home))], run_at_home
+        return
+    paths = _paths(records)
+    table, known = (None, []) if paths is not None else _table(records, wanted)
+    with opened(engine) as found:
+        if paths is not None:
+            yield _file_parts(paths, found, wanted), found.run
+        elif table is not None:
+            yield [Part(found.table(table), list(table.column_names), known=known)], found.run
+
+
+def _home(records: object) -> str | None:
+    """Return the engine that records are of which it has not yet computed."""
+    kind = type(records)
+    return next((home for (package, name), home in _HOMES.items()
+                 if kind.__name__ == name and kind.__module__.partition(".")[0] == package), None)  # fmt: skip
+
+
+def _paths(records: object) -> list[str | PathLike[str]] | None:
+    if isinstance(records, str | PathLike):
+        return [records]
+    if isinstance(records, list | tuple) and all(isinstance(path, str | PathLike) for path in records):
+        return list(records)
+    return None
+
+
+def _file_parts(paths: list[str | PathLike[str]], engine: Engine, wanted: Sequence[str]) -> list[Part]:
+    """Return the records of files, those whose columns are of the same names and types together."""
+    parts = []
+    for files in record_files(paths, wanted):
+        alike: dict[tuple[str, ...], list[Path]] = {}
+        for path in files.paths:
+            if files.header:
+                alike.setdefault((), []).append(path)
+                continue
+            frame, names = engine.files(replace(files, paths=(path,)))
+            types = [str(dtype) for dtype in frame.collect_schema().dtypes()]
+            alike.setdefault((*names, *types), []).append(path)
+        for same in alike.values():
+            more = f" and {len(same) - 1:,} more" if len(same) > 1 else ""
+            parts.append(Part(*engine.files(replace(files, paths=tuple(same))), f"{same[0]}{more}"))
+    return parts
+
+
+def _table(records: object, wanted: Sequence[str]) -> tuple[pa.Table, list[str]]:
+    """Return the wanted columns of a frame in memory as a table of Arrow, and the names of all its columns.
+
+    What pandas takes for missing, is missing.
+    """
+    import narwhals as nw  # noqa: PLC0415
+    import pyarrow as pa  # noqa: PLC0415
+
+    try:
+        frame = nw.from_native(records, eager_only=True)  # type: ignore[call-overload]
+    except TypeError:
+        fault = Fault("neither file nor table", value=type(records).__name__, hint=_WHAT)
+        raise TableError("these are no records", [fault]) from None
+    except nw.exceptions.NarwhalsError as error:
+        raise TableError("these are no records", [Fault(str(error).splitlines()[0])]) from None
+    columns, faults = {}, []
+    for name in (name for name in dict.fromkeys(wanted) if name in frame.columns):
+        try:
+            columns[name] = _plain(frame.get_column(name).to_arrow())
+        except (pa.ArrowException, TypeError, ValueError, OverflowError) as error:
+            hint = str(error).splitlines()[0]
+            faults.append(Fault("values of several kinds", column=name, hint=hint))
+    if faults:
+        raise TableError("these records cannot be added up so", faults)
+    # No engine takes a table without columns. What is missing is told by whoever asks for it.
+    return pa.table(columns or {"": pa.nulls(len(frame), pa.string())}), list(frame.columns)
+
+
+def _plain(values: Any) -> Any:  # noqa: ANN401 - pyarrow has no types
+    """Return a column as engines take it: categories as what they are, and nothing at all as text."""
+    import pyarrow as pa  # noqa: PLC0415
+
+    if pa.types.is_dictionary(values.type):
+        values = values.cast(values.type.value_type)
+    return values.cast(pa.string()) if pa.types.is_null(values.type) else values
