@@ -143,8 +143,8 @@ def aggregate(
         key = whole_key(parts, key, quantity)
         frame = joined(parts, key, quantity)
         counted = _counted(run(sums(frame, len(key), counts_alone=quantity is None)), key)
-        if parts[0].source and not counted["records"].sum():
-            raise TableError("the files have column names and no records")
+        if parts[0].source:
+            _check_read(counted, key)
         bad = quantity is not None and bool((counted["fit"] < counted["given"]).any())
         refused = _refused(run(misfits(frame, len(key))) if bad else None, key)
     if bad and on_bad == "raise":
@@ -172,6 +172,17 @@ def _counted(found: pa.Table, key: list[str]) -> pd.DataFrame:
     parts = {name: _column(found, name).astype("float64") for name in PARTS if name in found.column_names}
     table = pd.DataFrame({**_keys(found, key), **counts, **parts})
     return table.groupby(key, dropna=False, sort=False, as_index=False, observed=True).sum()
+
+
+def _check_read(counted: pd.DataFrame, key: list[str]) -> None:
+    """Refuse files without records, and those of which a letter could not be read: Spark puts a mark in its place."""
+    if not counted["records"].sum():
+        raise TableError("the files have column names and no records")
+    texts = [counted[name] for name in key if pd.api.types.is_string_dtype(counted[name].dtype)]
+    faults = [Fault("not UTF-8 text", column=str(text.name), value=value, hint="save it as UTF-8")
+              for text in texts for value in text[text.str.contains("\ufffd", na=False)].unique()]  # fmt: skip
+    if faults:
+        raise TableError("the records cannot be read", faults)
 
 
 def _refused(found: pa.Table | None, key: list[str]) -> pd.DataFrame:

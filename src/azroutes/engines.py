@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import glob
 import os
+import re
 import sys
 import tempfile
 from contextlib import ExitStack, contextmanager
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 ENGINES = ("duckdb", "polars", "spark")
 WHAT = "Adding up records"
+LONGEST = 300
+"""Letters that are kept of what an engine says of its error."""
 _NEEDS = {"duckdb": "duckdb", "polars": "polars", "spark": "pyspark"}
 
 
@@ -93,11 +96,18 @@ def told() -> Iterator[None]:
     except tuple(kinds) as error:
         if type(error).__name__ == "InterruptException":  # how DuckDB says that somebody pressed Ctrl-C
             raise KeyboardInterrupt from None
-        lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-        problem = lines[0] if lines else type(error).__name__
         short = isinstance(error, MemoryError) or "OutOfMemory" in f"{type(error).__name__}{error}"
         hint = "there is not enough memory; try fewer columns in by=" if short else ""
-        raise TableError("the engine cannot read these records", [Fault(problem, hint=hint)]) from None
+        raise TableError("the engine cannot read these records", [Fault(_said(error), hint=hint)]) from None
+
+
+def _said(error: BaseException) -> str:
+    """Return what an engine has to say of its error in one line: where Java is behind it, what lies at the bottom."""
+    lines = [line.strip() for line in str(error).partition("Possible ")[0].splitlines() if line.strip()]  # no fixes
+    causes = [line.partition(": ")[2] for line in lines if line.startswith("Caused by: ")]
+    # The name of a Java class says nothing to a reader.
+    told = re.sub(r"^[\w.$]+(Exception|Error): ", "", causes[-1]) if causes else " ".join(lines)
+    return (told if len(told) <= LONGEST else f"{told[:LONGEST]}…") or type(error).__name__
 
 
 _ERRORS = {
@@ -130,10 +140,9 @@ class _DuckDB:
         if not files.header:
             relation = self.connection.read_parquet(paths)
             return nw.from_native(relation), list(relation.columns)
+        cells = {f"c{k}": "VARCHAR" for k in range(len(files.header))}
         relation = self.connection.read_csv(
-            paths, header=True, sep=files.separator, quotechar='"', escapechar='"', all_varchar=True,
-            names=[f"c{k}" for k in range(len(files.header))], strict_mode=True, auto_detect=False,
-            columns={f"c{k}": "VARCHAR" for k in range(len(files.header))},
+            paths, columns=cells, header=True, sep=files.separator, quotechar='"', escapechar='"', auto_detect=False,
         )  # fmt: skip
         return nw.from_native(relation), list(files.header)
 
@@ -192,7 +201,9 @@ class _Polars(_Lazy):
             frame = pl.scan_parquet(list(files.paths), glob=False, hive_partitioning=False)
             return nw.from_native(frame), frame.collect_schema().names()
         cells = {f"c{k}": pl.String for k in range(len(files.header))}
-        text = pl.scan_csv(list(files.paths), separator=files.separator, schema=cells, glob=False)
+        # The header is skipped rather than matched: it may bear a name twice.
+        text = pl.scan_csv(list(files.paths), separator=files.separator, has_header=False, skip_rows=1, schema=cells,
+                           glob=False)  # fmt: skip
         return nw.from_native(text), list(files.header)
 
     def table(self, table: pa.Table) -> nw.LazyFrame[Any]:
@@ -222,7 +233,7 @@ class _Spark(_Lazy):
         bar = str(sys.stderr is not None and sys.stderr.isatty()).lower()
         here = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1", "spark.ui.enabled": "false",
                 "spark.ui.showConsoleProgress": bar, "spark.sql.session.timeZone": "UTC",
-                "spark.sql.shuffle.partitions": str(2 * (os.cpu_count() or 1)), "spark.log.level": "ERROR"}  # fmt: skip
+                "spark.sql.shuffle.partitions": str(2 * (os.cpu_count() or 1)), "spark.log.level": "OFF"}  # fmt: skip
         builder = SparkSession.builder.master("local[*]").appName("azroutes")
         for key, value in here.items():
             builder = builder.config(key, value)

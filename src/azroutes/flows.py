@@ -91,8 +91,8 @@ def merge_claims(claims: pd.DataFrame) -> gpd.GeoDataFrame:
     ----------
     claims : DataFrame
         One row a claim, columns ``market, commodity, form, path`` (codes joined by ``>``), ``group, role, quantity,
-        unit, first_year, last_year, certainty, wording, basis, statement, lineage, source``; missing is None or NA. With a
-        column ``records`` a claim stands for so many statements.
+        unit, first_year, last_year, certainty, wording, basis, statement, lineage, source``; missing is None or NA.
+        Where there are ``records``, a claim stands for so many statements.
 
     Returns
     -------

@@ -75,7 +75,7 @@ def read_flows(
 
     Parameters
     ----------
-    source : path, or frame of pandas, geopandas, Polars or Arrow
+    source : path, or frame of pandas, geopandas, Polars or Arrow, or what `azroutes.aggregate` returns
         CSV, TSV, a workbook of Excel or OpenDocument, GeoJSON, GeoPackage, (Geo)Parquet, by the ending of the path; or
         a frame. One row is one movement. The lines of a GeoDataFrame are its ends. A file that `azroutes.write_flows`
         wrote gives back the flows that were written.
@@ -123,9 +123,9 @@ def read_flows(
     -------
     GeoDataFrame
         A valid table of flows. Rows of the same market, commodity, form and path are one flow: their quantities are
-        added and their years span its period. ``statements`` counts the rows; ``lineages`` counts the distinct values
-        of ``lineage``, or where there is none of ``sources``, at least 1. Its ``attrs["account"]`` says in counts what
-        became of the rows.
+        added and their years span its period. ``statements`` counts the rows, or the records that were added up to
+        them; ``lineages`` counts the distinct values of ``lineage``, or where there is none of ``sources``, at least 1.
+        Its ``attrs["account"]`` says in counts what became of the rows.
     Reading
         With ``on_bad="collect"``: the flows, the bad rows as a frame, and the `Account`.
 
@@ -152,6 +152,9 @@ def read_flows(
         flows = check_points(asked_of(written, unit=unit, focus=focus), precise=precise)
         return flows if on_bad == "raise" else Reading(flows, pd.DataFrame(), Account(len(flows), len(flows), {}, {}))
     added = source if isinstance(source, Aggregated) else None
+    if added is not None and (wide or back):
+        fault = Fault("records that are added up have one row a flow", column="wide" if wide else BACK)
+        raise OptionError("the table cannot be read so", [fault])
     table = given(source if added is None else added.table, file or FileForm())
     points = _nodes(nodes, node_key, file or FileForm())
     told = [*table.told, *([points.told] if isinstance(points, Nodes) else [])]
@@ -165,7 +168,7 @@ def read_flows(
     cells = Cells(own, file or FileForm())
     claims = _claims(cells, points, None if table.degrees else crs, matched.value.get("unit"))
     if added is not None:
-        claims["records"] = added.table["records"].set_axis(added.table.index.astype(str)).reindex(claims.index)
+        claims["records"] = added.table["records"].reindex(claims.index)
         told += added.tally.lines()
     faults = [*table.faults, *cells.faults]
     told += [*matched.told, *cells.told]

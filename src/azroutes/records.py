@@ -96,8 +96,17 @@ def _file_parts(paths: list[str | PathLike[str]], engine: Engine, wanted: Sequen
             alike.setdefault((*names, *types), []).append(path)
         for same in alike.values():
             more = f" and {len(same) - 1:,} more" if len(same) > 1 else ""
-            parts.append(Part(*engine.files(replace(files, paths=tuple(same))), f"{same[0]}{more}"))
+            frame, names = engine.files(replace(files, paths=tuple(same)))
+            parts.append(Part(_without_blanks(frame) if files.header else frame, names, f"{same[0]}{more}"))
     return parts
+
+
+def _without_blanks(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """Return the lines of a text file that have a cell with something in it: some engines take a blank line for one."""
+    import narwhals as nw  # noqa: PLC0415
+
+    cells = frame.collect_schema().names()
+    return frame.filter(nw.any_horizontal(*[~nw.col(cell).is_null() for cell in cells], ignore_nulls=True))
 
 
 def _table(records: object, wanted: Sequence[str]) -> tuple[pa.Table, list[str]]:

@@ -30,6 +30,7 @@ def _pyspark_hushed() -> Iterator[None]:
 
 with _pyspark_hushed():
     import pandera.pandas as pa
+    import pandera.typing.pyspark  # noqa: F401 - else it is loaded, and warns, when the first model is used
     from pandera.errors import SchemaErrors
     from pandera.typing import Index, Series  # noqa: TC002 - pandera reads the annotations when it makes the models
     from pandera.typing.geopandas import GeoSeries  # noqa: TC002
