@@ -194,7 +194,7 @@ def small(flows: gpd.GeoDataFrame) -> pd.Series:
     return (flows["quantity"] > 0) & (flows["quantity"] < K)
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 @given(pairs())
 def test_tables_that_differ_in_hidden_numbers_become_the_same_table(
     tables: tuple[gpd.GeoDataFrame, gpd.GeoDataFrame],

@@ -147,10 +147,12 @@ def read_flows(
     check_option("on_bad", on_bad, ON_BAD)
     said = {"origin": origin, "destination": destination, "via": via, "market": market, "commodity": commodity,
             "quantity": quantity, "unit": unit, "year": year, BACK: back}  # fmt: skip
-    matters = {**said, "unit": None, "columns": columns, "wide": wide, "nodes": nodes, "file": file}
+    matters = {**said, "unit": None, "columns": columns or None, "wide": wide, "nodes": nodes, "file": file}
     if not any(what is not None for what in matters.values()) and (written := _written(source)) is not None:
         flows = check_points(asked_of(written, unit=unit, focus=focus), precise=precise)
-        return flows if on_bad == "raise" else Reading(flows, pd.DataFrame(), Account(len(flows), len(flows), {}, {}))
+        whole = Account(len(flows), len(flows), {}, {})
+        flows.attrs[KEPT] = whole.plain()
+        return flows if on_bad == "raise" else Reading(flows, pd.DataFrame(), whole)
     added = source if isinstance(source, Aggregated) else None
     if added is not None and (wide or back):
         fault = Fault("records that are added up have one row a flow", column="wide" if wide else BACK)

@@ -182,6 +182,8 @@ def checked(flows: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         With every fault.
     """
     validate(Flows, flows)
+    flows = flows.copy()
+    flows.attrs = {}  # an account is of a reading, not of the table
     own = flows.drop(columns="geometry")
     faults = [*column_faults(pd.DataFrame(own))]
     faults += column_faults(pd.DataFrame({flows.index.name: flows.index}))
