@@ -5,8 +5,6 @@ The models are pandera's; a table is checked whole, so that one error names ever
 
 from __future__ import annotations
 
-import warnings
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import geopandas as gpd
@@ -16,24 +14,9 @@ import shapely
 
 from azroutes.dtypes import GEOGRAPHIC
 from azroutes.errors import Fault, PlaceError, TableError, did_you_mean
+from azroutes.models import GeoSeries, Index, SchemaErrors, Series, pa  # noqa: TC001 - pandera reads the annotations
 from azroutes.places import VIA, place
 from azroutes.vocabulary import Basis, Certainty, Code, Form, Market, Polarity, Role, codes
-
-
-@contextmanager
-def _pyspark_hushed() -> Iterator[None]:
-    """Keep pyspark quiet, which warns of pandas 3 wherever pandera looks whether a table is one of pyspark's."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
-        yield
-
-
-with _pyspark_hushed():
-    import pandera.pandas as pa
-    import pandera.typing.pyspark  # noqa: F401 - else it is loaded, and warns, when the first model is used
-    from pandera.errors import SchemaErrors
-    from pandera.typing import Index, Series  # noqa: TC002 - pandera reads the annotations when it makes the models
-    from pandera.typing.geopandas import GeoSeries  # noqa: TC002
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator
@@ -250,7 +233,6 @@ class Scores(pa.DataFrameModel):
 _Frame = TypeVar("_Frame", bound=pd.DataFrame)
 
 
-@_pyspark_hushed()
 def validate(model: type[pa.DataFrameModel], frame: _Frame) -> _Frame:
     """Return the frame if it is what the model says.
 
