@@ -8,25 +8,40 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from azroutes.errors import Fault, OptionError, TableError, check_option
-from azroutes.record_sums import FINE, NEGATIVE, NO_NUMBER, PARTS, TOO_LARGE, UNIT, joined, misfits, sums, whole_key
+from azroutes.record_sums import (
+    EXACT,
+    NEGATIVE,
+    NO_NUMBER,
+    PARTS,
+    TOO_LARGE,
+    UNIT,
+    few_words,
+    fitting,
+    joined,
+    misfits,
+    sums,
+    whole_key,
+)
 from azroutes.records import opened_records
 from azroutes.units import MOST
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     import pyarrow as pa
+    from numpy.typing import NDArray
+    from pandas.core.groupby import DataFrameGroupBy
 
 BY = ("market", "origin", "destination", "year")
 COUNTS = ("quantity", "records", "without_quantity")
+PROBLEM = ("problem", "records", "example")
 ON_BAD = ("raise", "collect")
-_COUNTED = ("records", "given", "fit")
 
 _HINTS = {NEGATIVE: "no flow is less than nothing", NO_NUMBER: "a number with a decimal point",
           TOO_LARGE: f"a number up to {MOST:g}"}  # fmt: skip
@@ -139,18 +154,24 @@ def aggregate(
     """
     key = _checked_key(by, quantity)
     check_option("on_bad", on_bad, ON_BAD)
-    with opened_records(records, [*key, quantity or "", UNIT], engine) as (parts, run):
+    with opened_records(records, [*key, quantity or "", UNIT], engine) as (parts, held):
         key = whole_key(parts, key, quantity)
         frame = joined(parts, key, quantity)
-        counted = _counted(run(sums(frame, len(key), counts_alone=quantity is None)), key)
+        short, words = held.hashed(frame, few_words(parts, key))
+        found = held.run(sums(short, len(key), counts_alone=quantity is None))
+        counted = _counted(found, words)
         if parts[0].source:
             _check_read(counted, key)
-        bad = quantity is not None and bool((counted["fit"] < counted["given"]).any())
-        refused = _refused(run(misfits(frame, len(key))) if bad else None, key)
+        many = int(counted["records"].sum())
+        bad = quantity is not None and _has_misfits(found)
+        refused = _refused(held.run(misfits(frame, len(key))) if bad else None, key)
+        if bad and on_bad == "collect":
+            counted = _counted(held.run(sums(fitting(frame), len(key), counts_alone=False)), {})
     if bad and on_bad == "raise":
-        many = f"{int(refused['records'].sum()):,} of {int(counted['records'].sum()):,} records"
-        raise TableError(f"{many} have a quantity that cannot be added", _faults(refused, key, str(quantity)))
-    return _aggregated(counted, refused, key, counts_alone=quantity is None)
+        lead = f"{int(refused['records'].sum()):,} of {many:,} records have a quantity that cannot be added"
+        raise TableError(lead, _faults(refused, key, str(quantity)))
+    table = _added(counted, key, quantity)
+    return Aggregated(table, _tally(many, table, refused, key), refused)
 
 
 def _checked_key(by: Sequence[str], quantity: str | None) -> list[str]:
@@ -158,7 +179,7 @@ def _checked_key(by: Sequence[str], quantity: str | None) -> list[str]:
     faults = [Fault("given twice", column="by", value=name) for name in dict.fromkeys(key) if key.count(name) > 1]
     faults += [Fault("both in the key and added up", column="by", value=name) for name in key if name == quantity]
     faults += [Fault("the name of a sum", column="by", value=name, hint="rename the column") for name in key
-               if name in COUNTS and name != quantity]  # fmt: skip
+               if name in {*COUNTS, *PROBLEM} and name != quantity]  # fmt: skip
     if not key:
         faults.append(Fault("no column of a key", column="by", value=key, hint=f"for instance {list(BY)}"))
     if faults:
@@ -166,21 +187,28 @@ def _checked_key(by: Sequence[str], quantity: str | None) -> list[str]:
     return key
 
 
-def _counted(found: pa.Table, key: list[str]) -> pd.DataFrame:
-    """Return the sums under the key's own names, in its order; those whose keys differ in spaces alone are one."""
-    counts = {name: _column(found, name).astype("int64") for name in _COUNTED if name in found.column_names}
+def _counted(found: pa.Table, words: Mapping[str, pa.Table]) -> pd.DataFrame:
+    """Return the sums; those whose keys differ in nothing but spaces are one."""
+    keys = _keys(found, words)
+    counts = {name: _column(found, name).astype("int64") for name in ("records", "given") if name in found.column_names}
     parts = {name: _column(found, name).astype("float64") for name in PARTS if name in found.column_names}
-    table = pd.DataFrame({**_keys(found, key), **counts, **parts})
-    return table.groupby(key, dropna=False, sort=False, as_index=False, observed=True).sum()
+    return _alike(pd.DataFrame({**keys, **counts, **parts}), list(keys)).sum()
+
+
+def _has_misfits(found: pa.Table) -> bool:
+    """Tell whether a quantity cannot be added; where there is none, the sum is missing and not NaN."""
+    import pyarrow.compute as pc  # noqa: PLC0415
+
+    return bool(pc.any(pc.is_nan(found.column("rest"))).as_py())
 
 
 def _check_read(counted: pd.DataFrame, key: list[str]) -> None:
     """Refuse files without records, and those of which a letter could not be read: Spark puts a mark in its place."""
     if not counted["records"].sum():
         raise TableError("the files have column names and no records")
-    texts = [counted[name] for name in key if pd.api.types.is_string_dtype(counted[name].dtype)]
-    faults = [Fault("not UTF-8 text", column=str(text.name), value=value, hint="save it as UTF-8")
-              for text in texts for value in text[text.str.contains("\ufffd", na=False)].unique()]  # fmt: skip
+    texts = {name: counted[f"k{k}"] for k, name in enumerate(key) if counted[f"k{k}"].dtype == "category"}
+    faults = [Fault("not UTF-8 text", column=name, value=word, hint="save it as UTF-8") for name, text in texts.items()
+              for word in text.cat.categories if "\ufffd" in word]  # fmt: skip
     if faults:
         raise TableError("the records cannot be read", faults)
 
@@ -188,39 +216,71 @@ def _check_read(counted: pd.DataFrame, key: list[str]) -> None:
 def _refused(found: pa.Table | None, key: list[str]) -> pd.DataFrame:
     """Return how many records of each key are in no row, why, and an example of what stands there."""
     if found is None:
-        return pd.DataFrame(columns=[*key, "problem", "records", "example"])
-    said, least = (_column(found, name).astype(object) for name in ("said", "least"))
-    table = pd.DataFrame({**_keys(found, key), "problem": _column(found, "problem").astype("string"),
-                          "records": _column(found, "records").astype("int64"),
-                          "example": said.where(said.notna(), least)})  # fmt: skip
-    alike = table.sort_values("example", kind="stable", key=lambda values: values.astype(str)).groupby(
-        [*key, "problem"], dropna=False, sort=False, as_index=False, observed=True)  # fmt: skip
-    return _sorted(alike.agg({"records": "sum", "example": "first"}), [*key, "problem"])
+        return pd.DataFrame(columns=[*key, *PROBLEM])
+    keys, (said, least) = _keys(found, {}), (_column(found, name).astype(object) for name in ("said", "least"))
+    example = said.where(said.notna(), least).fillna("nan")
+    table = pd.DataFrame({**keys, "problem": _column(found, "problem").astype("string"),
+                          "records": _column(found, "records").astype("int64"), "example": example})  # fmt: skip
+    # A text that only spaces tell from another comes from another key; the example is the same on all engines.
+    first = table.sort_values("example", kind="stable", key=lambda values: values.astype(str))
+    return _named(_alike(first, [*keys, "problem"]).agg({"records": "sum", "example": "first"}), key)
+
+
+def _alike(table: pd.DataFrame, names: list[str]) -> DataFrameGroupBy[Any, Any]:
+    return table.groupby(names, dropna=False, sort=False, as_index=False, observed=True)
 
 
 def _column(found: pa.Table, name: str) -> pd.Series:
     return pd.Series(found.column(name).to_pandas())
 
 
-def _keys(found: pa.Table, key: list[str]) -> dict[str, pd.Series]:
-    return {name: _key_column(_column(found, f"k{k}")) for k, name in enumerate(key)}
+def _keys(found: pa.Table, words: Mapping[str, pa.Table]) -> dict[str, pd.Series]:
+    names = [name for name in found.column_names if name.startswith("k")]
+    return {name: _key_column(found.column(name), words.get(name)) for name in names}
 
 
-def _key_column(values: pd.Series) -> pd.Series:
-    """Return a column of the key in a dtype that holds missing values; whole numbers as such, text without spaces."""
-    if pd.api.types.is_bool_dtype(values.dropna().infer_objects().dtype):
-        return values.astype("boolean")
-    if pd.api.types.is_numeric_dtype(values.dtype):
-        numbers = values.astype("Float64")
-        whole = bool((numbers.dropna() % 1 == 0).all())
+def _key_column(values: pa.ChunkedArray, words: pa.Table | None) -> pd.Series:
+    """Return a column of the key in a dtype that holds missing values: text as a category, in the order of words."""
+    import pyarrow as pa  # noqa: PLC0415
+    import pyarrow.compute as pc  # noqa: PLC0415
+
+    if words is not None:
+        codes = pc.index_in(values, value_set=words.column("number").combine_chunks()).to_numpy()
+        return _texts(codes, words.column("word").to_pylist())
+    if pa.types.is_boolean(values.type):
+        return pd.Series(values.to_pandas()).astype("boolean")
+    if pa.types.is_integer(values.type):
+        return pd.Series(values.to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get))
+    if pa.types.is_floating(values.type):
+        numbers = pd.Series(values.to_pandas()).astype("Float64")
+        whole = bool(((numbers.dropna() % 1 == 0) & (numbers.dropna().abs() < EXACT)).all())
         return numbers.astype("Int64") if whole else numbers
-    number, known = pd.factorize(values.astype("string"))
-    plain = [text.strip() or None for text in known]
-    return pd.Series(pd.array([*plain, None], dtype="string").take(number))  # a missing one has the number -1
+    known = pd.Series(values.cast(pa.large_string()).dictionary_encode().to_pandas()).cat
+    return _texts(known.codes.to_numpy(), list(known.categories))
 
 
-def _sorted(table: pd.DataFrame, key: list[str]) -> pd.DataFrame:
-    return table.sort_values(key, kind="stable", na_position="last", ignore_index=True)
+def _texts(codes: NDArray[np.integer], words: list[str | None]) -> pd.Series:
+    """Return texts by their numbers in a list of words, without spaces around them; a blank is missing."""
+    plain = [(word or "").strip() for word in words]
+    known = sorted({*plain} - {""})
+    place = {word: k for k, word in enumerate(known)}
+    moved = np.array([*(place.get(word, -1) for word in plain), -1])  # a missing one has the number -1, the last
+    placed: NDArray[np.int64] = moved[codes]
+    return pd.Series(pd.Categorical.from_codes(placed, pd.Index(known, dtype=object), ordered=True))
+
+
+def _named(table: pd.DataFrame, key: list[str]) -> pd.DataFrame:
+    """Return a table in the order of its key, which gets its own names; missing values last."""
+    own = [f"k{k}" for k in range(len(key))]
+    order = [*own, *(["problem"] if "problem" in table else [])]
+    table = table.sort_values(order, kind="stable", na_position="last", ignore_index=True)
+    texts = {name: _plain(table[name]) for name in own if table[name].dtype == "category"}
+    return table.assign(**texts).rename(columns=dict(zip(own, key, strict=True)))
+
+
+def _plain(texts: pd.Series) -> pd.Series:
+    words = pd.array([*texts.cat.categories, None], dtype="string")
+    return pd.Series(words.take(texts.cat.codes.to_numpy()), index=texts.index)  # a missing one has the number -1
 
 
 def _faults(refused: pd.DataFrame, key: list[str], quantity: str) -> list[Fault]:
@@ -228,8 +288,7 @@ def _faults(refused: pd.DataFrame, key: list[str], quantity: str) -> list[Fault]
     faults = []
     for values, problem, many, example in zip(refused[key].itertuples(index=False), refused["problem"],
                                               refused["records"], refused["example"], strict=True):  # fmt: skip
-        where = ", ".join(f"{name} {'missing' if pd.isna(value) else value}"
-                          for name, value in zip(key, values, strict=True))  # fmt: skip
+        where = _where(values, key)
         what = "no number" if problem == NO_NUMBER else f"a {problem} quantity" if problem == NEGATIVE else problem
         records = "record" if many == 1 else "records"
         faults.append(Fault(f"{what}, in {many:,} {records} of {where}", None, quantity, example, _HINTS[problem],
@@ -237,31 +296,39 @@ def _faults(refused: pd.DataFrame, key: list[str], quantity: str) -> list[Fault]
     return faults
 
 
-def _aggregated(counted: pd.DataFrame, refused: pd.DataFrame, key: list[str], *, counts_alone: bool) -> Aggregated:
-    records = int(counted["records"].sum())
-    if counts_alone:
-        table = counted
-    else:
-        out = counted["given"] - counted["fit"]
-        table = counted.assign(quantity=_totals(counted), records=counted["records"] - out,
-                               without_quantity=counted["records"] - counted["given"])  # fmt: skip
-        # A key all of whose records are refused is no row; they are told beside the table.
-        table = table[(table["records"] > 0).to_numpy()]
-    shown = [name for name in COUNTS if name in table]
-    table = _sorted(table[[*key, *shown]], key)
+def _where(values: Iterable[Any], key: list[str]) -> str:
+    return ", ".join(
+        f"{name} {'missing' if pd.isna(value) else value}" for name, value in zip(key, values, strict=True)
+    )
+
+
+def _added(counted: pd.DataFrame, key: list[str], quantity: str | None) -> pd.DataFrame:
+    """Return the table: sums rounded once, missing where no record has a quantity."""
+    table = _named(counted, key)
+    if quantity is None:
+        return table
+    if len(large := table[table["whole"] >= EXACT]):
+        hint = f"digits are lost beyond {EXACT:g}: take a larger unit"
+        faults = [Fault(f"too large a sum, of {_where(values, key)}", None, quantity, total, hint)
+                  for *values, total in large[[*key, "whole"]].itertuples(index=False)]  # fmt: skip
+        raise TableError("quantities cannot be added up exactly", faults)
+    parts = [(table[part] * one).tolist() for part, one in PARTS.items()]
+    totals = pd.Series(list(map(math.fsum, zip(*parts, strict=True))), index=table.index, dtype="Float64")
+    given = table["given"]
+    sums = {
+        "quantity": totals.where(given > 0),
+        "records": table["records"],
+        "without_quantity": table["records"] - given,
+    }
+    return table[key].assign(**sums)
+
+
+def _tally(many: int, table: pd.DataFrame, refused: pd.DataFrame, key: list[str]) -> Tally:
     kept = table["records"]
     without = int(table["without_quantity"].sum()) if "without_quantity" in table else 0
     missing = {name: int(kept[table[name].isna()].sum()) for name in key}
-    tally = Tally(records, int(kept.sum()), int(refused["records"].sum()), without, missing)
+    tally = Tally(many, int(kept.sum()), int(refused["records"].sum()), without, missing)
     if tally.records != tally.kept + tally.refused:
         raise TableError(f"{tally.records:,} records, but {tally.kept:,} added up and {tally.refused:,} refused: they "
                          "change while they are read")  # fmt: skip
-    return Aggregated(table, tally, refused)
-
-
-def _totals(counted: pd.DataFrame) -> pd.Series:
-    """Return the sum of the parts of each row, rounded once; missing where no record has a quantity."""
-    scale = dict(zip(PARTS, (1.0, 1 / FINE, 1 / FINE), strict=True))
-    parts = [(counted[part] * scale[part]).to_numpy() for part in PARTS]
-    totals = np.fromiter(map(math.fsum, zip(*parts, strict=True)), dtype=np.float64, count=len(counted))
-    return pd.Series(totals, index=counted.index, dtype="Float64").where(counted["fit"] > 0)
+    return tally

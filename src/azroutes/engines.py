@@ -20,7 +20,8 @@ from azroutes.errors import Fault, OptionError, TableError, check_option
 from azroutes.progress import FRAME_S, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
     import narwhals as nw
     import pyarrow as pa
@@ -31,24 +32,38 @@ ENGINES = ("duckdb", "polars", "spark")
 WHAT = "Adding up records"
 LONGEST = 300
 """Letters that are kept of what an engine says of its error."""
+LIST_BYTES = 2**16
+"""How long a list of words may be in a Parquet file, packed, for words to be few."""
 _NEEDS = {"duckdb": "duckdb", "polars": "polars", "spark": "pyspark"}
 
 
 class Engine(Protocol):
-    """What reads records and adds them up."""
+    """What adds records up."""
 
-    def files(self, files: Files) -> tuple[nw.LazyFrame[Any], list[str]]:
-        """Return the records of files, and their columns as the files name them, in the frame's order."""
-
-    def table(self, table: pa.Table) -> nw.LazyFrame[Any]:
-        """Return a table as the engine's own."""
+    def hashed(
+        self, frame: nw.LazyFrame[Any], names: Sequence[str], /
+    ) -> tuple[nw.LazyFrame[Any], dict[str, pa.Table]]:
+        """Return a frame with columns of text as numbers, and for each a table of ``word`` and ``number``."""
 
     def run(self, frame: nw.LazyFrame[Any]) -> pa.Table:
         """Return what a frame holds; an interrupt stops the engine."""
 
 
+class Reader(Engine, Protocol):
+    """An engine that reads records."""
+
+    def files(self, files: Files) -> tuple[nw.LazyFrame[Any], list[str]]:
+        """Return the records of files, and their columns as the files name them, in the frame's order."""
+
+    def few(self, paths: Sequence[Path], names: Sequence[str], /) -> frozenset[str]:
+        """Return which columns of Parquet files have few words, so that the engine would rather have them `hashed`."""
+
+    def table(self, table: pa.Table) -> nw.LazyFrame[Any]:
+        """Return a table as the engine's own."""
+
+
 @contextmanager
-def opened(name: str) -> Iterator[Engine]:
+def opened(name: str) -> Iterator[Reader]:
     """Open an engine, and close what it opened; its errors become ours.
 
     Raises
@@ -59,7 +74,7 @@ def opened(name: str) -> Iterator[Engine]:
         If it cannot read or add up the records.
     """
     with told(), ExitStack() as stack:
-        kinds: dict[str, Callable[[ExitStack], Engine]] = {"duckdb": _DuckDB, "polars": _Polars, "spark": _Spark}
+        kinds: dict[str, Callable[[ExitStack], Reader]] = {"duckdb": _DuckDB, "polars": _Polars, "spark": _Spark}
         yield kinds[name](stack)
 
 
@@ -152,6 +167,42 @@ class _DuckDB:
         frame: nw.LazyFrame[Any] = nw.from_native(self.connection.from_arrow(table))
         return frame
 
+    def few(self, paths: Sequence[Path], names: Sequence[str], /) -> frozenset[str]:
+        """Return the columns that Parquet keeps as a short list of words and numbers into it."""
+        import pyarrow.parquet as pq  # noqa: PLC0415
+
+        few, found = set(names), set()
+        for path in paths:
+            table = pq.read_metadata(path)
+            places = [k for k in range(table.num_columns) if table.schema.column(k).path in few]
+            for chunk in (table.row_group(group).column(k) for group in range(table.num_row_groups) for k in places):
+                found.add(chunk.path_in_schema)
+                begin = chunk.dictionary_page_offset
+                if begin is None or not 0 <= chunk.data_page_offset - begin <= LIST_BYTES:
+                    few.discard(chunk.path_in_schema)
+        return frozenset(few & found)
+
+    def hashed(
+        self, frame: nw.LazyFrame[Any], names: Sequence[str], /
+    ) -> tuple[nw.LazyFrame[Any], dict[str, pa.Table]]:
+        """Return texts as their hashes: DuckDB works out one of each list of words, and groups by numbers much faster.
+
+        A column two of whose words have one hash stays text.
+        """
+        import duckdb  # noqa: PLC0415
+        import narwhals as nw  # noqa: PLC0415
+
+        relation, tables = nw.to_native(frame), {}
+        columns = {name: duckdb.ColumnExpression(name) for name in relation.columns}
+        hashes = {name: duckdb.FunctionExpression("hash", columns[name]).alias(name) for name in names}
+        for name, number in hashes.items():
+            words = relation.select(columns[name]).distinct()
+            table = self.run(nw.from_native(words.select(columns[name].alias("word"), number.alias("number"))))
+            if len(table.column("number").unique()) == table.num_rows:
+                tables[name] = table
+        chosen = [hashes[name] if name in tables else column for name, column in columns.items()]
+        return nw.from_native(relation.select(*chosen)), tables
+
     def run(self, frame: nw.LazyFrame[Any]) -> pa.Table:
         """Collect in a thread, so that this one can tell how far it is and hear Ctrl-C."""
         found: list[pa.Table] = []
@@ -181,12 +232,18 @@ class _DuckDB:
 
 
 class _Lazy:
-    """An engine that is interrupted by Python's own signal, and tells nothing while it works."""
+    """An engine that takes keys as they are, is interrupted by Python's own signal, and does not tell how far it is."""
+
+    def few(self, _paths: Sequence[Path], _names: Sequence[str], /) -> frozenset[str]:
+        return frozenset()
+
+    def hashed(
+        self, frame: nw.LazyFrame[Any], _names: Sequence[str], /
+    ) -> tuple[nw.LazyFrame[Any], dict[str, pa.Table]]:
+        return frame, {}
 
     def run(self, frame: nw.LazyFrame[Any]) -> pa.Table:
-        with shown(WHAT) as tell:
-            tell(0.0)
-            return frame.collect("pyarrow").to_native()
+        return frame.collect("pyarrow").to_native()
 
 
 class _Polars(_Lazy):
@@ -213,10 +270,8 @@ class _Polars(_Lazy):
         return nw.from_native(pl.DataFrame(table)).lazy()
 
     def run(self, frame: nw.LazyFrame[Any]) -> pa.Table:
-        with shown(WHAT) as tell:
-            tell(0.0)
-            # In pieces, so that what is larger than memory goes through.
-            return frame.collect("polars", engine="streaming").to_arrow()
+        # In pieces, so that what is larger than memory goes through.
+        return frame.collect("polars", engine="streaming").to_arrow()
 
 
 class _Spark(_Lazy):
@@ -273,16 +328,17 @@ def _numbered(frame: Any) -> nw.LazyFrame[Any]:  # noqa: ANN401 - pyspark's fram
     return numbered
 
 
-def at_home(records: Any, name: str) -> tuple[nw.LazyFrame[Any], list[str]]:  # noqa: ANN401 - of any engine
-    """Return what an engine has not yet computed under names that it can take, and its own names in the same order."""
-    import narwhals as nw  # noqa: PLC0415
+class Home(_Lazy):
+    """An engine that already holds the records: its connection is the user's, and so are its settings."""
 
-    if name == "spark":
-        return _numbered(records), list(records.columns)
-    frame: nw.LazyFrame[Any] = nw.from_native(records)
-    return frame, list(frame.collect_schema().names())
+    def __init__(self, name: str) -> None:
+        self.name = name
 
+    def records(self, records: Any) -> tuple[nw.LazyFrame[Any], list[str]]:  # noqa: ANN401 - of any engine
+        """Return the records under names that the engine can take, and its own names in the same order."""
+        import narwhals as nw  # noqa: PLC0415
 
-def run_at_home(frame: nw.LazyFrame[Any]) -> pa.Table:
-    """Compute a user's own frame where it lives: the connection is theirs, and so are its settings."""
-    return _Lazy().run(frame)
+        if self.name == "spark":
+            return _numbered(records), list(records.columns)
+        frame: nw.LazyFrame[Any] = nw.from_native(records)
+        return frame, list(frame.collect_schema().names())

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from azroutes.errors import Fault, TableError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 PARQUET = (".parquet", ".pq")
 TEXT = {".csv": ",", ".tsv": "\t"}
@@ -82,6 +82,33 @@ def record_files(source: str | PathLike[str] | Sequence[str | PathLike[str]], wa
     if faults:
         raise TableError("the records cannot be read", faults)
     return [Files(tuple(same), *shape) for shape, same in groups.items()]
+
+
+def stamps(groups: Iterable[Files]) -> dict[Path, tuple[int, int, int]]:
+    """Return what tells of each file whether it changed; nothing where it is gone."""
+    return {path: _stamp(path) for files in groups for path in files.paths}
+
+
+def check_unchanged(before: Mapping[Path, tuple[int, int, int]]) -> None:
+    """Refuse sums of files that changed while they were read: some of them are read more than once.
+
+    Raises
+    ------
+    TableError
+        With a fault for each file that changed.
+    """
+    faults = [Fault("changed while it was read", value=str(path)) for path, stamp in before.items()
+              if _stamp(path) != stamp]  # fmt: skip
+    if faults:
+        raise TableError("the records cannot be read", faults)
+
+
+def _stamp(path: Path) -> tuple[int, int, int]:
+    try:
+        now = path.stat()
+    except OSError:
+        return (0, 0, 0)
+    return (now.st_ino, now.st_size, now.st_mtime_ns)
 
 
 class _NotRecordsError(Exception):

@@ -19,10 +19,13 @@ if TYPE_CHECKING:
 
 UNIT = "unit"
 FINE = 2.0**26
-"""Numbers are added in three parts: what each has in whole units, in units of 2**-26, and the rest. The first two sums
-are exact up to 2**53, and for 2**27 records a row; the third for all that matters, see docs/internals.md."""
+"""Numbers are added in four parts: their whole units, the rest in units of 2**-26, the rest of that in units of 2**-52,
+and what is left. Sums of the first three are whole numbers, so they are exact up to 2**53; see docs/internals.md."""
 
-PARTS = ("whole", "middle", "rest")
+PARTS = {"whole": 1.0, "middle": 1 / FINE, "small": 1 / FINE**2, "rest": 1 / FINE**2}
+"""What one of each part stands for."""
+
+EXACT = 2.0**53
 
 NUMBER = r"^[+-]?([0-9]{1,40}([.][0-9]{0,40})?|[.][0-9]{1,40})([eE][+-]?[0-9]{1,2})?$"
 """Text that is a number to all engines alike."""
@@ -44,12 +47,15 @@ class Part:
         What they were read from; empty where it was no file.
     known : sequence of str
         All columns that there were, where not all were taken.
+    few : frozenset of str
+        Columns of few words, see `azroutes.engines.Reader.few`.
     """
 
     frame: nw.LazyFrame[Any]
     names: list[str]
     source: str = ""
     known: Sequence[str] = ()
+    few: frozenset[str] = frozenset()
 
     def column(self, name: str) -> tuple[str, DType]:
         """Return the frame's name and the dtype of a column."""
@@ -105,25 +111,37 @@ def joined(parts: Sequence[Part], key: Sequence[str], quantity: str | None) -> n
     return frames[0] if len(frames) == 1 else nw.concat(frames, how="vertical")
 
 
+def few_words(parts: Sequence[Part], key: Sequence[str]) -> list[str]:
+    """Return which columns of the key, by our names, are text of few words in all parts."""
+    return [f"k{k}" for k, name in enumerate(key)
+            if all(name in part.few and _kind(part.column(name)[1]) == "text" for part in parts)]  # fmt: skip
+
+
+def fitting(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """Return the records whose quantity can be added, or is missing."""
+    import narwhals as nw  # noqa: PLC0415
+
+    q = nw.col("q")
+    return frame.filter(q.is_null() | ((q >= 0) & (q <= MOST)))
+
+
 def sums(frame: nw.LazyFrame[Any], keys: int, *, counts_alone: bool) -> nw.LazyFrame[Any]:
-    """Return a row for each key: ``records``, how many of them have a quantity (``given``) and one that will do
-    (``fit``), and the parts of the sum of these.
-    """  # noqa: D205
+    """Return a row for each key: ``records``, how many of them have a quantity (``given``), and the parts of its sum.
+
+    The ``rest`` is NaN where one of them cannot be added.
+    """
     import narwhals as nw  # noqa: PLC0415
 
     names = [f"k{k}" for k in range(keys)]
     if counts_alone:
         return frame.group_by(*names).agg(records=nw.len())
-    q, fit, whole, scaled, middle = (nw.col(name) for name in ("q", "fit", "whole", "scaled", "middle"))
-    return (
-        frame.with_columns(fit=nw.when((q >= 0) & (q <= MOST)).then(q))
-        .with_columns(whole=fit.floor())
-        .with_columns(scaled=(fit - whole) * FINE)
-        .with_columns(middle=scaled.floor())
-        .with_columns(rest=scaled - middle)
-        .group_by(*names)
-        .agg(records=nw.len(), given=q.count(), fit=fit.count(), **{part: nw.col(part).sum() for part in PARTS})
-    )
+    q, left = nw.col("q"), nw.col("left")
+    split = frame.with_columns(left=nw.when((q < 0) | (q > MOST)).then(nw.lit(float("nan"))).otherwise(q))
+    split = split.with_columns(whole=left.floor())
+    for part, above in (("middle", "whole"), ("small", "middle")):
+        split = split.with_columns(left=(left - nw.col(above)) * FINE).with_columns(left.floor().alias(part))
+    split = split.with_columns(rest=left - nw.col("small"))
+    return split.group_by(*names).agg(records=nw.len(), given=q.count(), **{part: nw.col(part).sum() for part in PARTS})
 
 
 def misfits(frame: nw.LazyFrame[Any], keys: int) -> nw.LazyFrame[Any]:

@@ -7,19 +7,20 @@ from dataclasses import replace
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
-from azroutes.engines import ENGINES, at_home, check_engine, opened, run_at_home, told
+from azroutes.engines import ENGINES, Home, check_engine, opened, told
 from azroutes.errors import Fault, OptionError, TableError, check_option
-from azroutes.record_files import record_files
+from azroutes.record_files import check_unchanged, record_files, stamps
 from azroutes.record_sums import Part
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     import narwhals as nw
     import pyarrow as pa
 
-    from azroutes.engines import Engine
+    from azroutes.engines import Engine, Reader
+    from azroutes.record_files import Files
 
 _HOMES = {("duckdb", "DuckDBPyRelation"): "duckdb", ("_duckdb", "DuckDBPyRelation"): "duckdb",
           ("polars", "LazyFrame"): "polars", ("pyspark", "DataFrame"): "spark"}  # fmt: skip
@@ -27,10 +28,8 @@ _WHAT = "a path, a pattern, a frame of pandas, Polars or Arrow, or what DuckDB, 
 
 
 @contextmanager
-def opened_records(
-    records: object, wanted: Sequence[str], engine: str
-) -> Iterator[tuple[list[Part], Callable[[nw.LazyFrame[Any]], pa.Table]]]:
-    """Open records, and yield them with what computes a frame made of them.
+def opened_records(records: object, wanted: Sequence[str], engine: str) -> Iterator[tuple[list[Part], Engine]]:
+    """Open records, and yield them with the engine that computes frames made of them.
 
     Parameters
     ----------
@@ -46,7 +45,7 @@ def opened_records(
     OptionError
         If there is no such engine, it is not installed, or the records are another's.
     TableError
-        If these are no records, or the engine cannot read them.
+        If these are no records, the engine cannot read them, or they changed while it did.
     """
     check_option("engine", engine, ENGINES)
     home = _home(records)
@@ -55,16 +54,21 @@ def opened_records(
         if engine not in {home, "duckdb"}:
             fault = Fault(f"these records are {home}'s", column="engine", value=engine, hint=f"say {home!r}")
             raise OptionError("records are computed where they are", [fault])
+        held = Home(home)
         with told():
-            yield [Part(*at_home(records, home))], run_at_home
+            yield [Part(*held.records(records))], held
         return
-    paths = _paths(records)
-    table, known = (None, []) if paths is not None else _table(records, wanted)
+    named = _paths(records)
+    if named is None:
+        table, known = _table(records, wanted)
+        with opened(engine) as found:
+            yield [Part(found.table(table), list(table.column_names), known=known)], found
+        return
+    files = record_files(named, wanted)
+    before = stamps(files)
     with opened(engine) as found:
-        if paths is not None:
-            yield _file_parts(paths, found, wanted), found.run
-        elif table is not None:
-            yield [Part(found.table(table), list(table.column_names), known=known)], found.run
+        yield _file_parts(files, found, wanted), found
+    check_unchanged(before)
 
 
 def _home(records: object) -> str | None:
@@ -82,22 +86,23 @@ def _paths(records: object) -> list[str | PathLike[str]] | None:
     return None
 
 
-def _file_parts(paths: list[str | PathLike[str]], engine: Engine, wanted: Sequence[str]) -> list[Part]:
+def _file_parts(groups: Sequence[Files], engine: Reader, wanted: Sequence[str]) -> list[Part]:
     """Return the records of files, those whose columns are of the same names and types together."""
     parts = []
-    for files in record_files(paths, wanted):
+    for files in groups:
         alike: dict[tuple[str, ...], list[Path]] = {}
         for path in files.paths:
-            if files.header:
-                alike.setdefault((), []).append(path)
-                continue
-            frame, names = engine.files(replace(files, paths=(path,)))
-            types = [str(dtype) for dtype in frame.collect_schema().dtypes()]
-            alike.setdefault((*names, *types), []).append(path)
+            shape: tuple[str, ...] = ()  # text files are in one group since they have one header
+            if not files.header:
+                frame, names = engine.files(replace(files, paths=(path,)))
+                shape = (*names, *(str(dtype) for dtype in frame.collect_schema().dtypes()))
+            alike.setdefault(shape, []).append(path)
         for same in alike.values():
             more = f" and {len(same) - 1:,} more" if len(same) > 1 else ""
             frame, names = engine.files(replace(files, paths=tuple(same)))
-            parts.append(Part(_without_blanks(frame) if files.header else frame, names, f"{same[0]}{more}"))
+            few = frozenset() if files.header else engine.few(same, wanted)
+            shown = _without_blanks(frame) if files.header else frame
+            parts.append(Part(shown, names, f"{same[0]}{more}", few=few))
     return parts
 
 

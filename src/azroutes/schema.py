@@ -14,7 +14,7 @@ import shapely
 
 from azroutes.dtypes import GEOGRAPHIC
 from azroutes.errors import Fault, PlaceError, TableError, did_you_mean
-from azroutes.models import GeoSeries, Index, SchemaErrors, Series, pa  # noqa: TC001 - pandera reads the annotations
+from azroutes.models import GeoSeries, Index, SchemaErrors, Series, pa
 from azroutes.places import VIA, place
 from azroutes.vocabulary import Basis, Certainty, Code, Form, Market, Polarity, Role, codes
 
