@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from azroutes.accounting import Account, Policy, Reading
+    from azroutes.aggregation import aggregate
     from azroutes.arrows import width_scale
     from azroutes.documents import (
         load_flows,
@@ -65,6 +66,7 @@ _HOME = {
     "TableError": "errors",
     "Theme": "theme",
     "WidthScale": "scale",
+    "aggregate": "aggregation",
     "compose": "scene",
     "explore_flows": "explore",
     "layout": "geometry.layout",
@@ -108,6 +110,7 @@ __all__ = [
     "TableError",
     "Theme",
     "WidthScale",
+    "aggregate",
     "compose",
     "explore_flows",
     "layout",

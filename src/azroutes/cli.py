@@ -1,4 +1,4 @@
-"""The command: azroutes atlas | figure | explore | check."""
+"""The command: azroutes atlas | figure | explore | check | aggregate."""
 
 from __future__ import annotations
 
@@ -58,6 +58,14 @@ class Look(StrEnum):
     PRESENTATION = "presentation"
 
 
+class Engines(StrEnum):
+    """What adds records up."""
+
+    DUCKDB = "duckdb"
+    POLARS = "polars"
+    SPARK = "spark"
+
+
 class Outside(StrEnum):
     """What becomes of arrows with an end outside the map."""
 
@@ -86,6 +94,8 @@ Columns = Annotated[
 ]  # fmt: skip
 Mends = Annotated[bool, typer.Option("--fix", help="Write a copy beside the table in which slips with one likely "
                                      "meaning are put right, and tell each change.")]  # fmt: skip
+Leaves = Annotated[bool, typer.Option("--collect", help="Leave records whose quantity will not do out of all rows, "
+                                      "and count them.")]  # fmt: skip
 Title = Annotated[str, typer.Option("--title", help="What stands over the map.")]
 Unit = Annotated[str | None, typer.Option("--unit", help="What the column quantity counts, for instance kg.")]
 Apart = Annotated[By, typer.Option("--by", help="What is drawn as an arrow of its own.")]
@@ -211,6 +221,32 @@ def check(
         typer.echo(f"  {line}")
     if fix:
         _fix(file, unit, columns)
+
+
+@app.command()
+def aggregate(
+    records: Annotated[list[str], typer.Argument(help="Files of records, or patterns: Parquet, CSV, TSV, .csv.gz.")],
+    out: Annotated[Path, typer.Argument(help="CSV file to write.")],
+    by: Annotated[str, typer.Option(help="The columns of the key, between commas.")] = "market,origin,destination,year",
+    quantity: Annotated[str, typer.Option(help="The column that is added up.")] = "quantity",
+    engine: Annotated[Engines, typer.Option(help="What adds up.")] = Engines.DUCKDB,
+    collect: Leaves = False,  # noqa: FBT002 - a flag
+) -> None:  # fmt: skip
+    """Add records up, however many they are, to a table of flows; a column "unit" is always part of the key.
+
+    Example: azroutes aggregate "seizures/*.parquet" flows.csv --by market,origin,destination,year --quantity kg
+    """
+    from azroutes.aggregation import aggregate as added
+    from azroutes.write import csv_bytes, write_whole
+
+    if out.suffix.lower() != ".csv":
+        raise OptionError(f"cannot tell the format of {out.name!r}: end it in .csv")
+    found = added(records, by=by.split(","), quantity=quantity, engine=engine.value,
+                  on_bad="collect" if collect else "raise")  # fmt: skip
+    write_whole(out, csv_bytes(found.table))
+    typer.echo(f"wrote {out}: {len(found.table):,} rows")
+    for line in found.tally.lines():
+        typer.echo(f"  {line}")
 
 
 def _fix(file: Path, unit: str | None, columns: dict[str, str]) -> None:

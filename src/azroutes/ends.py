@@ -17,9 +17,9 @@ from azroutes.nodes import Nodes
 from azroutes.places import VIA, point, resolve
 
 if TYPE_CHECKING:
-    import pandas as pd
     from collections.abc import Callable, Sequence
 
+    import pandas as pd
     from numpy.typing import NDArray
 
     from azroutes.cells import Cells

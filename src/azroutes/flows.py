@@ -81,6 +81,7 @@ def merge_claims(claims: pd.DataFrame) -> gpd.GeoDataFrame:
     claims : DataFrame
         One row a claim, columns ``market, commodity, form, path`` (codes joined by ``>``), ``group, role, quantity,
         unit, first_year, last_year, certainty, wording, basis, statement, lineage, source``; missing is None or NA.
+        Where there are ``records``, a claim stands for so many statements.
 
     Returns
     -------
@@ -98,7 +99,6 @@ def merge_claims(claims: pd.DataFrame) -> gpd.GeoDataFrame:
         raise TableError("quantities of one flow cannot be added", faults)
     flow, merged = _numbered(claims)
     many = len(merged)
-    once = flow if _is_unique(claims["statement"]) else flow[~repeated(key_of([pd.Series(flow), claims["statement"]]))]
     lineages, counts = _of_each(claims["lineage"], flow, many, _lines_behind)
     merged = merged.assign(
         role=_first(pd.Categorical(claims["role"], dtype=ROLE), flow, many),
@@ -108,13 +108,24 @@ def merge_claims(claims: pd.DataFrame) -> gpd.GeoDataFrame:
         last_year=_latest(claims["last_year"], flow, many),
         certainty=_strongest(claims["certainty"], CERTAINTY, flow, many),
         basis=_strongest(claims["basis"], BASIS, flow, many),
-        statements=np.bincount(once, minlength=many),
+        statements=_statements(claims, flow, many),
         lineages=np.array(counts, dtype=np.int64)[lineages],
     )
     for column, joiner in (("group", _join_groups), ("wording", _join_wording), ("source", _join_sources)):
         number, made = _of_each(claims[column], flow, many, joiner)
         merged[column] = pd.array(made, dtype="string").take(number)
     return flows_frame(merged)
+
+
+def _statements(claims: pd.DataFrame, flow: Ints, many: int) -> Ints:
+    """Return how many statements are behind each flow; where claims are records that were added up, how many records."""
+    if "records" in claims:
+        found = np.zeros(many, dtype=np.int64)
+        np.add.at(found, flow, claims["records"].to_numpy(dtype=np.int64))
+        return found
+    said = claims["statement"]
+    once = flow if _is_unique(said) else flow[~repeated(key_of([pd.Series(flow), said]))]
+    return np.bincount(once, minlength=many)
 
 
 def _first(values: pd.Categorical, flow: Ints, many: int) -> pd.Categorical:

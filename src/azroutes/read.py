@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from azroutes.accounting import KEPT, Account, Policy, Reading, aside_of, check_balance, reason_of
+from azroutes.aggregation import Aggregated
 from azroutes.cells import Cells
 from azroutes.columns import BACK, ENDS, OPTIONAL, OURS, Matched, match
 from azroutes.distinct import coded, distinct, key_of, mapped, repeated, together
@@ -23,7 +24,7 @@ from azroutes.privacy import check_points
 from azroutes.shape import WAY_BACK, both_ways, lengthened
 from azroutes.tables.form import FileForm
 from azroutes.tables.given import given
-from azroutes.units import check_target, factor
+from azroutes.units import MOST, check_target, factor
 from azroutes.vocabulary import Basis, Certainty, Form, Market
 from azroutes.written import asked_of, written_flows
 
@@ -36,8 +37,6 @@ if TYPE_CHECKING:
     from azroutes.tables.given import Given
 
 YEARS = (1000, 2999)
-MOST = 1e15
-"""The largest quantity of a row: beyond it digits are lost, and sums overflow."""
 
 MIXED = "quantities of one flow in different units"
 LOOP, ZERO, BLANK, REPEAT = "from a place to itself", "quantity zero", "no quantity", "repeats a row before it"
@@ -79,7 +78,7 @@ def read_flows(
 
     Parameters
     ----------
-    source : path, or frame of pandas, geopandas, Polars or Arrow
+    source : path, or frame of pandas, geopandas, Polars or Arrow, or what `azroutes.aggregate` returns
         CSV, TSV, a workbook of Excel or OpenDocument, GeoJSON, GeoPackage, (Geo)Parquet, by the ending of the path; or
         a frame. One row is one movement. The lines of a GeoDataFrame are its ends. A file that `azroutes.write_flows`
         wrote gives back the flows that were written.
@@ -127,9 +126,9 @@ def read_flows(
     -------
     GeoDataFrame
         A valid table of flows. Rows of the same market, commodity, form and path are one flow: their quantities are
-        added and their years span its period. ``statements`` counts the rows; ``lineages`` counts the distinct values
-        of ``lineage``, or where there is none of ``sources``, at least 1. Its ``attrs["account"]`` says in counts what
-        became of the rows.
+        added and their years span its period. ``statements`` counts the rows, or the records that were added up to
+        them; ``lineages`` counts the distinct values of ``lineage``, or where there is none of ``sources``, at least 1.
+        Its ``attrs["account"]`` says in counts what became of the rows.
     Reading
         With ``on_bad="collect"``: the flows, the bad rows as a frame, and the `Account`.
 
@@ -157,7 +156,11 @@ def read_flows(
         whole = Account(len(flows), len(flows), {}, {})
         flows.attrs[KEPT] = whole.plain()
         return flows if on_bad == "raise" else Reading(flows, pd.DataFrame(), whole)
-    table = given(source, file or FileForm())
+    added = source if isinstance(source, Aggregated) else None
+    if added is not None and (wide or back):
+        fault = Fault("records that are added up have one row a flow", column="wide" if wide else BACK)
+        raise OptionError("the table cannot be read so", [fault])
+    table = given(source if added is None else added.table, file or FileForm())
     points = _nodes(nodes, node_key, file or FileForm())
     told = [*table.told, *([points.told] if isinstance(points, Nodes) else [])]
     if wide is not None:
@@ -168,6 +171,9 @@ def read_flows(
     own, broken = _ours(table, matched, points)
     cells = Cells(own, file or FileForm())
     claims = _claims(cells, points, None if table.degrees else crs, matched.value.get("unit"))
+    if added is not None:
+        claims["records"] = added.table["records"].reindex(claims.index)
+        told += added.tally.lines()
     faults = [*broken, *cells.faults]
     told += [*matched.told, *cells.told]
     if convert is not None:

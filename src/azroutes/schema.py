@@ -10,14 +10,11 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pandera.pandas as pa
 import shapely
-from pandera.errors import SchemaErrors
-from pandera.typing import Index, Series  # noqa: TC002 - pandera reads the annotations when it makes the models
-from pandera.typing.geopandas import GeoSeries  # noqa: TC002
 
 from azroutes.dtypes import GEOGRAPHIC
 from azroutes.errors import Fault, PlaceError, TableError, did_you_mean
+from azroutes.models import GeoSeries, Index, SchemaErrors, Series, pa
 from azroutes.places import VIA, place
 from azroutes.vocabulary import Basis, Certainty, Code, Form, Market, Polarity, Role, codes
 

@@ -1,8 +1,11 @@
-"""Units that can be turned into one another."""
+"""Units that can be turned into one another, and how much of anything a row may say."""
 
 from __future__ import annotations
 
 from azroutes.errors import Fault, OptionError
+
+MOST = 1e15
+"""The largest quantity of a row: beyond it digits are lost, and sums overflow."""
 
 MASS = {"mg": 1e-6, "g": 1e-3, "kg": 1.0, "t": 1e3, "lb": 0.45359237, "oz": 0.028349523125}
 """Kilograms in each unit of mass; the pound and the ounce are those of the international agreement of 1959."""

@@ -1,0 +1,213 @@
+"""The sums of records, as narwhals expressions that every engine runs.
+
+Columns of a user go by numbers here, so that no name of theirs can be taken for anything else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from azroutes.errors import Fault, TableError, did_you_mean
+from azroutes.units import MOST
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import narwhals as nw
+    from narwhals.dtypes import DType
+
+UNIT = "unit"
+FINE = 2.0**26
+"""Numbers are added in four parts: their whole units, the rest in units of 2**-26, the rest of that in units of 2**-52,
+and what is left. Sums of the first three are whole numbers, so they are exact up to 2**53; see docs/internals.md."""
+
+PARTS = {"whole": 1.0, "middle": 1 / FINE, "small": 1 / FINE**2, "rest": 1 / FINE**2}
+"""What one of each part stands for."""
+
+EXACT = 2.0**53
+
+NUMBER = r"^[+-]?([0-9]{1,40}([.][0-9]{0,40})?|[.][0-9]{1,40})([eE][+-]?[0-9]{1,2})?$"
+"""Text that is a number to all engines alike."""
+
+NEGATIVE, NO_NUMBER, TOO_LARGE = "negative", "no number", "too large"
+
+
+@dataclass(frozen=True)
+class Part:
+    """Records of one shape.
+
+    Attributes
+    ----------
+    frame : LazyFrame
+        The records, with any columns.
+    names : list of str
+        The columns as their owner knows them, in the order of the frame's.
+    source : str
+        What they were read from; empty where it was no file.
+    known : sequence of str
+        All columns that there were, where not all were taken.
+    few : frozenset of str
+        Columns of few words, see `azroutes.engines.Reader.few`.
+    """
+
+    frame: nw.LazyFrame[Any]
+    names: list[str]
+    source: str = ""
+    known: Sequence[str] = ()
+    few: frozenset[str] = frozenset()
+
+    def column(self, name: str) -> tuple[str, DType]:
+        """Return the frame's name and the dtype of a column."""
+        schema = self.frame.collect_schema()
+        own = schema.names()[self.names.index(name)]
+        return own, schema[own]
+
+
+def whole_key(parts: Sequence[Part], by: Sequence[str], quantity: str | None) -> list[str]:
+    """Return the columns of the key, with that of the unit where quantities have one.
+
+    Raises
+    ------
+    TableError
+        If a column is not there, or is there twice.
+    """
+    given = quantity is not None and quantity != UNIT and UNIT not in by and any(UNIT in part.names for part in parts)
+    faults: dict[Fault, None] = {}
+    for part in parts:
+        for name in [*by, *([] if quantity is None else [quantity])]:
+            if name not in part.names:
+                near = did_you_mean(name, list(part.known or part.names))
+                faults[Fault("missing column", part.source or None, name, hint=near)] = None
+        for name in sorted({*by, *([quantity] if quantity else []), *([UNIT] if given else [])}):
+            if part.names.count(name) > 1:
+                faults[Fault("column given twice", part.source or None, name)] = None
+    if faults:
+        raise TableError("these records cannot be added up so", faults)
+    return [*by, *([UNIT] if given else [])]
+
+
+def joined(parts: Sequence[Part], key: Sequence[str], quantity: str | None) -> nw.LazyFrame[Any]:
+    """Return all records: the key as ``k0``, ``k1`` ..., and where there is a quantity ``q`` and the text ``said``.
+
+    ``q`` is missing where there is no quantity, and NaN where there is text that is no number.
+
+    Raises
+    ------
+    TableError
+        If a column is of a kind that will not do, or of several kinds.
+    """
+    import narwhals as nw  # noqa: PLC0415
+
+    kinds = {name: _kind_over(parts, name) for name in key}
+    faults = [fault for name, kind in kinds.items() for fault in _key_faults(name, kind)]
+    if quantity is not None:
+        wrong = _kind_over(parts, quantity) - {"text", "whole number", "number", "nothing"}
+        hint = "a column of numbers, or of text that reads as numbers"
+        faults += [Fault("wrong type", column=quantity, value=kind, hint=hint) for kind in sorted(wrong)]
+    if faults:
+        raise TableError("these records cannot be added up so", faults)
+    frames = [part.frame.select(*_key(part, key, kinds), *_quantity(part, quantity)) for part in parts]
+    return frames[0] if len(frames) == 1 else nw.concat(frames, how="vertical")
+
+
+def few_words(parts: Sequence[Part], key: Sequence[str]) -> list[str]:
+    """Return which columns of the key, by our names, are text of few words in all parts."""
+    return [f"k{k}" for k, name in enumerate(key)
+            if all(name in part.few and _kind(part.column(name)[1]) == "text" for part in parts)]  # fmt: skip
+
+
+def fitting(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """Return the records whose quantity can be added, or is missing."""
+    import narwhals as nw  # noqa: PLC0415
+
+    q = nw.col("q")
+    return frame.filter(q.is_null() | ((q >= 0) & (q <= MOST)))
+
+
+def sums(frame: nw.LazyFrame[Any], keys: int, *, counts_alone: bool) -> nw.LazyFrame[Any]:
+    """Return a row for each key: ``records``, how many of them have a quantity (``given``), and the parts of its sum.
+
+    The ``rest`` is NaN where one of them cannot be added.
+    """
+    import narwhals as nw  # noqa: PLC0415
+
+    names = [f"k{k}" for k in range(keys)]
+    if counts_alone:
+        return frame.group_by(*names).agg(records=nw.len())
+    q, left = nw.col("q"), nw.col("left")
+    split = frame.with_columns(left=nw.when((q < 0) | (q > MOST)).then(nw.lit(float("nan"))).otherwise(q))
+    split = split.with_columns(whole=left.floor())
+    for part, above in (("middle", "whole"), ("small", "middle")):
+        split = split.with_columns(left=(left - nw.col(above)) * FINE).with_columns(left.floor().alias(part))
+    split = split.with_columns(rest=left - nw.col("small"))
+    return split.group_by(*names).agg(records=nw.len(), given=q.count(), **{part: nw.col(part).sum() for part in PARTS})
+
+
+def misfits(frame: nw.LazyFrame[Any], keys: int) -> nw.LazyFrame[Any]:
+    """Return the records left out of all sums, counted by key and ``problem``, with the least value and text."""
+    import narwhals as nw  # noqa: PLC0415
+
+    q = nw.col("q")
+    unlike = nw.when(q.is_nan()).then(nw.lit(NO_NUMBER)).otherwise(nw.lit(TOO_LARGE))
+    return (
+        frame.filter(~((q >= 0) & (q <= MOST)))
+        .with_columns(problem=nw.when(q < 0).then(nw.lit(NEGATIVE)).otherwise(unlike))
+        .group_by(*[f"k{k}" for k in range(keys)], "problem")
+        .agg(records=nw.len(), least=q.min(), said=nw.col("said").min())
+    )
+
+
+def _kind(dtype: DType) -> str:
+    """Return what a column holds, in plain words."""
+    import narwhals as nw  # noqa: PLC0415
+
+    if dtype.is_integer():
+        return "whole number"
+    if dtype.is_numeric():
+        return "number"
+    known = {nw.String: "text", nw.Categorical: "text", nw.Enum: "text", nw.Boolean: "yes or no", nw.Date: "date"}
+    return known.get(dtype.base_type(), str(dtype))
+
+
+def _kind_over(parts: Sequence[Part], name: str) -> set[str]:
+    return {_kind(part.column(name)[1]) for part in parts if name in part.names}
+
+
+def _key_faults(name: str, kinds: set[str]) -> list[Fault]:
+    strange = sorted(kinds - {"text", "whole number", "number", "yes or no", "date"})
+    if strange:
+        hint = "text, numbers, dates or yes and no"
+        return [Fault("cannot be a part of the key", column=name, value=kind, hint=hint) for kind in strange]
+    if len(kinds) > 1 and kinds != {"whole number", "number"}:
+        told = " and ".join(sorted(kinds))
+        return [Fault("of several kinds over the files", column=name, value=told, hint="write it as text in all")]
+    return []
+
+
+def _key(part: Part, key: Sequence[str], kinds: dict[str, set[str]]) -> list[nw.Expr]:
+    import narwhals as nw  # noqa: PLC0415
+
+    found = []
+    for k, name in enumerate(key):
+        kind = min(kinds[name])  # of whole and other numbers the latter
+        dtype = {"text": nw.String(), "date": nw.String(), "whole number": nw.Int64(), "number": nw.Float64(),
+                 "yes or no": nw.Boolean()}[kind]  # fmt: skip
+        expression = nw.col(part.column(name)[0]).cast(dtype) if name in part.names else nw.lit(None, dtype=dtype)
+        found.append(expression.alias(f"k{k}"))
+    return found
+
+
+def _quantity(part: Part, quantity: str | None) -> list[nw.Expr]:
+    import narwhals as nw  # noqa: PLC0415
+
+    if quantity is None:
+        return []
+    name, dtype = part.column(quantity)
+    if _kind(dtype) != "text":
+        return [nw.col(name).cast(nw.Float64).alias("q"), nw.lit(None, dtype=nw.String).alias("said")]
+    text = nw.col(name).cast(nw.String).str.strip_chars()
+    number = nw.when(text.str.contains(NUMBER)).then(text).cast(nw.Float64)
+    # A blank is no quantity; other text is one that will not do.
+    value = nw.when(text.str.contains(NUMBER)).then(number).otherwise(nw.when(text != "").then(nw.lit(float("nan"))))
+    return [value.alias("q"), text.alias("said")]
