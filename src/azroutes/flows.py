@@ -118,7 +118,7 @@ def merge_claims(claims: pd.DataFrame) -> gpd.GeoDataFrame:
 
 
 def _statements(claims: pd.DataFrame, flow: Ints, many: int) -> Ints:
-    """Return how many statements are behind each flow; where claims are records that were added up, how many records."""
+    """Return how many statements are behind each flow; of records that were added up, how many records."""
     if "records" in claims:
         found = np.zeros(many, dtype=np.int64)
         np.add.at(found, flow, claims["records"].to_numpy(dtype=np.int64))
