@@ -246,7 +246,7 @@ def flows_frame(merged: pd.DataFrame) -> gpd.GeoDataFrame:
         }
     )
     table.index = pd.Index(pd.array(ids, dtype="string"), name="flow_id")
-    frame = gpd.GeoDataFrame(table, geometry=_route_lines(stops)[number], crs=GEOGRAPHIC)
+    frame = gpd.GeoDataFrame(table, geometry=route_lines(stops)[number], crs=GEOGRAPHIC)
     return _checked("Flows", frame[COLUMNS])
 
 
@@ -314,7 +314,8 @@ def path_of(origin: str, via: str, destination: str) -> list[str]:
     return [origin, *(via.split(VIA) if via else []), destination]
 
 
-def _route_lines(stops: list[list[str]]) -> Shapes:
+def route_lines(stops: list[list[str]]) -> Shapes:
+    """Return the line of each path, from the codes of its places."""
     start, end = _leg_ends(stops)
     return routes(start, end, np.repeat(np.arange(len(stops)), [len(path) - 1 for path in stops]))
 
