@@ -64,7 +64,7 @@ def refusal(path: Path) -> str:
     errors = []
     for on_bad in ("raise", "collect"):
         with pytest.raises(TableError) as caught:
-            read_flows(path, on_bad=on_bad)  # type: ignore[call-overload]
+            read_flows(path, on_bad=on_bad)
         errors.append(str(caught.value))
     done = CliRunner().invoke(app, ["check", str(path), "--fix"])
     assert done.exit_code == 1, done.output
@@ -201,7 +201,7 @@ ENDLESS = "with recursive c(x) as (select 1 union all select x + 1 from c) selec
 
 
 @pytest.mark.parametrize("changes", [
-    ["drop table flows", "create view flows as " + ENDLESS.format("max(x) as fid, 'IRN' as origin, 'AZE' as destination")],
+    ["drop table flows", "create view flows as " + ENDLESS.format("max(x) as fid, 'IRN' as origin, 'AZE' as via")],
     ["drop table gpkg_contents", "create view gpkg_contents as " + ENDLESS.format("x as table_name")],
     ["create table w (fid integer primary key, origin text, far text as (hex(zeroblob(100000000))) virtual)",
      "insert into w(origin) values ('IRN')",

@@ -163,17 +163,14 @@ def _projection(crs: object) -> Callable[[NDArray[np.float64]], NDArray[np.float
     from pyproj import CRS, Transformer  # noqa: PLC0415
     from pyproj.exceptions import ProjError  # noqa: PLC0415
 
+    problem = "a CRS of no place on the ground"
     try:
         known = CRS.from_user_input(crs)
-        turned = (
-            Transformer.from_crs(known, GEOGRAPHIC, always_xy=True)
-            if known.is_geographic or known.is_projected
-            else None
-        )
+        on_ground = known.is_geographic or known.is_projected
+        turned = Transformer.from_crs(known, GEOGRAPHIC, always_xy=True) if on_ground else None
     except ProjError:
-        known = turned = None
+        turned, problem = None, "no such CRS"
     if turned is None:
-        problem = "no such CRS" if known is None else "a CRS of no place on the ground"
         fault = Fault(problem, column="crs", value=crs, hint="for instance 'EPSG:3857'")
         raise OptionError("coordinates cannot be read so", [fault])
     turn = turned.transform

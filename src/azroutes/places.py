@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 from urllib.parse import quote, unquote
 
 from azroutes.bundled import data_file
-from azroutes.errors import VALUE_LENGTH, Fault, PlaceError, did_you_mean
+from azroutes.errors import Fault, PlaceError, did_you_mean, shown
 from azroutes.kinds import text_of_cell
 from azroutes.names import Bearer, Spelling, names_of
 from azroutes.spelling import LONGEST
@@ -235,9 +235,7 @@ def resolve(
 
 def refusal(name: object, fault: Fault) -> PlaceError:
     """Return the error of a name that will not do."""
-    shown = repr(name)
-    shown = shown if len(shown) <= VALUE_LENGTH else f"{shown[:VALUE_LENGTH]}…"
-    return PlaceError(f"cannot place {shown}", [fault])
+    return PlaceError(f"cannot place {shown(name)}", [fault])
 
 
 def text_of(name: object) -> str:

@@ -29,7 +29,7 @@ def workbook(draw: Draw) -> bytes:
     made = table(draw)
     shared: list[str] = []
     rows = []
-    for number, row in enumerate([made.names, *made.rows], 1):
+    for number, row in enumerate(made.lines(), 1):
         at = draw.pick((0, -1, 1048576, 10**12, "x")) if draw.once_in(99) else draw.pick((None, number))
         cells = "".join(_excel_cell(cell, draw, shared) for cell in row)
         rows.append(f"<row{_said('r', at)}>{cells}</row>")
@@ -91,7 +91,7 @@ def opendocument(draw: Draw) -> bytes:
     made = table(draw)
     rows = "".join(
         f"<table:table-row{_repeated('rows', draw)}>{''.join(_open_cell(cell, draw) for cell in row)}</table:table-row>"
-        for row in [made.names, *made.rows]
+        for row in made.lines()
     )
     parts = {
         "mimetype": SPREADSHEET,

@@ -39,6 +39,10 @@ class Table:
     names: list[str]
     rows: list[list[object]]
 
+    def lines(self) -> list[list[object]]:
+        """Return the names and the rows below them."""
+        return [[*self.names], *self.rows]
+
 
 def table(draw: Draw) -> Table:
     """Return a table that is a good one but for some names and cells, and now and then a whole column."""

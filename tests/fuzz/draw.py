@@ -21,7 +21,7 @@ class Draw:
         """Return a whole number from 0 to one less than a bound."""
         if bound < 2:
             return 0
-        return int.from_bytes(self.bytes((bound.bit_length() + 14) // 8), "big") % bound
+        return int.from_bytes(self.some((bound.bit_length() + 14) // 8), "big") % bound
 
     def pick(self, choices: Sequence[T]) -> T:
         """Return one of some choices."""
@@ -39,7 +39,7 @@ class Draw:
         """Tell yes one time in so many; no where nothing is left."""
         return self.below(many) == many - 1
 
-    def bytes(self, count: int) -> bytes:
+    def some(self, count: int) -> bytes:
         """Return the next bytes, as many as there are."""
         found = self._data[self._at : self._at + count]
         self._at += count
@@ -52,7 +52,7 @@ class Draw:
             at = self.below(len(spoilt) + 1)
             cut = self.pick((1, 0, 1, 4, 1 + self.below(64)))
             spoilt[at : at + cut] = self.pick((
-                self.bytes(cut), b"", bytes(spoilt[at : at + cut]) * 2, b"\0" * cut, b"\xff" * cut,
-                self.bytes(1 + self.below(8)),
+                self.some(cut), b"", bytes(spoilt[at : at + cut]) * 2, b"\0" * cut, b"\xff" * cut,
+                self.some(1 + self.below(8)),
             ))  # fmt: skip
         return bytes(spoilt[: self.below(len(spoilt))] if self.rarely() else spoilt)

@@ -19,7 +19,7 @@ def delimited(draw: Draw, separator: str = ",") -> bytes:
     made = table(draw)
     mark = draw.pick((separator, separator, ",", ";", "\t", "|"))
     end = draw.pick(("\n", "\r\n", "\r", "\n\n"))
-    text = end.join(mark.join(_quoted(cell, draw) for cell in row) for row in [made.names, *made.rows])
+    text = end.join(mark.join(_quoted(cell, draw) for cell in row) for row in made.lines())
     encoding = draw.pick(("utf-8", "utf-8", "utf-8-sig", "utf-16", "utf-32", "cp1251", "latin-1", "utf-16-le", "utf-7"))
     halves = "surrogatepass" if encoding in {"utf-8", "utf-16", "utf-16-le"} and draw.often() else "replace"
     return text.encode(encoding, halves)
@@ -54,6 +54,6 @@ def content(draw: Draw, ending: str) -> bytes:
     """Return a file of a format: well-formed with odd cells, spoilt here and there, or any bytes."""
     way = draw.below(8)
     if way == 7:
-        return draw.pick(STARTS) + draw.bytes(draw.below(2000))
+        return draw.pick(STARTS) + draw.some(draw.below(2000))
     whole = FORMS[ending](draw)
     return draw.changed(whole) if way == 6 else whole

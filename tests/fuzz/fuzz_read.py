@@ -4,8 +4,9 @@
     python tests/fuzz/fuzz_read.py FILE ...            # again, the cases that are in files
 
 Choices are those of a seed; with --coverage (`pip install azroutes[fuzz]`, on Linux) atheris leads them by what they
-reach in the code. The laws: any bytes give flows or an AzroutesError, nothing else, from `read_flows` and from `azroutes
-check`; every row is accounted for; and each case ends in time, in a process that may not take more than so much memory.
+reach in the code. The laws: any bytes give flows or an AzroutesError, nothing else, from `read_flows` and from
+`azroutes check`; every row is accounted for; and each case ends in time, in a process that may take so much memory and
+no more.
 """
 
 from __future__ import annotations
@@ -19,14 +20,16 @@ import time
 import warnings
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
-
-import geopandas as gpd
+from typing import TYPE_CHECKING
 
 import azroutes
 from azroutes.accounting import KEPT
 from azroutes.cli import main as command
 from draw import Draw
 from forms import FORMS, content
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 SLOW = 10.0
 """Seconds that a case of some kilobytes may take at most, on a machine that has other work."""

@@ -80,7 +80,7 @@ def _shape(draw: Draw) -> object:
 
 
 def geopackage(draw: Draw) -> bytes:
-    """Return a GeoPackage, of ours or of another's, with cells of any kind in its tables, also in those about itself."""
+    """Return a GeoPackage, of ours or not, with cells of any kind in its tables, also in those about itself."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "a.gpkg"
         path.write_bytes(written(".gpkg") if draw.below(3) == 1 else plain_geopackage())
@@ -126,10 +126,8 @@ def parquet(draw: Draw) -> bytes:
     import pyarrow as pa
     from pyarrow import parquet as packed
 
-    if draw.below(3) == 1:
-        base = packed.read_table(io.BytesIO(written(".parquet")))
-    else:
-        base = _texts(pa, table(draw))
+    ours = draw.below(3) == 1
+    base = packed.read_table(io.BytesIO(written(".parquet"))) if ours else _texts(pa, table(draw))
     arrays, names, told = list(base.columns), list(base.schema.names), dict(base.schema.metadata or {})
     for _ in range(draw.below(4)):
         at = draw.below(len(arrays) + 1)
