@@ -20,6 +20,7 @@ from azroutes.flows import COLUMNS, path_of, role_in
 from azroutes.kinds import cells_of, column_of, plain_column
 from azroutes.places import VIA, resolve
 from azroutes.schema import Flows, validate
+from azroutes.tables.spatial import sound
 from azroutes.write import KINDS, LAYER, armed
 
 if TYPE_CHECKING:
@@ -231,6 +232,7 @@ def _geoparquet(path: Path) -> _File | None:
         schema = parquet.read_schema(path)
         if not set(schema.names) >= OURS:
             return None
+        sound(path)
         table = gpd.read_parquet(path)
     except (pa.ArrowException, OSError, ValueError, KeyError, TypeError):
         return None

@@ -115,18 +115,31 @@ def parquet(path: Path, _layer: str | None = None) -> pd.DataFrame:
     """Return a table of Parquet, with its shapes where it has any."""
     try:
         import pyarrow as pa  # noqa: PLC0415 - only Parquet needs it
-        from pyarrow import parquet as packed  # noqa: PLC0415
     except ImportError:
         hint = "pip install azroutes[parquet]"
         raise TableError("Parquet is read by pyarrow", [Fault("not installed", hint=hint)]) from None
     try:
-        with packed.ParquetFile(path) as file:
-            has_shapes = b"geo" in (file.schema_arrow.metadata or {})
-            table = None if has_shapes else file.read()
-        return gpd.read_parquet(path) if table is None else _frame(table)
+        table = sound(path)
+        return gpd.read_parquet(path) if b"geo" in (table.schema.metadata or {}) else _frame(table)
     except (pa.ArrowException, OSError, ValueError, TypeError, KeyError, AttributeError,
             shapely.GEOSException) as error:  # fmt: skip
         raise TableError(f"{path} is not Parquet that can be read: {str(error)[:_SHOWN]}") from None
+
+
+def sound(path: Path) -> Any:  # noqa: ANN401 - a table of pyarrow's
+    """Return a file of Parquet all of which can be read: pandas would find text that is none only when it is used.
+
+    Raises
+    ------
+    ArrowException, OSError, ValueError
+        If a part of it cannot be read.
+    """
+    from pyarrow import parquet as packed  # noqa: PLC0415 - only Parquet needs it
+
+    with packed.ParquetFile(path) as file:
+        table = file.read()
+    table.validate(full=True)
+    return table
 
 
 def _frame(table: Any) -> pd.DataFrame:  # noqa: ANN401 - a table of pyarrow's
