@@ -46,6 +46,7 @@ def sturgeons(folder: Path) -> Reading:
     reported = [table[f"{side} reported quantity"] for side in ("Importer", "Exporter")]
     table["Reported"] = reported[0].where(reported[0] != "", reported[1])
     kilos = table[table["Unit"].isin(["kg", "g", "mg"])]
+    print(f"{len(table) - len(kilos):,} rows of pieces, cans and litres are not read: they are no kilograms")
     return azroutes.read_flows(kilos, origin="Origin", via="Exporter", destination="Importer", quantity="Reported",
                                unit="Unit", year="Year", convert="kg", on_bad="collect")  # fmt: skip
 
@@ -79,7 +80,7 @@ def goods(folder: Path) -> Reading:
     here = folder / "us_commodity_flows"
     table = pd.read_csv(here / "cfs200.csv", header=None, names=["origin", "destination", "quantity"])
     nodes = pd.read_csv(here / "nodes.csv", header=None, names=["id", "x", "y"])
-    return azroutes.read_flows(table, nodes=nodes, crs="EPSG:3857", unit="usd", on_bad="collect")
+    return azroutes.read_flows(table, nodes=nodes, crs="EPSG:3857", unit="million USD", on_bad="collect")
 
 
 TABLES: dict[str, Callable[[Path], Reading]] = {
