@@ -32,10 +32,10 @@ def refugees(folder: Path) -> Reading:
 
 
 def refugees_wide(folder: Path) -> Reading:
-    """Read a column a year, with places in a table of their own."""
+    """Read a column a year, with places in a table of their own; sums of those present in a year are person-years."""
     here = folder / "refugees_wide_1975_2009"
     return azroutes.read_flows(here / "refugee_flows.csv", wide="year", nodes=here / "refugee_nodes.csv",
-                               unit="persons", on_bad="collect")  # fmt: skip
+                               unit="person-years", policy=Policy(zero="drop"), on_bad="collect")  # fmt: skip
 
 
 def sturgeons(folder: Path) -> Reading:
@@ -68,11 +68,12 @@ def cantons(folder: Path) -> Reading:
 
 
 def flights(folder: Path) -> Reading:
-    """Read routes between airports: each row is one, so rows that are alike are added up as statements."""
+    """Read routes between airports: each row is one route of one airline, and these are counted."""
     here = folder / "openflights"
-    return azroutes.read_flows(here / "routes.csv", origin="source_airport", destination="destination_airport",
-                               nodes=here / "airports.csv", node_key="iata", file=FileForm(missing=("\\N",)),
-                               on_bad="collect")  # fmt: skip
+    table = pd.read_csv(here / "routes.csv", dtype=str, keep_default_na=False).assign(routes=1)
+    return azroutes.read_flows(table, origin="source_airport", destination="destination_airport", quantity="routes",
+                               unit="routes", nodes=here / "airports.csv", node_key="iata",
+                               file=FileForm(missing=("\\N",)), on_bad="collect")  # fmt: skip
 
 
 def goods(folder: Path) -> Reading:
