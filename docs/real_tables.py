@@ -70,8 +70,8 @@ def cantons(folder: Path) -> Reading:
 def flights(folder: Path) -> Reading:
     """Read routes between airports: each row is one route of one airline, and these are counted."""
     here = folder / "openflights"
-    table = pd.read_csv(here / "routes.csv", dtype=str, keep_default_na=False).assign(routes=1)
-    return azroutes.read_flows(table, origin="source_airport", destination="destination_airport", quantity="routes",
+    table = pd.read_csv(here / "routes.csv", dtype=str, keep_default_na=False).assign(count=1)
+    return azroutes.read_flows(table, origin="source_airport", destination="destination_airport", quantity="count",
                                unit="routes", nodes=here / "airports.csv", node_key="iata",
                                file=FileForm(missing=("\\N",)), on_bad="collect")  # fmt: skip
 

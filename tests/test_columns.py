@@ -184,6 +184,7 @@ def test_keys_of_nodes_that_are_numbers_here_and_text_there(keys: list[object], 
 def test_nodes_without_coordinates_are_told_and_twice_alike_is_once() -> None:
     nodes = pd.DataFrame({"id": ["a", "a", "b", "b", "c"], "lat": [1, 1, pd.NA, pd.NA, 2],
                           "lon": [1, 1, None, None, "x"]}, dtype=object)  # fmt: skip
+    table = pd.DataFrame({"origin": ["a", "b", "c"], "destination": ["a", "a", "a"]})
     bad = read_flows(table, nodes=nodes, on_bad="collect").bad
     assert bad["problem"].tolist() == ["missing coordinates", "no point on the globe"]
 
