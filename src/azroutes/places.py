@@ -255,7 +255,7 @@ def text_of(name: object) -> str:
 
 def no_text(value: object) -> Fault:
     """Return the fault of what is no name at all: missing, or of another kind."""
-    if value is None or (isinstance(value, Real) and math.isnan(value)) or repr(value) in {"<NA>", "NaT"}:
+    if value is None or (isinstance(value, Real) and value != value) or shown(value) in {"<NA>", "NaT"}:  # noqa: PLR0124 - NaN
         return Fault("missing place", hint="a code or a name", reason="missing")
     return Fault(f"no name but a {type(value).__name__}", value=value, hint="a code or a name", reason="no such place")
 
