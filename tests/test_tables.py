@@ -15,7 +15,7 @@ import shapely
 
 from azroutes import AzroutesError, read_flows
 from azroutes.accounting import KEPT
-from azroutes.tables import workbook
+from azroutes.tables import bounds
 from azroutes.tables.form import FileForm
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ def test_the_sheet_of_a_workbook_is_chosen_or_told(tmp_path: Path) -> None:
 def test_a_workbook_made_to_fill_the_memory_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "bomb.xlsx"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file, file.open("xl/worksheets/sheet1.xml", "w") as sheet:
-        for _ in range(workbook.SWELLS_FROM // 10**6 + 1):
+        for _ in range(bounds.SWELLS_FROM // 10**6 + 1):
             sheet.write(b" " * 10**6)
     with pytest.raises(AzroutesError, match="too large to be read safely"):
         read_flows(path)

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from azroutes.errors import Fault, did_you_mean
+from azroutes.kinds import text_of_cell
 from azroutes.vocabulary import Code, codes
 
 if TYPE_CHECKING:
@@ -109,9 +110,7 @@ class Cells:
             return math.nan
 
     def _text(self, value: object) -> str | None:
-        if value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and math.isnan(value)):
-            return None
-        text = str(value).strip()
+        text = text_of_cell(value)
         return text if text and text not in self.file.missing else None
 
 

@@ -218,8 +218,11 @@ def _fix(file: Path, unit: str | None, columns: dict[str, str]) -> None:
     from azroutes.mending import mended
     from azroutes.write import write_whole
 
-    done = mended(file, unit=unit, columns=columns)
-    if not done.changes:
+    try:
+        done = mended(file, unit=unit, columns=columns)
+    except AzroutesError:  # the file itself cannot be read, as has been told
+        done = None
+    if done is None or not done.changes:
         typer.echo("nothing could be mended, so no copy was written", err=True)
         return
     copy = file.with_name(f"{file.stem}.fixed.csv")

@@ -7,6 +7,8 @@ import pandas as pd
 from azroutes.vocabulary import Basis, Certainty, Form, Market, Polarity, Role, codes
 
 GEOGRAPHIC = "EPSG:4326"
+FARTHEST = 1e9
+"""Coordinates beyond this are no place, in any CRS: projections would wrap them around the globe."""
 
 MARKET = pd.CategoricalDtype(codes(Market))
 FORM = pd.CategoricalDtype(codes(Form))

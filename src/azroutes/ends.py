@@ -10,8 +10,9 @@ import pandas as pd
 
 from azroutes.cells import NO_NUMBER
 from azroutes.columns import ENDS
-from azroutes.dtypes import GEOGRAPHIC
+from azroutes.dtypes import FARTHEST, GEOGRAPHIC
 from azroutes.errors import Fault, OptionError, PlaceError
+from azroutes.kinds import text_of_cell
 from azroutes.nodes import Nodes
 from azroutes.places import VIA, point, resolve
 
@@ -134,15 +135,15 @@ def _codes_in(
     nodes: Nodes, names: Sequence[str | None], cells: Cells,
     project: Callable[[NDArray[np.float64]], NDArray[np.float64]],
 ) -> list[Answer]:  # fmt: skip
-    known = [name for name in names if name and name in nodes.spot]
-    spots = [(label, _cell(x), _cell(y)) for label, x, y in (nodes.spot[name] for name in known)]
+    known = {name: key for name in names if name and (key := nodes.known(name))}
+    spots = [(label, _cell(x), _cell(y)) for label, x, y in (nodes.spot[key] for key in known.values())]
     placed = dict(zip(known, _points(spots, cells, project), strict=True))
     return [placed.get(name) or ("", [nodes.missing(name) if name else Fault("missing place")])
             if name else ("", [Fault("missing place")]) for name in names]  # fmt: skip
 
 
 def _cell(value: object) -> str | None:
-    return None if value is None or value is pd.NA or value != value else str(value).strip() or None  # noqa: PLR0124
+    return text_of_cell(value) or None
 
 
 def _points(
@@ -171,12 +172,18 @@ def _projection(crs: object) -> Callable[[NDArray[np.float64]], NDArray[np.float
     if crs is None:
         return lambda xy: xy
     # Only tables in another CRS need it.
-    from pyproj import Transformer  # noqa: PLC0415
+    from pyproj import CRS, Transformer  # noqa: PLC0415
     from pyproj.exceptions import ProjError  # noqa: PLC0415
 
+    problem = "a CRS of no place on the ground"
     try:
-        turned = Transformer.from_crs(crs, GEOGRAPHIC, always_xy=True)
+        known = CRS.from_user_input(crs)
+        on_ground = known.is_geographic or known.is_projected
+        turned = Transformer.from_crs(known, GEOGRAPHIC, always_xy=True) if on_ground else None
     except ProjError:
-        fault = Fault("no such CRS", column="crs", value=crs, hint="for instance 'EPSG:3857'")
-        raise OptionError("coordinates cannot be read so", [fault]) from None
-    return lambda xy: np.column_stack(turned.transform(xy[:, 0], xy[:, 1]))
+        turned, problem = None, "no such CRS"
+    if turned is None:
+        fault = Fault(problem, column="crs", value=crs, hint="for instance 'EPSG:3857'")
+        raise OptionError("coordinates cannot be read so", [fault])
+    turn = turned.transform
+    return lambda xy: np.column_stack(turn(*np.where(np.abs(xy) > FARTHEST, np.nan, xy).T))

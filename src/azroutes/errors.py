@@ -47,13 +47,17 @@ class Fault:
     def __str__(self) -> str:
         """Return the fault in one line: row, column, value, what is the matter and what would do."""
         where = ", ".join(part for part in (f"row {self.row}" if self.row else "", self.column or "") if part)
-        found = "" if self.value is None else _shown(self.value)
+        found = "" if self.value is None else shown(self.value)
         lead = f"{where} {found}".strip() + ": " if where or found else ""
         return f"{lead}{self.problem}" + (f" ({self.hint})" if self.hint else "")
 
 
-def _shown(value: object) -> str:
-    text = repr(value)
+def shown(value: object) -> str:
+    """Return a value as an error tells it: shortened, and never an error itself."""
+    try:
+        text = repr(value)
+    except Exception:  # noqa: BLE001 - a number of too many digits, a time too far off
+        text = f"a {type(value).__name__} that cannot be written out"
     return text if len(text) <= VALUE_LENGTH else f"{text[:VALUE_LENGTH]}…"
 
 
@@ -136,4 +140,4 @@ def check_option(name: str, value: object, choices: Sequence[str]) -> None:
     """Raise OptionError unless `value` is one of `choices`."""
     if value not in choices:
         fault = Fault("no such choice", column=name, value=value, hint=did_you_mean(str(value), choices))
-        raise OptionError(f"{name} cannot be {_shown(value)}", [fault])
+        raise OptionError(f"{name} cannot be {shown(value)}", [fault])

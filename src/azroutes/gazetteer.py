@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pandas as pd
 
 from azroutes.errors import SHOWN, Fault, OptionError, PlaceError, TableError, did_you_mean
+from azroutes.files import check_file
 from azroutes.names import Bearer, Names, Spelling, names_of
 from azroutes.places import code_of, no_text, place, point, refusal, text_of, world
 from azroutes.spelling import tidy
@@ -258,6 +259,7 @@ def _cell(value: object) -> str:
 
 def _csv_table(path: Path) -> tuple[list[str], dict[str, list[str]]]:
     """Return the column names, and the cells of each line that is not blank by its number."""
+    check_file(path)
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError:

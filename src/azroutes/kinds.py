@@ -139,6 +139,28 @@ def _text_faults(values: pd.Series, column: str) -> Iterator[Fault]:
             yield Fault("no Unicode text", row=str(row), column=column, value=letters, hint="it holds half a character")
 
 
+def is_missing(cell: object) -> bool:
+    """Tell whether a cell holds nothing; a list or an array in it is something.
+
+    Examples
+    --------
+    >>> [is_missing(cell) for cell in (None, float("nan"), pd.NA, "", 0)]
+    [True, True, True, False, False]
+    """
+    return cell is None or cell is pd.NA or cell is pd.NaT or (
+        isinstance(cell, float | np.floating) and math.isnan(cell))  # fmt: skip
+
+
+def text_of_cell(cell: object) -> str:
+    """Return a cell as text without spaces around it; one that is missing is empty."""
+    if is_missing(cell):
+        return ""
+    try:
+        return str(cell).strip()
+    except Exception:  # noqa: BLE001 - a number of too many digits, a time too far off: of any kind in a user's frame
+        return f"a {type(cell).__name__} that cannot be written out"
+
+
 def is_finite(cell: Cell) -> bool:
     """Tell whether a cell is no infinite number."""
     return not isinstance(cell, float) or math.isfinite(cell)

@@ -5,17 +5,20 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from azroutes.columns import OURS
 from azroutes.errors import Fault, TableError, meant_by
+from azroutes.kinds import text_of_cell
 from azroutes.places import VIA
 from azroutes.read import read_flows
 from azroutes.tables.form import FileForm
 from azroutes.tables.given import given
 from azroutes.write import disarmed
+from azroutes.written import written_flows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,8 +72,11 @@ def mended(
     source, columns, unit, file
         As in `azroutes.read_flows`.
     """
+    ours = None if isinstance(source, pd.DataFrame) else _left_in_ours(Path(source))
+    if ours is not None:
+        return Mended(pd.DataFrame(), (), ours)
     table = given(source, file or FileForm())
-    rows = pd.DataFrame({k: [_plain(cell) for cell in table.rows.iloc[:, k]] for k in range(table.rows.shape[1])},
+    rows = pd.DataFrame({k: [text_of_cell(cell) for cell in table.rows.iloc[:, k]] for k in range(table.rows.shape[1])},
                         index=table.rows.index.astype(str), dtype=object)  # fmt: skip
     rows = rows.set_axis(pd.Index([str(name).strip() for name in table.rows.columns], dtype=object), axis=1)
     changes = [f"all: {fact}; written as UTF-8 with commas" for fact in table.told]
@@ -86,6 +92,16 @@ def mended(
         if not mends:
             break
     return Mended(rows, tuple(changes), (*table.faults, *left))
+
+
+def _left_in_ours(path: Path) -> tuple[Fault, ...] | None:
+    """Return the faults of a file that azroutes wrote, in which nothing is mended; None where it is another's."""
+    try:
+        return None if not path.is_file() or written_flows(path) is None else ()
+    except TableError as error:
+        return error.faults
+    except OSError:
+        return None
 
 
 def _mend(rows: pd.DataFrame, fault: Fault, columns: Mapping[str, str]) -> list[str]:
@@ -125,7 +141,3 @@ def _column(rows: pd.DataFrame, ours: str, columns: Mapping[str, str]) -> str | 
     said = next((theirs for theirs, name in columns.items() if name == ours), None)
     found = [name for name in rows.columns if name == said or str(name).lower() == ours]
     return found[0] if len(found) == 1 else None
-
-
-def _plain(cell: Any) -> object:  # noqa: ANN401 - whatever a cell holds
-    return "" if cell is None or cell is pd.NA or cell != cell else str(cell).strip()  # noqa: PLR0124 - NaN

@@ -196,7 +196,10 @@ def read_flows(
 
 def _written(source: object) -> gpd.GeoDataFrame | None:
     """Return the flows of a file of ours; None where the source is anything else."""
-    if not isinstance(source, str | PathLike) or not Path(source).is_file():
+    try:
+        if not isinstance(source, str | PathLike) or not Path(source).is_file():
+            return None
+    except OSError:  # a name that is too long, a folder that may not be entered
         return None
     return written_flows(Path(source))
 
@@ -232,7 +235,7 @@ def _check_constant(end: str, text: str, names: list[object], nodes: Nodes | Gaz
 
 def _place_fault(name: str, nodes: Nodes | Gazetteer | None) -> Fault | None:
     if isinstance(nodes, Nodes):
-        return None if name in nodes.spot else nodes.missing(name)
+        return None if nodes.known(name) else nodes.missing(name)
     try:
         resolve(name, gazetteer=nodes)
     except PlaceError as error:

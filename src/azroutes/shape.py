@@ -10,6 +10,7 @@ import pandas as pd
 
 from azroutes.columns import BACK, ENDS
 from azroutes.errors import Fault, OptionError, PlaceError, TableError
+from azroutes.kinds import text_of_cell
 from azroutes.nodes import Nodes
 from azroutes.places import resolve
 
@@ -57,7 +58,7 @@ def lengthened(
         raise TableError("this table is not wide", [Fault(f"no column is called by {what}", column=wide)])
     own = [k for k in range(len(names)) if k not in taken]
     cells = rows.iloc[:, taken].to_numpy(dtype=object)
-    filled = np.array([[not _is_empty(cell) for cell in row] for row in cells], dtype=bool).reshape(cells.shape)
+    filled = np.array([[text_of_cell(cell) != "" for cell in row] for row in cells], dtype=bool).reshape(cells.shape)
     at, column = np.nonzero(filled)
     labels = rows.index[at].astype(str) + ", column " + pd.Index(names, dtype=object)[np.array(taken)][column]
     long = rows.iloc[at, own].set_axis(pd.Index(labels, dtype=object))
@@ -73,11 +74,11 @@ def both_ways(rows: pd.DataFrame) -> pd.DataFrame:
 
     Columns have our names; ``back`` is the quantity of the way back.
     """
-    back = ~np.array([_is_empty(cell) for cell in rows[BACK]], dtype=bool)
+    back = np.array([text_of_cell(cell) != "" for cell in rows[BACK]], dtype=bool)
     turned = {one + rest: other + rest for one, other in (ENDS, ENDS[::-1]) for rest in ("", "_lon", "_lat")}
     way = rows[back].drop(columns="quantity", errors="ignore").rename(columns={**turned, BACK: "quantity"})
     if "via" in way:
-        way["via"] = [">".join(str(via).split(">")[::-1]) if not _is_empty(via) else None for via in way["via"]]
+        way["via"] = [">".join(str(via).split(">")[::-1]) if text_of_cell(via) else None for via in way["via"]]
     way = way.set_axis(pd.Index([f"{label}{WAY_BACK}" for label in way.index], dtype=object))
     order = np.argsort(np.concatenate([np.arange(len(rows)), np.flatnonzero(back)]), kind="stable")
     plain = rows.drop(columns=BACK).set_axis(rows.index.astype(str).astype(object))
@@ -91,7 +92,7 @@ def _is_year(name: str) -> bool:
 def _place_test(nodes: Nodes | Gazetteer | None) -> Callable[[str], bool]:
     def is_place(name: str) -> bool:
         if isinstance(nodes, Nodes):
-            return name in nodes.spot
+            return nodes.known(name) is not None
         try:
             resolve(name, gazetteer=nodes)
         except PlaceError:
@@ -99,7 +100,3 @@ def _place_test(nodes: Nodes | Gazetteer | None) -> Callable[[str], bool]:
         return True
 
     return is_place
-
-
-def _is_empty(cell: object) -> bool:
-    return cell is None or cell is pd.NA or cell != cell or not str(cell).strip()  # noqa: PLR0124 - NaN

@@ -20,6 +20,7 @@ from azroutes.flows import COLUMNS, path_of, role_in
 from azroutes.kinds import cells_of, column_of, plain_column
 from azroutes.places import VIA, resolve
 from azroutes.schema import Flows, validate
+from azroutes.tables.bounds import check_geopackage, check_hollow, check_parquet
 from azroutes.tables.spatial import sound
 from azroutes.write import KINDS, LAYER, armed
 
@@ -189,9 +190,19 @@ def _geojson(path: Path) -> _File | None:
         names = dict.fromkeys(["flow_id", *COLUMNS[:-1], *told])
     if not set(names) >= OURS - {"geometry"} or not all(isinstance(row, dict) for row in rows):
         return None
+    check_hollow(path, len(rows), len(names), len(content))
     columns = {name: [_plain(row.get(name)) for row in rows] for name in names}
+    numbered = [f"feature {k}" for k in range(1, len(rows) + 1)]
+    halves = [Fault("no Unicode text", row, name, cell, "it holds half a character") for name, cells in columns.items()
+              for row, cell in zip(("", *numbered), (name, *cells), strict=True) if _is_half(cell)]  # fmt: skip
+    if halves:
+        raise TableError(f"{path} holds text that is none", halves)
     lines = [_line(one.get("geometry")) for one in features]
-    return _File(columns, lines, [f"feature {k}" for k in range(1, len(rows) + 1)], told or {})
+    return _File(columns, lines, numbered, told or {})
+
+
+def _is_half(cell: Cell) -> bool:
+    return isinstance(cell, str) and not cell.isascii() and any("\ud800" <= letter <= "\udfff" for letter in cell)
 
 
 def _plain(value: object) -> Cell:
@@ -207,13 +218,14 @@ def _line(geometry: object) -> object:
 
 def _geopackage(path: Path) -> _File | None:
     try:
+        check_geopackage(path)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of GDAL's, on what it finds odd
             info = pyogrio.read_info(path, layer=LAYER)
             if not {*info["fields"]} >= OURS - {"geometry"}:
                 return None
             table = pyogrio.read_dataframe(path, layer=LAYER)
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, OSError, ValueError, UnicodeError):
+    except Exception:  # noqa: BLE001 - no GeoPackage, or none that GDAL, Arrow and shapely can read: `given` says why
         return None
     told = _kinds_of(_json((info["layer_metadata"] or {}).get(KINDS)))
     columns = {str(name): cells_of(table[name]) for name in table.columns if name != table.geometry.name}
@@ -224,19 +236,19 @@ def _geopackage(path: Path) -> _File | None:
 
 def _geoparquet(path: Path) -> _File | None:
     try:
-        import pyarrow as pa  # noqa: PLC0415 - an extra
-        from pyarrow import parquet  # noqa: PLC0415
+        from pyarrow import parquet  # noqa: PLC0415 - an extra
     except ImportError:
         return None
     try:
         schema = parquet.read_schema(path)
         if not set(schema.names) >= OURS:
             return None
+        check_parquet(path)
         sound(path)
         table = gpd.read_parquet(path)
-    except (pa.ArrowException, OSError, ValueError, KeyError, TypeError):
+        frame = pd.DataFrame(table.drop(columns="geometry")).reset_index()
+    except Exception:  # noqa: BLE001 - Arrow, pandas, pyproj and shapely have errors of their own: `given` says why
         return None
-    frame = pd.DataFrame(table.drop(columns="geometry")).reset_index()
     told = _kinds_of(_json((schema.metadata or {}).get(KINDS.encode())))
     own = {str(name): kind for name, kind in (told or {}).items()}
     columns = {str(name): cells_of(frame[name]) for name in frame.columns}

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from azroutes.errors import Fault, OptionError, TableError
+from azroutes.tables.bounds import check_hollow
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,6 +47,7 @@ def delimited(path: Path, form: FileForm) -> tuple[pd.DataFrame, tuple[str, ...]
     told = [f"encoding {encoding}"] if encoding else []
     if form.separator is None and separator != ",":
         told.append(f"cells parted by {NAMED[separator]}")
+    check_hollow(path, text.count("\n"), text[: text.find("\n")].count(separator) + 1, len(text))
     quick = _quick(text, separator)
     rows, faults = (quick, ()) if quick is not None else _thorough(text, separator, path, head)
     if not rows.columns.size:
@@ -168,6 +170,7 @@ def _thorough(text: str, separator: str, path: Path, above: int) -> tuple[pd.Dat
         return pd.DataFrame(), ()
     header = records.pop(0)[1]
     width = len(header)
+    check_hollow(path, len(records), width, len(text))
     hint = "put text that holds a separator in double quotes"
     faults = tuple(Fault("more cells than columns", row=str(line), value=separator.join(cells[width:]), hint=hint)
                    for line, cells in records if any(cells[width:]))  # fmt: skip

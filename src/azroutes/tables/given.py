@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from stat import S_ISREG
 from typing import TYPE_CHECKING, Any, cast
 
 import geopandas as gpd
@@ -12,8 +11,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from azroutes.dtypes import GEOGRAPHIC
+from azroutes.dtypes import FARTHEST, GEOGRAPHIC
 from azroutes.errors import Fault, OptionError, TableError, did_you_mean
+from azroutes.files import check_file
+from azroutes.kinds import text_of_cell
 from azroutes.tables.delimited import delimited
 from azroutes.tables.spatial import geojson, geopackage, parquet
 from azroutes.tables.workbook import workbook
@@ -93,18 +94,21 @@ def _columns_of(source: object) -> pd.DataFrame | None:
 
 def _of_frame(frame: pd.DataFrame) -> Given:
     index = frame.index
-    if not index.is_unique:  # after pandas.concat, for instance
-        index = pd.Index([f"{label} (number {number})" for number, label in enumerate(index, 1)], dtype=object)
+    if not index.is_unique or (index.dtype == object and len({*map(text_of_cell, index)}) < len(index)):
+        # After pandas.concat, for instance; or 1 beside "1".
+        index = pd.Index(
+            [f"{text_of_cell(label)} (number {number})" for number, label in enumerate(index, 1)], dtype=object
+        )
     elif isinstance(index, pd.MultiIndex):
         index = pd.Index([", ".join(map(str, label)) for label in index], dtype=object)
     plain = pd.DataFrame(frame).set_axis(index)
     if not isinstance(frame, gpd.GeoDataFrame):
         return Given(plain)
     try:
-        name, shapes = str(frame.geometry.name), frame.geometry
-    except AttributeError:
+        name, shapes = frame.geometry.name, frame.geometry.set_axis(index)
+    except AttributeError:  # there is none, or several of one name
         return Given(plain)
-    return _with_ends(plain.drop(columns=name), shapes.set_axis(index), f"the lines of {name!r}")
+    return _with_ends(plain.loc[:, plain.columns != name], shapes, f"the lines of {str(name)!r}")
 
 
 def _with_ends(rows: pd.DataFrame, shapes: gpd.GeoSeries, what: str) -> Given:
@@ -120,31 +124,23 @@ def _with_ends(rows: pd.DataFrame, shapes: gpd.GeoSeries, what: str) -> Given:
     if shapes.crs is None:
         fault = Fault("no CRS", column="geometry", hint=f"say frame.set_crs({GEOGRAPHIC!r}) if it is in degrees")
         raise TableError("the lines of this table are nowhere", [fault])
-    faults = tuple(Fault("not a line", str(row), "geometry", hint="each flow is one LineString") for row in
-                   rows.index[wrong])  # fmt: skip
-    degrees = shapes.where(~wrong).to_crs(GEOGRAPHIC).to_numpy()
+    if not (shapes.crs.is_geographic or shapes.crs.is_projected):
+        fault = Fault("a CRS of no place on the ground", column="geometry", value=shapes.crs.name, hint="a map's")
+        raise TableError("the lines of this table are nowhere", [fault])
+    far = ~wrong & (np.abs(shapely.bounds(lines)) > FARTHEST).any(axis=1)
+    faults = tuple(Fault("not a line", str(row), "geometry", hint="each flow is one LineString") if what else
+                   Fault("no place on the globe", str(row), "geometry", hint=f"coordinates beyond {FARTHEST:g}")
+                   for row, what in zip(rows.index[wrong | far], wrong[wrong | far], strict=True))  # fmt: skip
+    degrees = shapes.where(~(wrong | far)).to_crs(GEOGRAPHIC).to_numpy()
     ends = [*(shapely.get_point(degrees, k) for k in (0, -1))]
     found = dict(zip(LINE_COLUMNS, (get(end) for end in ends for get in (shapely.get_x, shapely.get_y)), strict=True))
-    own = [name for name in rows.columns if str(name).strip().lower() not in LINE_COLUMNS]
-    return Given(rows[own].assign(**found), (f"the ends are those of {what}",), faults, degrees=True)
+    own = [k for k, name in enumerate(rows.columns) if str(name).strip().lower() not in LINE_COLUMNS]
+    return Given(rows.iloc[:, own].assign(**found), (f"the ends are those of {what}",), faults, degrees=True)
 
 
 def _of_file(path: Path, form: FileForm) -> Given:
     ending = path.suffix.lower()
-    try:
-        status = path.stat()
-        if path.is_dir():
-            raise TableError(f"{path} is a directory, not a table")
-        if not S_ISREG(status.st_mode):
-            raise TableError(f"{path} is not a file that can be read twice; copy it to one")
-        with path.open("rb"):
-            pass
-    except FileNotFoundError:
-        raise TableError(f"there is no file {path}") from None
-    except (OSError, ValueError) as error:
-        if isinstance(error, TableError):
-            raise
-        raise TableError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from None
+    check_file(path)
     if ending in BOOKS:
         rows, told = workbook(path, form)
         return Given(rows, told)

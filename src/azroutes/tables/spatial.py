@@ -11,19 +11,17 @@ import warnings
 from typing import TYPE_CHECKING, Any, cast
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pyogrio
 import shapely
 
 from azroutes.dtypes import GEOGRAPHIC
 from azroutes.errors import Fault, OptionError, TableError, did_you_mean
+from azroutes.tables.bounds import check_geopackage, check_hollow, check_parquet
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-SQLITE = b"SQLite format 3\0"
-PACKAGE_AT, PACKAGES = 68, (b"GPKG", b"GP10", b"GP11")
-"""Where a database says that it is a GeoPackage, and how."""
 
 _SHOWN = 200
 
@@ -47,12 +45,14 @@ def geojson(path: Path, _layer: str | None = None) -> pd.DataFrame:
         rows.append(properties if isinstance(properties, dict) else {})
         try:
             shapes.append(_shape(known.get("geometry")))
-        except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError, shapely.GEOSException):
+        except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError, OverflowError,
+                shapely.errors.ShapelyError):  # fmt: skip
             shapes.append(None)
             faults.append(Fault("not a shape of GeoJSON", str(number), "geometry", known.get("geometry")))
     if faults:
         raise TableError(f"{path} holds shapes that are none", faults)
     names = list(dict.fromkeys(name for row in rows for name in row))
+    check_hollow(path, len(rows), len(names), path.stat().st_size)
     table = pd.DataFrame({k: pd.Series([row.get(name) for row in rows], dtype=object) for k, name in enumerate(names)},
                          index=pd.RangeIndex(len(rows)))  # fmt: skip
     table = table.set_axis(pd.Index(names, dtype=object), axis=1)
@@ -62,7 +62,8 @@ def geojson(path: Path, _layer: str | None = None) -> pd.DataFrame:
 
 
 def _shape(geometry: object) -> Any:  # noqa: ANN401 - any shape
-    return None if geometry is None else shapely.geometry.shape(cast("dict[str, Any]", geometry))
+    with np.errstate(invalid="ignore"):  # of coordinates that are no numbers, which are told with their rows
+        return None if geometry is None else shapely.geometry.shape(cast("dict[str, Any]", geometry))
 
 
 def _named_crs(told: dict[str, Any], path: Path) -> Any:  # noqa: ANN401 - whatever pyproj takes
@@ -79,13 +80,7 @@ def _named_crs(told: dict[str, Any], path: Path) -> Any:  # noqa: ANN401 - whate
 
 def geopackage(path: Path, layer: str | None = None) -> pd.DataFrame:
     """Return a layer of a GeoPackage, or the only one."""
-    try:
-        with path.open("rb") as file:
-            start = file.read(PACKAGE_AT + 4)
-    except OSError as error:
-        raise TableError(f"{path} cannot be read: {error.strerror or error}") from None
-    if not start.startswith(SQLITE) or start[PACKAGE_AT:] not in PACKAGES:
-        raise TableError(f"{path} is not a GeoPackage")
+    check_geopackage(path)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what GDAL finds odd in a file that it can read
@@ -114,15 +109,17 @@ def _layer(names: list[str], layer: str | None, path: Path) -> str:
 def parquet(path: Path, _layer: str | None = None) -> pd.DataFrame:
     """Return a table of Parquet, with its shapes where it has any."""
     try:
-        import pyarrow as pa  # noqa: PLC0415 - only Parquet needs it
+        import pyarrow as pa  # noqa: F401, PLC0415 - only Parquet needs it
     except ImportError:
         hint = "pip install azroutes[parquet]"
         raise TableError("Parquet is read by pyarrow", [Fault("not installed", hint=hint)]) from None
     try:
+        check_parquet(path)
         table = sound(path)
         return gpd.read_parquet(path) if b"geo" in (table.schema.metadata or {}) else _frame(table)
-    except (pa.ArrowException, OSError, ValueError, TypeError, KeyError, AttributeError,
-            shapely.GEOSException) as error:  # fmt: skip
+    except TableError:
+        raise
+    except Exception as error:  # noqa: BLE001 - Arrow, pandas, pyproj and shapely, each with errors of its own
         raise TableError(f"{path} is not Parquet that can be read: {str(error)[:_SHOWN]}") from None
 
 

@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-import zipfile
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from azroutes.errors import Fault, OptionError, TableError, did_you_mean
+from azroutes.tables.sheets import check_workbook
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from azroutes.tables.form import FileForm
 
-MOST_BYTES = 2_000_000_000
-"""The most that a workbook may unpack to."""
-
-MOST_SWELL, SWELLS_FROM = 200, 50_000_000
-"""How many times larger a workbook may be unpacked than packed, where that comes to so many bytes or more: sheets of
-true tables swell ten to fifty times, files made to fill a machine's memory a thousand times."""
-
 
 def workbook(path: Path, form: FileForm) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """Return the rows of a sheet by their numbers, and what was found out; rows without a cell are left aside."""
     calamine = _calamine()
-    _bounded(path)
+    check_workbook(path)
     try:
         with calamine.CalamineWorkbook.from_path(str(path)) as book:
             names = list(book.sheet_names)
@@ -54,22 +47,6 @@ def _calamine() -> Any:  # noqa: ANN401 - a package that may not be there
         hint = "pip install azroutes[excel]"
         raise TableError("workbooks are read by python-calamine", [Fault("not installed", hint=hint)]) from None
     return python_calamine
-
-
-def _bounded(path: Path) -> None:
-    """Refuse a workbook that would fill the memory; the old binary ones are not packed."""
-    try:
-        if not zipfile.is_zipfile(path):
-            return
-        with zipfile.ZipFile(path) as packed:
-            whole = sum(part.file_size for part in packed.infolist())
-    except (OSError, zipfile.BadZipFile, NotImplementedError, ValueError) as error:
-        raise TableError(f"{path} is not a workbook that can be read: {error}") from None
-    size = max(path.stat().st_size, 1)
-    if whole > MOST_BYTES or (whole > SWELLS_FROM and whole > MOST_SWELL * size):
-        hint = "save the sheet as CSV UTF-8"
-        fault = Fault("unpacks to more than a table would", value=f"{whole:,} bytes", hint=hint)
-        raise TableError(f"{path} is too large to be read safely", [fault])
 
 
 def _sheet(names: list[str], form: FileForm, path: Path) -> str:
