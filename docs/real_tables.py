@@ -32,10 +32,10 @@ def refugees(folder: Path) -> Reading:
 
 
 def refugees_wide(folder: Path) -> Reading:
-    """Read a column a year, with places in a table of their own."""
+    """Read a column a year, with places in a table of their own; sums of those present in a year are person-years."""
     here = folder / "refugees_wide_1975_2009"
     return azroutes.read_flows(here / "refugee_flows.csv", wide="year", nodes=here / "refugee_nodes.csv",
-                               unit="persons", on_bad="collect")  # fmt: skip
+                               unit="person-years", policy=Policy(zero="drop"), on_bad="collect")  # fmt: skip
 
 
 def sturgeons(folder: Path) -> Reading:
@@ -46,6 +46,7 @@ def sturgeons(folder: Path) -> Reading:
     reported = [table[f"{side} reported quantity"] for side in ("Importer", "Exporter")]
     table["Reported"] = reported[0].where(reported[0] != "", reported[1])
     kilos = table[table["Unit"].isin(["kg", "g", "mg"])]
+    print(f"{len(table) - len(kilos):,} rows of pieces, cans and litres are not read: they are no kilograms")
     return azroutes.read_flows(kilos, origin="Origin", via="Exporter", destination="Importer", quantity="Reported",
                                unit="Unit", year="Year", convert="kg", on_bad="collect")  # fmt: skip
 
@@ -67,11 +68,12 @@ def cantons(folder: Path) -> Reading:
 
 
 def flights(folder: Path) -> Reading:
-    """Read routes between airports: each row is one, so rows that are alike are added up as statements."""
+    """Read routes between airports: each row is one route of one airline, and these are counted."""
     here = folder / "openflights"
-    return azroutes.read_flows(here / "routes.csv", origin="source_airport", destination="destination_airport",
-                               nodes=here / "airports.csv", node_key="iata", file=FileForm(missing=("\\N",)),
-                               on_bad="collect")  # fmt: skip
+    table = pd.read_csv(here / "routes.csv", dtype=str, keep_default_na=False).assign(count=1)
+    return azroutes.read_flows(table, origin="source_airport", destination="destination_airport", quantity="count",
+                               unit="routes", nodes=here / "airports.csv", node_key="iata",
+                               file=FileForm(missing=("\\N",)), on_bad="collect")  # fmt: skip
 
 
 def goods(folder: Path) -> Reading:
@@ -79,7 +81,7 @@ def goods(folder: Path) -> Reading:
     here = folder / "us_commodity_flows"
     table = pd.read_csv(here / "cfs200.csv", header=None, names=["origin", "destination", "quantity"])
     nodes = pd.read_csv(here / "nodes.csv", header=None, names=["id", "x", "y"])
-    return azroutes.read_flows(table, nodes=nodes, crs="EPSG:3857", unit="usd", on_bad="collect")
+    return azroutes.read_flows(table, nodes=nodes, crs="EPSG:3857", unit="million USD", on_bad="collect")
 
 
 TABLES: dict[str, Callable[[Path], Reading]] = {

@@ -550,20 +550,21 @@ SPOTS = [f"P{k}@{lat},{lon}" for k, (lat, lon) in enumerate([(40, 45), (41, 46),
 def test_the_area_of_a_circle_shows_what_comes_in_and_goes_out() -> None:
     rows = [row(">".join((SPOTS[a], SPOTS[b])), quantity=q, unit="t") for a, b, q in ((0, 1, 75.0), (2, 0, 25.0))]
     arrows = arrows_of(table(*rows, row(f"{SPOTS[3]}>{SPOTS[3]}", quantity=4.0, unit="t")), LOOK)
-    radii = {code.partition("@")[0]: radius for code, radius in node_radii(arrows, LOOK).items()}
+    radii = {code.partition("@")[0]: radius for code, radius in node_radii(arrows, circle_scale(arrows, LOOK)).items()}
     most = MOST_RADIUS * LOOK.node_radius_px
     share = {"P0": 1.0, "P1": 0.75, "P2": 0.25, "P3": 0.04}
     assert radii == {code: pytest.approx(most * part**0.5) for code, part in share.items()}
     bare = arrows_of(table(row("AZE>TUR")), LOOK, width="quantity")
-    assert set(node_radii(bare, LOOK).values()) == {LEAST_RADIUS * LOOK.node_radius_px}
+    assert set(node_radii(bare, circle_scale(bare, LOOK)).values()) == {LEAST_RADIUS * LOOK.node_radius_px}
 
 
 def test_counts_and_the_merged_rest_are_in_the_totals() -> None:
     flows = gravity(60, 12)
-    whole, cut = (node_radii(arrows_of(flows, LOOK, cut=Cut(top=top)), LOOK) for top in (1000, 5))
+    whole, cut = (node_radii(found, circle_scale(found, LOOK)) for found in
+                  (arrows_of(flows, LOOK, cut=Cut(top=top)) for top in (1000, 5)))  # fmt: skip
     assert whole == pytest.approx(cut)
     counts = arrows_of(table(row("AZE>TUR", sources="a;b;c"), row("AZE>GEO")), LOOK)
-    radii = node_radii(counts, LOOK)
+    radii = node_radii(counts, circle_scale(counts, LOOK))
     assert circle_scale(counts, LOOK).whole
     assert radii["TUR"] / radii["AZE"] == pytest.approx((3 / 4) ** 0.5)
 
@@ -575,7 +576,8 @@ def test_circles_shrink_alike_until_none_meets_another(seed: int, span: float) -
     codes = sorted({*arrows.table["start"], *arrows.table["end"]})
     xy = np.random.default_rng(seed).uniform(0, span, (len(codes), 2))
     at = {code: (float(x), float(y)) for code, (x, y) in zip(codes, xy, strict=True)}
-    radii, scale = node_radii(arrows, LOOK, at=at), circle_scale(arrows, LOOK, at=at)
+    scale = circle_scale(arrows, LOOK, at=at)
+    radii = node_radii(arrows, scale)
     assert LOOK.node_radius_px <= scale.max_px <= MOST_RADIUS * LOOK.node_radius_px
     assert max(radii.values()) == pytest.approx(scale.max_px)
     gaps = {(a, b): float(np.hypot(*(xy[k] - xy[m]))) - CIRCLE_GAP_PX - radii[a] - radii[b]

@@ -117,6 +117,9 @@ def test_places_of_a_table_of_nodes() -> None:
     assert bad["problem"].tolist() == ["no such place in the nodes"]
     with pytest.raises(AzroutesError, match="missing column"):
         read_flows(routes, nodes=nodes.drop(columns="Lat"))
+    same = pd.concat([nodes, nodes.astype({"Lat": object}), nodes.iloc[:0]])
+    assert read_flows(routes, nodes=same, on_bad="collect").account == read_flows(routes, nodes=nodes,
+                                                                                  on_bad="collect").account  # fmt: skip
     twice = pd.concat([nodes, nodes.assign(Lat=1.0)])
     with pytest.raises(AzroutesError, match="several places in the nodes"):
         read_flows(routes, nodes=twice)
@@ -168,3 +171,31 @@ def test_places_of_a_gazetteer_of_ones_own() -> None:
     table = pd.DataFrame({"from": ["krasny most", "Azerbaijan"], "to": ["Georgia", "Red Bridge"]})
     flows = read_flows(table, nodes=own)
     assert set(flows["origin"]) | set(flows["destination"]) == {"AZE", "GEO", "Red Bridge@41.33000,45.07000"}
+
+
+@pytest.mark.parametrize("keys", [[7, 8, 9], [7.0, 8.0, 9.0], ["7", "8", "9"]])
+@pytest.mark.parametrize("ends", [[7, 8], [7.0, 8.0], ["7", "8"]])
+def test_keys_of_nodes_that_are_numbers_here_and_text_there(keys: list[object], ends: list[object]) -> None:
+    nodes = pd.DataFrame({"id": keys, "x": [1, 2, 3], "y": [1, 2, 3]})
+    table = pd.DataFrame({"origin": ends, "destination": ends[::-1], "value": [1, 2]})
+    assert sorted(read_flows(table, nodes=nodes)["origin"]) == ["7@1.00000,1.00000", "8@2.00000,2.00000"]
+
+
+def test_nodes_without_coordinates_are_told_and_twice_alike_is_once() -> None:
+    nodes = pd.DataFrame({"id": ["a", "a", "b", "b", "c"], "lat": [1, 1, pd.NA, pd.NA, 2],
+                          "lon": [1, 1, None, None, "x"]}, dtype=object)  # fmt: skip
+    table = pd.DataFrame({"origin": ["a", "b", "c"], "destination": ["a", "a", "a"]})
+    bad = read_flows(table, nodes=nodes, on_bad="collect").bad
+    assert bad["problem"].tolist() == ["missing coordinates", "no point on the globe"]
+
+
+def test_totals_of_a_wide_table_are_no_places_and_no_years() -> None:
+    matrix = pd.DataFrame(
+        {"Country": ["Iran", "Total"], "Georgia": [1, 3], "Peru": [2, 4], "Total": [3, 7], "Unknown": [0, 0]}
+    )
+    flows, bad, account = read_flows(matrix, origin="Country", wide="destination", on_bad="collect")
+    assert (flows["quantity"].sum(), bad["problem"].unique().tolist()) == (3, ["a total, no place"])
+    assert "columns left aside: Total, Unknown" in account.told
+    years = pd.DataFrame({"from": ["Iran"], "to": ["Peru"], "2014": [1], "2015": [2], "Total": [3]})
+    flows = read_flows(years, wide="year")
+    assert (flows["quantity"].tolist(), flows["last_year"].tolist()) == ([3], [2015])

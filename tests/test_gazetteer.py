@@ -108,7 +108,7 @@ def test_every_fault_of_a_table_is_listed(tmp_path: Path) -> None:
         Gazetteer.read(PORTS.assign(lon=[1, 200, "x", 3], code=["A", "B", "C", "A"]))
     assert [fault.row for fault in caught.value.faults] == ["1", "2", "3"]
     for path in (tmp_path, tmp_path / "none.csv"):
-        with pytest.raises(TableError, match="cannot be read"):
+        with pytest.raises(TableError, match=r"no file|directory"):
             Gazetteer.read(path)
     (tmp_path / "latin.csv").write_bytes("name,lon,lat\nBakü,1,2\n".encode("latin-1"))
     with pytest.raises(TableError, match="UTF-8"):

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from PIL import Image
+from playwright.sync_api import expect
 
 import azroutes
 from azroutes.errors import OptionError
@@ -303,7 +304,7 @@ def test_without_a_canvas_the_flows_are_told_in_a_table(show: Callable[..., Any]
         panel = seen.page.locator(".azroutes-panel")
         assert seen.page.get_by_text("here", exact=True).is_visible()
         assert panel.get_by_text("draws on no canvas").is_visible()
-        assert panel.locator("table.flows tbody tr").count() == len(flows)
+        expect(panel.locator("table.flows tbody tr")).to_have_count(len(flows))
         assert panel.locator("caption").inner_text() == f"{len(flows)} flows, by flow"
         panel.get_by_role("button", name="Certainty").click()
         assert panel.locator("[aria-sort]").inner_text().startswith("Certainty")

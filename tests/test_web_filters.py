@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
+import re
 from typing import TYPE_CHECKING
 
+import pandas as pd
 import pytest
 
 import azroutes
@@ -184,3 +187,37 @@ def test_marks_move_only_for_those_who_want_them(documents: Path, visit: Opener)
         assert seen.page.evaluate(canvases) == 2
     with visit(documents, reduced_motion="reduce") as seen:
         assert seen.page.get_by_label("Show directions by moving marks").is_hidden()
+
+
+def test_circles_that_show_totals_follow_the_filters(tmp_path: Path, visit: Opener) -> None:
+    path = tmp_path / "totals.html"
+    table = pd.DataFrame({
+        "origin": ["Iran", "Iran", "Georgia", "Peru", "Peru"],
+        "destination": ["Georgia", "Georgia", "Iran", "Chile", "Peru"],
+        "market": ["heroin_trade", "arms_trafficking", "arms_trafficking", "arms_trafficking", "heroin_trade"],
+        "quantity": [40.0, 50.0, 10.0, 25.0, 9.0],
+    })  # fmt: skip
+    azroutes.explore_flows(azroutes.read_flows(table, unit="kg"), node_size="total").save(path)
+    radii = "Object.fromEntries(azroutes.app.model.nodes.map(({ code, radius }) => [code, radius]))"
+    with visit(path) as seen:
+        whole = seen.page.evaluate(radii)
+        assert whole["PER"] / whole["IRN"] == pytest.approx(math.sqrt(34 / 100), abs=0.01)  # a loop counts once
+        assert whole["IRN"] == pytest.approx(whole["GEO"])
+        seen.page.get_by_role("checkbox", name="Arms trafficking").uncheck()
+        seen.settle()
+        less = seen.page.evaluate(radii)
+        assert less["IRN"] / whole["IRN"] == pytest.approx(math.sqrt(40 / 100), abs=0.01)
+        assert less["PER"] / whole["PER"] == pytest.approx(math.sqrt(9 / 34), abs=0.02)
+        seen.page.get_by_role("button", name="Reset the filters").click()
+        seen.settle()
+        assert seen.page.evaluate(radii) == whole
+
+
+def test_circles_of_a_page_just_opened_are_those_of_its_layout(tmp_path: Path, visit: Opener) -> None:
+    path = tmp_path / "totals.html"
+    azroutes.explore_flows(node_size="total").save(path)
+    laid_out = [float(radius) for radius in re.findall(r'"radius": ?([0-9.]+)', path.read_text(encoding="utf-8"))]
+    with visit(path) as seen:
+        given = seen.page.evaluate("azroutes.app.model.nodes.map(({ radius }) => radius)")
+    assert given == pytest.approx(laid_out[: len(given)], abs=0.01)
+    assert len(set(given)) > 2

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pyarrow import parquet
 
 import azroutes
 from azroutes.cli import app
@@ -285,6 +287,21 @@ def test_a_file_that_was_damaged_gives_flows_or_an_error_of_ours(
     except AzroutesError:
         return
     assert found is None or len(found) <= 4
+
+
+@pytest.mark.parametrize("ours", [True, False])
+def test_parquet_with_text_that_is_none_is_refused(tmp_path: Path, *, ours: bool) -> None:
+    path = tmp_path / "flows.parquet"
+    write_flows(azroutes.load_flows().head(1), path)
+    table = parquet.read_table(path)
+    if not ours:
+        table = pa.table({"origin": ["Iran"], "destination": ["Georgia"], "commodity": ["heroin"]})
+    ends = pa.py_buffer(np.array([0, 2], dtype=np.int32).tobytes())
+    broken = pa.Array.from_buffers(pa.string(), 1, [None, ends, pa.py_buffer(b"\xc3(")])
+    place = table.schema.names.index("commodity")
+    parquet.write_table(table.set_column(place, "commodity", broken), path)
+    with pytest.raises(TableError, match="is not Parquet that can be read"):
+        azroutes.read_flows(path)
 
 
 def test_a_written_table_is_read_with_an_account_of_its_rows(

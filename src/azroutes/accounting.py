@@ -146,6 +146,8 @@ def runs(rows: Iterable[str], most: int = ROWS_SHOWN) -> str:
     --------
     >>> runs(["2", "3", "4", "9"])
     '2-4, 9'
+    >>> runs(["2, column 1999", "3, column 1999"])
+    '2, column 1999; 3, column 1999'
     """
     names = list(rows)
     keyed = [(int(name) - k if name.isdecimal() else name, name) for k, name in enumerate(names)]
@@ -154,7 +156,8 @@ def runs(rows: Iterable[str], most: int = ROWS_SHOWN) -> str:
         for part in ([name for _, name in run] for _, run in groupby(keyed, key=lambda pair: pair[0]))
     ]
     more = len(told) - most
-    return ", ".join(told[:most]) + (f" and {more:,} more" if more > 0 else "")
+    joint = "; " if any("," in name for name in told) else ", "  # cells of wide tables: "71, column 1976"
+    return joint.join(told[:most]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def check_balance(account: Account) -> Account:

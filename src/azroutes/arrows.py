@@ -307,15 +307,13 @@ def circle_scale(arrows: Arrows, theme: Theme, *, at: Mapping[str, tuple[float, 
     return AreaScale(scale.title, largest, most, scale.least_px, whole=scale.whole)
 
 
-def node_radii(
-    arrows: Arrows, theme: Theme, *, at: Mapping[str, tuple[float, float]] | None = None
-) -> dict[str, float]:
+def node_radii(arrows: Arrows, scale: AreaScale) -> dict[str, float]:
     """Return the radius of each place's circle, px, so that its area shows how much comes in and goes out.
 
-    What stays at a place counts once; an arrow without a number adds nothing. Parameters are those of `circle_scale`.
+    What stays at a place counts once; an arrow without a number adds nothing.
     """
     totals = _totals(arrows)
-    radii = circle_scale(arrows, theme, at=at).radii(np.array(list(totals.values())))
+    radii = scale.radii(np.array(list(totals.values())))
     return {code: float(radius) for code, radius in zip(totals, radii, strict=True)}
 
 

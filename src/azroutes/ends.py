@@ -123,8 +123,8 @@ def _codes_in(
     nodes: Nodes, names: Sequence[str | None], cells: Cells,
     project: Callable[[NDArray[np.float64]], NDArray[np.float64]],
 ) -> list[Answer]:  # fmt: skip
-    known = [name for name in names if name and name in nodes.spot]
-    spots = [(label, _cell(x), _cell(y)) for label, x, y in (nodes.spot[name] for name in known)]
+    known = {name: key for name in names if name and (key := nodes.known(name))}
+    spots = [(label, _cell(x), _cell(y)) for label, x, y in (nodes.spot[key] for key in known.values())]
     placed = dict(zip(known, _points(spots, cells, project), strict=True))
     return [placed.get(name) or ("", [nodes.missing(name) if name else Fault("missing place")])
             if name else ("", [Fault("missing place")]) for name in names]  # fmt: skip

@@ -37,6 +37,10 @@ class Nodes:
     twice: frozenset[str]
     told: str
 
+    def known(self, key: str) -> str | None:
+        """Return the key as the nodes have it; 7.0, as pandas has a column of numbers with a hole in it, is 7."""
+        return next((text for text in (key, key.removesuffix(".0")) if text in self.spot), None)
+
     def missing(self, key: str) -> Fault:
         """Return the fault of a key that is not there."""
         if key in self.twice:
@@ -76,11 +80,11 @@ def nodes_of(rows: pd.DataFrame, key: str | None) -> Nodes:
     twice: set[str] = set()
     at = rows.iloc[:, [own[named], label, *(k for k in axes.values() if k is not None)]]
     for one, name, lon, lat in at.itertuples(index=False, name=None):
-        text = text_of_cell(one)
+        text = text_of_cell(int(one) if isinstance(one, float) and one.is_integer() else one)
         if not text:
             continue
-        if text in spot and spot[text][1:] != (lon, lat):
+        if text in spot and list(map(text_of_cell, spot[text][1:])) != [text_of_cell(lon), text_of_cell(lat)]:
             twice.add(text)
-        spot[text] = (text_of_cell(name) or text, lon, lat)
+        spot[text] = (text if label == own[named] else text_of_cell(name) or text, lon, lat)
     kept = {text: place for text, place in spot.items() if text not in twice}
     return Nodes(kept, frozenset(twice), f"places by column {str(rows.columns[own[named]])!r} of the nodes")

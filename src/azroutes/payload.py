@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -49,7 +50,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from azroutes.extent import Area
-    from azroutes.scale import WidthScale
+    from azroutes.scale import AreaScale, WidthScale
     from azroutes.scene import Scene
     from azroutes.theme import Theme
     from azroutes.tips import Tip
@@ -114,10 +115,17 @@ def payload(
         "legends": _legends(scene),
         "scale": {"px": scene.scale.px_per_unit, "counts": scene.scale.whole, "unit": scene.scale.title,
                   "hairline": HAIRLINE_PX, "least": LEAST_PX},
+        **({} if scene.circles is None else {"circles": _circles(scene.circles)}),
         "notes": list(scene.notes),
         "credits": list(scene.credits),
         **_tooltip(tooltip, [{**_tip(tip), "codes": tip.codes.tolist()} for tip in tips_of(flows, columns)]),
     }  # fmt: skip
+
+
+def _circles(scale: AreaScale) -> dict[str, float]:
+    """Return how the page turns a total into a radius: its root times so many px, and never less than a least."""
+    px = scale.max_px / math.sqrt(scale.largest) if scale.largest > 0 else 0.0
+    return {"px": px, "least": scale.least_px}
 
 
 def payload_of_many(

@@ -14,7 +14,6 @@ from urllib.parse import quote, unquote
 
 from azroutes.bundled import data_file
 from azroutes.errors import Fault, PlaceError, did_you_mean, shown
-from azroutes.kinds import text_of_cell
 from azroutes.names import Bearer, Spelling, names_of
 from azroutes.spelling import LONGEST
 from azroutes.vocabulary import PlaceKind
@@ -118,6 +117,9 @@ def _place_of(row: dict[str, str]) -> Place:
 
 REMEMBERED = 2**14
 """Places found by their codes that are kept, as a table's own points are asked for again and again."""
+
+LARGEST_CODE = 10**9
+"""No number of a place is larger; and Python does not write out one of any number of digits."""
 
 
 def point(lon: float, lat: float, name: str = "") -> Place:
@@ -245,7 +247,7 @@ def text_of(name: object) -> str:
     if isinstance(name, bool):
         return ""
     if isinstance(name, Integral):
-        return text_of_cell(int(name))
+        return str(int(name)) if abs(int(name)) <= LARGEST_CODE else ""
     if isinstance(name, Real) and math.isfinite(name) and float(name).is_integer():
         return str(int(float(name)))
     return ""
@@ -253,7 +255,7 @@ def text_of(name: object) -> str:
 
 def no_text(value: object) -> Fault:
     """Return the fault of what is no name at all: missing, or of another kind."""
-    if value is None or (isinstance(value, Real) and math.isnan(value)) or repr(value) in {"<NA>", "NaT"}:
+    if value is None or (isinstance(value, Real) and value != value) or shown(value) in {"<NA>", "NaT"}:  # noqa: PLR0124 - NaN
         return Fault("missing place", hint="a code or a name", reason="missing")
     return Fault(f"no name but a {type(value).__name__}", value=value, hint="a code or a name", reason="no such place")
 

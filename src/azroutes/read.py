@@ -246,7 +246,7 @@ def _check_constant(end: str, text: str, names: Sequence[object], nodes: Nodes |
 
 def _place_fault(name: str, nodes: Nodes | Gazetteer | None) -> Fault | None:
     if isinstance(nodes, Nodes):
-        return None if name in nodes.spot else nodes.missing(name)
+        return None if nodes.known(name) else nodes.missing(name)
     try:
         resolve(name, gazetteer=nodes)
     except PlaceError as error:

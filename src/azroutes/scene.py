@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from azroutes.extent import Area
     from azroutes.inset import Inset
     from azroutes.projection import Frame
-    from azroutes.scale import WidthScale
+    from azroutes.scale import AreaScale, WidthScale
 
 
 START_GAP, END_GAP = 0.6, 1.4
@@ -74,11 +74,13 @@ class Scene:
         Pixels from the lower left corner of the frame.
     basemap : Basemap
     legends : tuple of Legend
-        Markets, widths, certainty, places: only what is on the map.
+        Markets, widths, certainty, places, circles: only what is on the map.
     notes, credits : tuple of str
     theme : Theme
     scale : WidthScale
         What the widths show.
+    circles : AreaScale or None
+        How the area of circles shows totals; None where all are of like size.
     inset : Inset or None
         A small map of all flows, where the large one is cut to an extent.
     """
@@ -94,6 +96,7 @@ class Scene:
     credits: tuple[str, ...]
     theme: Theme
     scale: WidthScale
+    circles: AreaScale | None = None
     inset: Inset | None = None
 
 
@@ -156,8 +159,8 @@ def compose(
     order, wanted = wanted_names(stage, look)
     # Only arrows that keep off names need to know beforehand where these will stand.
     likely = reserved(stage, order, wanted) if method == "declutter" else outward(order, wanted)
-    totals = node_size == "total"
-    drawn = _drawn(stage, look, method, likely, node_radii(stage.arrows, look, at=stage.spots) if totals else None)
+    circles = circle_scale(stage.arrows, look, at=stage.spots) if node_size == "total" else None
+    drawn = _drawn(stage, look, method, likely, None if circles is None else node_radii(stage.arrows, circles))
     table, frame = stage.arrows.table, stage.frame
     outlines, heads = _outlines(drawn, table, look)
     order = [replace(node, radius_px=drawn.radius[node.code]) for node in order]
@@ -168,7 +171,6 @@ def compose(
     labels, unlabelled = names(wanted, order, frame, land, look, obstacles, likely)
     letters, untagged = tags(drawn.lines, table, obstacles, labels, look)
     kinds = sorted({node.kind.value for node in nodes if not node.beyond})
-    circles = circle_scale(stage.arrows, look, at=stage.spots) if totals else None
     return Scene(
         frame=frame,
         title=title,
@@ -181,6 +183,7 @@ def compose(
         credits=credits(stage.flows, land.credit),
         theme=look,
         scale=stage.arrows.scale,
+        circles=circles,
         inset=stage.inset,
     )
 

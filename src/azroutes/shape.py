@@ -98,7 +98,7 @@ def _is_year(name: str) -> bool:
 def _place_test(nodes: Nodes | Gazetteer | None) -> Callable[[str], bool]:
     def is_place(name: str) -> bool:
         if isinstance(nodes, Nodes):
-            return name in nodes.spot
+            return nodes.known(name) is not None
         try:
             resolve(name, gazetteer=nodes)
         except PlaceError:

@@ -21,6 +21,7 @@ from azroutes.kinds import cells_of, column_of, plain_column
 from azroutes.places import VIA, resolve
 from azroutes.schema import Flows, validate
 from azroutes.tables.bounds import check_geopackage, check_hollow, check_parquet
+from azroutes.tables.spatial import sound
 from azroutes.write import KINDS, LAYER, armed
 
 if TYPE_CHECKING:
@@ -243,6 +244,7 @@ def _geoparquet(path: Path) -> _File | None:
         if not set(schema.names) >= OURS:
             return None
         check_parquet(path)
+        sound(path)
         table = gpd.read_parquet(path)
         frame = pd.DataFrame(table.drop(columns="geometry")).reset_index()
     except Exception:  # noqa: BLE001 - Arrow, pandas, pyproj and shapely have errors of their own: `given` says why

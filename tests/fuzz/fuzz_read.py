@@ -3,10 +3,9 @@
     python tests/fuzz/fuzz_read.py --seconds 600 [--runs N] [--seed N] [--only .xlsx] [--keep FOLDER]
     python tests/fuzz/fuzz_read.py FILE ...            # again, the cases that are in files
 
-Choices are those of a seed; with --coverage (`pip install azroutes[fuzz]`, on Linux) atheris leads them by what they
-reach in the code. The laws: any bytes give flows or an AzroutesError, nothing else, from `read_flows` and from
-`azroutes check`; every row is accounted for; and each case ends in time, in a process that may take so much memory and
-no more.
+Choices are those of a seed; fuzz_coverage.py beside this file lets atheris lead them. The laws: any bytes give flows or
+an AzroutesError, nothing else, from `read_flows` and from `azroutes check`; every row is accounted for; and each case
+ends in time, in a process that may take so much memory and no more.
 """
 
 from __future__ import annotations
@@ -127,6 +126,11 @@ def run(data: bytes, folder: Path, only: str | None = None) -> str:
             raise BrokenLawError(f"left behind: {left}")
 
 
+def choices(seed: int, number: int) -> bytes:
+    """Return the bytes of one case."""
+    return random.Random(f"{seed} {number}").randbytes(LENGTH)  # noqa: S311 - the same each time
+
+
 def _led_by_seed(options: argparse.Namespace, folder: Path) -> int:
     """Try choices of a seed until time or number is up; return how many were wrong."""
     begun, wrong, told = time.monotonic(), 0, dict[str, int]()
@@ -134,7 +138,7 @@ def _led_by_seed(options: argparse.Namespace, folder: Path) -> int:
     for number in range(options.runs):
         if time.monotonic() - begun > options.seconds:
             break
-        data = random.Random(f"{options.seed} {number}").randbytes(LENGTH)  # noqa: S311 - the same each time
+        data = choices(options.seed, number)
         try:
             what = run(data, folder, options.only)
         except Exception as error:  # noqa: BLE001 - what a fuzzer is there to find
@@ -165,22 +169,6 @@ def _tell(error: Exception, data: bytes, options: argparse.Namespace, seen: set[
     print(f"{kept}: {type(error).__name__}: {str(error)[:500]}\n    at {where}", flush=True)
 
 
-def _led_by_coverage(options: argparse.Namespace, folder: Path) -> None:
-    """Let atheris lead; it ends the process itself."""
-    import atheris
-
-    def one(data: bytes) -> None:
-        run(data, folder, options.only)
-
-    flags = [f"-max_total_time={int(options.seconds)}", f"-runs={options.runs}", f"-seed={options.seed}",
-             f"-max_len={LENGTH}", "-timeout=60", f"-rss_limit_mb={MEMORY >> 20}",
-             f"-artifact_prefix={options.keep}/"]  # fmt: skip
-    Path(options.keep).mkdir(parents=True, exist_ok=True)
-    atheris.instrument_all()
-    atheris.Setup([sys.argv[0], *flags], one)
-    atheris.Fuzz()
-
-
 def main() -> int:
     """Run as the command says; 1 if a law was broken."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -190,20 +178,17 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", choices=list(FORMS))
     parser.add_argument("--keep", default="fuzz-wrong")
-    parser.add_argument("--coverage", action="store_true")
     options = parser.parse_args()
-    _limit()
+    limit()
     if options.files:
         for path in options.files:
             print(f"{path}: {hold(path)}")
         return 0
     with tempfile.TemporaryDirectory() as folder:
-        if options.coverage:
-            _led_by_coverage(options, Path(folder))
         return 1 if _led_by_seed(options, Path(folder)) else 0
 
 
-def _limit() -> None:
+def limit() -> None:
     """Let the process take no more than so much memory, where the system can see to that."""
     try:
         import resource

@@ -85,7 +85,7 @@ def check_geopackage(path: Path) -> None:
         with closing(sqlite3.connect(f"file:{quote(str(path.absolute()))}?mode=ro&immutable=1", uri=True)) as base:
             base.text_factory = lambda text: text.decode("utf-8", "replace")
             _check_kept(path, base)
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeError, OverflowError) as error:  # also words of SQLite that are no text
         raise TableError(f"{path} is not a GeoPackage that can be read: {error}") from None
 
 

@@ -32,6 +32,8 @@ _CHUNK = 2**24
 _CELL_BYTES = 32
 _LOCAL_HEADER = 30
 _AT = re.compile(rb"""\sr\s*=\s*["']\s*([A-Za-z]*)(\d+)""")
+_FAR_CELL = re.compile(rb'<c r="(?=[A-Za-z]{2}|[A-Za-z]?\d{6})([A-Za-z]*)(\d+)')
+_FAR_ROW = re.compile(rb'<row r="()(\d{6,})')
 _CELL = re.compile(rb"<(?:[\w.-]+:)?c(?=[\s/>])")
 _ROW = re.compile(rb"<(?:[\w.-]+:)?row(?=[\s/>])")
 _POINTER = re.compile(rb"""\st\s*=\s*["']s["']""")
@@ -96,45 +98,65 @@ def _unpacked(file: IO[bytes], part: zipfile.ZipInfo) -> Iterator[bytes]:
 
 @dataclass
 class _Sheet:
-    """How far the cells of a part of a workbook reach."""
+    """How far the cells of a part of a workbook reach, at most; and how far exactly, which takes as long as reading."""
 
-    row: int = 0
-    column: int = 0
+    exact: bool
+    row: int = 99_999
+    column: int = 26
     rows_without: int = 0
     cells_without: int = 0
     here: int = 0
-    pointers: int = 0
+    cells: int = 0
     longest: int = 0
     since: int = 0
     ends: list[int] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        """Begin with what is not looked for: cells near the corner."""
+        if self.exact:
+            self.row = self.column = 0
+
     def add(self, content: bytes) -> None:
         """Take in a piece of the part."""
-        found = _AT.findall(content)
-        letters = {name for name, _ in found}
+        plain = _is_plain(content)
+        near = plain and not self.exact
+        found = _FAR_CELL.findall(content) + _FAR_ROW.findall(content) if near else _AT.findall(content)
         self.row = max([self.row, *map(int, {number for _, number in found})])
-        self.column = max([self.column, *map(_column, letters)])
-        named = sum(1 for name, _ in found if name)
-        # Cells and rows that do not say where they stand come next to the one before.
-        if len(_ROW.findall(content)) > len(found) - named:
-            self.rows_without += len(_ROW.findall(content))
+        self.column = max([self.column, *map(_column, {letters for letters, _ in found})])
+        self.cells += content.count(b"<c") + content.count(b":c")
+        if not plain:
+            self._add_without(content, found)
+        for end in _TEXT.finditer(content) if b"si" in content else ():
+            length = self.since + end.end() - (self.ends[-1] if self.ends else 0)
+            self.ends.append(self.since + end.end())
+            self.longest = max(self.longest, length)
+        self.since += len(content)
+
+    def _add_without(self, content: bytes, found: list[tuple[bytes, bytes]]) -> None:
+        """Count rows and cells that may not say where they stand: these come next to the one before."""
+        named = sum(1 for letters, _ in found if letters)
+        rows = len(_ROW.findall(content))
+        if rows > len(found) - named:
+            self.rows_without += rows
         if len(_CELL.findall(content)) > named:
             first, *others = (len(_CELL.findall(row)) for row in _ROW.split(content))
             self.here += first
             for cells in others:
                 self.cells_without, self.here = max(self.cells_without, self.here), cells
             self.cells_without = max(self.cells_without, self.here)
-        self.pointers += len(_POINTER.findall(content))
-        for end in _TEXT.finditer(content):
-            length = self.since + end.end() - (self.ends[-1] if self.ends else 0)
-            self.ends.append(self.since + end.end())
-            self.longest = max(self.longest, length)
-        self.since += len(content)
 
     @property
-    def cells(self) -> int:
+    def area(self) -> int:
         """The cells from the first row and column to the last."""
         return (self.row + self.rows_without) * (self.column + self.cells_without)
+
+
+def _is_plain(content: bytes) -> bool:
+    """Tell whether each row and cell begins with where it stands, as all common programs write them."""
+    rows = content.count(b"<row") - content.count(b"<rowBreaks")
+    cells = content.count(b"<c") - sum(map(content.count, (b"<col", b"<conditional", b"<cf")))
+    named = content.count(b'<row r="') == rows and content.count(b'<c r="') == cells
+    return named and b":c" not in content and b":row" not in content
 
 
 def _column(letters: bytes) -> int:
@@ -145,18 +167,24 @@ def _column(letters: bytes) -> int:
     return number
 
 
+def _reach(file: IO[bytes], part: zipfile.ZipInfo, *, exact: bool) -> _Sheet:
+    sheet = _Sheet(exact)
+    for content in _unpacked(file, part):
+        sheet.add(content)
+    return sheet
+
+
 def _check_reach(path: Path, file: IO[bytes], parts: list[zipfile.ZipInfo]) -> None:
     sheets = []
     for part in parts:
-        sheet = _Sheet()
-        for content in _unpacked(file, part):
-            sheet.add(content)
-        if sheet.cells > MOST_CELLS:
-            raise too_large(path, "a sheet that reaches too far", f"{sheet.cells:,} cells")
+        sheet = _reach(file, part, exact=False)
+        if sheet.area > MOST_CELLS:
+            sheet = _reach(file, part, exact=True)
+        if sheet.area > MOST_CELLS:
+            raise too_large(path, "a sheet that reaches too far", f"{sheet.area:,} cells")
         sheets.append(sheet)
     longest = max((sheet.longest for sheet in sheets), default=0)
-    pointers = sum(sheet.pointers for sheet in sheets)
-    if pointers * longest <= MOST_BYTES:
+    if sum(sheet.cells for sheet in sheets) * longest <= MOST_BYTES:
         return
     text = max(range(len(sheets)), key=lambda k: len(sheets[k].ends))
     lengths = np.diff(np.array(sheets[text].ends, dtype=np.int64), prepend=0)

@@ -109,20 +109,34 @@ def _layer(names: list[str], layer: str | None, path: Path) -> str:
 def parquet(path: Path, _layer: str | None = None) -> pd.DataFrame:
     """Return a table of Parquet, with its shapes where it has any."""
     try:
-        from pyarrow import parquet as packed  # noqa: PLC0415 - only Parquet needs it
+        import pyarrow as pa  # noqa: F401, PLC0415 - only Parquet needs it
     except ImportError:
         hint = "pip install azroutes[parquet]"
         raise TableError("Parquet is read by pyarrow", [Fault("not installed", hint=hint)]) from None
     try:
         check_parquet(path)
-        with packed.ParquetFile(path) as file:
-            has_shapes = b"geo" in (file.schema_arrow.metadata or {})
-            table = None if has_shapes else file.read()
-        return gpd.read_parquet(path) if table is None else _frame(table)
+        table = sound(path)
+        return gpd.read_parquet(path) if b"geo" in (table.schema.metadata or {}) else _frame(table)
     except TableError:
         raise
     except Exception as error:  # noqa: BLE001 - Arrow, pandas, pyproj and shapely, each with errors of its own
         raise TableError(f"{path} is not Parquet that can be read: {str(error)[:_SHOWN]}") from None
+
+
+def sound(path: Path) -> Any:  # noqa: ANN401 - a table of pyarrow's
+    """Return a file of Parquet all of which can be read: pandas would find text that is none only when it is used.
+
+    Raises
+    ------
+    ArrowException, OSError, ValueError
+        If a part of it cannot be read.
+    """
+    from pyarrow import parquet as packed  # noqa: PLC0415 - only Parquet needs it
+
+    with packed.ParquetFile(path) as file:
+        table = file.read()
+    table.validate(full=True)
+    return table
 
 
 def _frame(table: Any) -> pd.DataFrame:  # noqa: ANN401 - a table of pyarrow's

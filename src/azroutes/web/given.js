@@ -1,4 +1,4 @@
-/* Arrows that the page has one by one, each with its line: which are shown, and how wide they are now. */
+/* Arrows that the page has one by one, each with its line: which are shown, and how wide they and places are now. */
 "use strict";
 
 (() => {
@@ -15,6 +15,18 @@
   const drawnAs = ({ px, least, hairline }, value) => {
     const width = Number.isNaN(value) ? hairline : value > 0 ? Math.max(least, value * px) : 0;
     return { width, head: az.numbers.head(width) };
+  };
+
+  /** Let the area of a circle show what comes in and goes out by the arrows shown; what stays counts once. */
+  const resize = ({ arrows, nodes, circles }, values) => {
+    const totals = nodes.map(() => 0);
+    arrows.forEach(({ shown, start, end }, index) => {
+      if (!shown || !(values[index] > 0)) return;
+      for (const place of new Set([start, end])) totals[place] += values[index];
+    });
+    totals.forEach((total, place) => {
+      nodes[place].radius = Math.max(circles.least, circles.px * Math.sqrt(total));
+    });
   };
 
   const touches = (arrow, place, nodes) => {
@@ -36,7 +48,7 @@
     return {
       /** Bring widths and flows of the arrows up to date with what is let through. */
       refresh: ({ pass }, filter) => {
-        model.arrows.forEach((arrow, index) => {
+        const now = model.arrows.map((arrow, index) => {
           arrow.flows = arrow.all.filter((flow) => pass[flow]);
           arrow.count = arrow.flows.length;
           arrow.shown = !filter.markets.has(arrow.market) && (arrow.count > 0 || arrow.all.length === 0);
@@ -46,7 +58,9 @@
           if (filter.least > 0) arrow.shown &&= value >= filter.least;
           const rest = model.markets[arrow.market]?.width !== undefined;
           Object.assign(arrow, full || !model.scale || rest ? whole[index] : drawnAs(model.scale, value));
+          return value;
         });
+        if (model.circles) resize(model, now);
       },
       look: () => false,
       hidden: () => null,

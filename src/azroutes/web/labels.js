@@ -17,7 +17,7 @@
   const TAG_SPOTS = [0.5, 0.46, 0.54, 0.42, 0.58, 0.38, 0.62];
   const CELL = 32;
   /** How bad it is for a name to stand on a px of a line that is 1 px wide, and on a corner of its head. It grows with the
-      square of the width: among many thin ones a reader follows the wide. */
+      width, and below 1 px with its square, as there lines are pale: a reader follows the wide ones. */
   const LINE_WEIGHT = 0.1;
   const HEAD_WEIGHT = 1.5;
   /** How much room a name keeps at its sides, px. */

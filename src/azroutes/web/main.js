@@ -64,9 +64,10 @@
     });
   };
 
-  /** The form of an arrow, which changes with the zoom and its width but not while the map is moved. */
+  /** The form of an arrow, which changes with the zoom, its width and its places' but not while the map is moved. */
   const formOf = (model, arrow, view) => {
-    const key = `${view.scale} ${arrow.width} ${arrow.lane}`;
+    const [from, to] = [arrow.start, arrow.end].map((end) => model.nodes[end].radius);
+    const key = `${view.scale} ${arrow.width} ${arrow.lane} ${from} ${to}`;
     if (arrow.form?.key !== key) {
       const shape = az.arrows.shapeOf(model, arrow, view.toPixel);
       if (shape) shape.box = az.geometry.boxAround(shape.line, 8 + arrow.width / 2);
