@@ -98,7 +98,7 @@ class Cells:
         below = found < 0
         for which, problem in ((below, f"negative {column}"), (~below, f"not a {column}")):
             for at in np.flatnonzero((wrong & which)[number]) if wrong.any() else ():
-                self.faults.append(Fault(problem, str(self.rows.index[at]), column, texts[number[at]], hint))
+                self.faults.append(Fault(problem, str(self.rows.index[int(at)]), column, texts[number[at]], hint))
         kept = pd.arrays.FloatingArray(np.where(fits, found, 0.0)[number], ~fits[number])
         return pd.Series(kept, index=values.index)
 

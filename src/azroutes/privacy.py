@@ -24,7 +24,7 @@ from azroutes.schema import Flows, validate
 from azroutes.vocabulary import Market, PlaceKind, words
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     import geopandas as gpd
 

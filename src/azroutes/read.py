@@ -218,7 +218,7 @@ def _ours(
             _check_constant(end, str(matched.value[end]), table.names, nodes)
     rows, broken = table.read(list(matched.place.values()))
     own = rows.set_axis(list(matched.place), axis=1)
-    every = {name: pd.Categorical.from_codes(np.zeros(len(own), dtype=np.int8), [value])
+    every = {name: coded([str(value)], np.zeros(len(own), dtype=np.int8), own.index)
              for name, value in matched.value.items() if name not in own}  # fmt: skip
     own = own.assign(**every)
     return (both_ways(own) if BACK in own else own), broken

@@ -312,9 +312,9 @@ def _geojson(flows: gpd.GeoDataFrame) -> bytes:
         raise TableError("these flows cannot be written as GeoJSON", infinite)
     names = _json_cells([str(name) for name in table.columns])
     cells = [_json_cells(column) for column in columns]
-    features = (",".join(map(":".join, zip(names, row, strict=True))) for row in zip(*cells, strict=True))
-    lines = ",\n".join(f'{{"type":"Feature","properties":{{{properties}}},"geometry":{geometry}}}'
-                       for properties, geometry in zip(features, _of_lines(flows, _geometries), strict=True))  # fmt: skip
+    properties = (",".join(map(":".join, zip(names, row, strict=True))) for row in zip(*cells, strict=True))
+    lines = ",\n".join(f'{{"type":"Feature","properties":{{{told}}},"geometry":{line}}}'
+                       for told, line in zip(properties, _of_lines(flows, _geometries), strict=True))  # fmt: skip
     head = f'{{"type":"FeatureCollection","name":"flows","azroutes":{kinds_text(flows)},"features":['
     return f"{head}\n{lines}\n]}}\n".encode()
 

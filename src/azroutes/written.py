@@ -118,7 +118,7 @@ def _csv(path: Path) -> _File | None:
     columns: dict[str, list[Cell]] = {}
     for name, cells in raw.items():
         if name in texts:
-            columns[name] = _texts(cells)
+            columns[name] = [*_texts(cells)]
         elif name != "geometry":
             columns[name] = _numbers_of(cells) if name in _NUMBERS else _own(cells)
     return _File(columns, shapes, rows, {})
