@@ -64,7 +64,10 @@ def coded(texts: Sequence[str | None], number: Ints, index: pd.Index) -> pd.Seri
 def mapped(texts: pd.Series, meaning: Callable[[str], str | None]) -> pd.Series:
     """Return what each text means, looked up once for each distinct one; missing stays missing."""
     number, known = distinct(texts)
-    return coded([None if text is None else meaning(text) for text in known], number, texts.index)
+    there = np.zeros(len(known), dtype=bool)
+    there[number] = True
+    asked = [meaning(text) if some and text is not None else None for text, some in zip(known, there, strict=True)]
+    return coded(asked, number, texts.index)
 
 
 def together(columns: Sequence[pd.Series]) -> tuple[Ints, list[tuple[Any, ...]]]:
