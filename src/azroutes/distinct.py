@@ -36,7 +36,7 @@ def distinct(values: pd.Series) -> tuple[Ints, list[Any]]:
     if values.dtype == "object" and pd.api.types.infer_dtype(values, skipna=True) not in {"string", "empty"}:
         return np.arange(len(values)), [*values, None]
     number, known = _codes(values)
-    return number, [*pd.Series(known), None]
+    return number, [*pd.Series(known).astype(object), None]
 
 
 def _codes(values: pd.Series) -> tuple[Ints, Any]:

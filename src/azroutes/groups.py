@@ -137,7 +137,7 @@ def _sums(amounts: NDArray[np.float64], many: Ints) -> NDArray[np.float64]:
     """Return the sum of the first so many amounts, of the next so many, and so on."""
     end = np.cumsum(many)
     begin = end - many
-    total = np.add.reduceat(amounts.astype(np.longdouble), begin)
+    total = np.add.reduceat(amounts, begin, dtype=np.longdouble)
     lost = total * many * np.finfo(np.longdouble).eps
     found: NDArray[np.float64] = (total - lost).astype(np.float64)
     most = (total + lost).astype(np.float64)
