@@ -4,7 +4,7 @@
 
 Needs an environment with azroutes installed, on a system that tells a process its memory (Linux, macOS). The table is
 made up from a seed: market, commodity, origin, destination, quantity, unit, year; some 200 spellings of countries, in
-four languages and codes, and some 130,000 distinct flows. `read_flows` and `pandas.read_csv` (as it comes: newer ones
+four languages and codes, and some 120,000 distinct flows. `read_flows` and `pandas.read_csv` (as it comes: newer ones
 read in several threads) each have a process of their own, in turn, with all that they import loaded before. Told are
 medians of three runs: time on the clock, time of the processor, the most memory that the process had. Then, each once
 and in one process, how long parts of the work take, suppress, and files of ours written and read back.
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 SEED, RUNS = 5, 3
-SPELLINGS, FLOWS = 200, 130_000
+SPELLINGS, FLOWS = 200, 180_000
 MOST_TIMES, MOST_GB = 3.0, 1.5
 GOODS = {
     "heroin_trade": ("opium", "heroin", "morphine"),

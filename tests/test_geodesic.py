@@ -82,6 +82,21 @@ def test_no_stretch_between_vertices_is_longer_than_the_step(
     assert (metres(line[:-1], line[1:]) <= STEP_M * 1.001).all()
 
 
+@settings(deadline=None, derandomize=True)
+@given(st.lists(pairs(), min_size=1, max_size=6))
+def test_vertices_are_where_proj_says(chosen: list[tuple[tuple[float, float], tuple[float, float]]]) -> None:
+    start, end = np.array([a for a, _ in chosen]), np.array([b for _, b in chosen])
+    azimuth, _, length = GEOD.inv(start[:, 0], start[:, 1], end[:, 0], end[:, 1])
+    vertices, line = geodesics(start, end)
+    for k in np.flatnonzero((start != end).any(axis=1) & (np.asarray(length) >= 1e-3)):
+        mine = vertices[line == k]
+        share = np.linspace(0, 1, len(mine))
+        x, y, bearing, far = np.broadcast_arrays(*start[k], azimuth[k], share * length[k])
+        lon, lat, _ = GEOD.fwd(x, y, bearing, far)
+        turned = np.column_stack([(mine[:, 0] + 180) % 360 - 180, mine[:, 1]])
+        assert (metres(np.column_stack([lon, lat]), turned) < 1e-3).all()
+
+
 def test_vertices_lie_on_the_geodesic_evenly() -> None:
     line = one(BAKU, DUBAI)
     apart = metres(line[:-1], line[1:])

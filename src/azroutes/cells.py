@@ -99,9 +99,32 @@ class Cells:
         below = found < 0
         for which, problem in ((below, f"negative {column}"), (~below, f"not a {column}")):
             for at in np.flatnonzero((wrong & which)[number]) if wrong.any() else ():
-                self.faults.append(Fault(problem, str(self.rows.index[at]), column, texts[number[at]], hint))
+                self.faults.append(Fault(problem, str(self.rows.index[int(at)]), column, texts[number[at]], hint))
         kept = pd.arrays.FloatingArray(np.where(fits, found, 0.0)[number], ~fits[number])
         return pd.Series(kept, index=values.index)
+
+    def quantities(self, column: str, *, low: float, high: float) -> pd.Series:
+        """Return the numbers of a column within bounds, in which hardly any two may be the same."""
+        found = self._plain_numbers(column)
+        if found is None or not ((found >= low) & (found <= high) | np.isnan(found)).all():
+            return self.numbers(self.texts(column), column, low=low, high=high)
+        return pd.Series(pd.arrays.FloatingArray(found, np.isnan(found)), index=self.rows.index)
+
+    def _plain_numbers(self, column: str) -> Floats | None:
+        """Return the numbers of a column that has nothing else, NaN for what is missing; None where none are sure."""
+        if column not in self.rows or self.file.decimal != "." or self.file.missing:
+            return None
+        values = self.rows[column]
+        test = pd.api.types
+        if test.is_numeric_dtype(values.dtype) and not test.is_bool_dtype(values.dtype):
+            return values.to_numpy(dtype=np.float64, na_value=np.nan)
+        if values.dtype != object or test.infer_dtype(values, skipna=False) != "string" or "_" in "".join(values):
+            return None
+        try:
+            found = values.to_numpy().astype(np.float64)
+        except ValueError:
+            return None
+        return None if np.isnan(found).any() else found  # "nan" is a mark for none, and is told
 
     def years(self, values: pd.Series, low: int, high: int) -> pd.Series:
         """Return years; of a date its year."""

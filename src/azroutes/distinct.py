@@ -6,7 +6,7 @@ handed to its rows by number.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from azroutes.geometry.shapes import Flags, Ints
+    Ints: TypeAlias = NDArray[np.integer[Any]]
+    Flags: TypeAlias = NDArray[np.bool_]
 
 
 def distinct(values: pd.Series) -> tuple[Ints, list[Any]]:
@@ -35,13 +36,14 @@ def distinct(values: pd.Series) -> tuple[Ints, list[Any]]:
     if values.dtype == "object" and pd.api.types.infer_dtype(values, skipna=True) not in {"string", "empty"}:
         return np.arange(len(values)), [*values, None]
     number, known = _codes(values)
-    return number, [*pd.Series(known), None]
+    return number, [*pd.Series(known).astype(object), None]
 
 
 def _codes(values: pd.Series) -> tuple[Ints, Any]:
     if isinstance(values.dtype, pd.CategoricalDtype):
         return values.cat.codes.to_numpy(), values.cat.categories
-    return pd.factorize(values)
+    number, known = pd.factorize(values)
+    return number, known
 
 
 def coded(texts: Sequence[str | None], number: Ints, index: pd.Index) -> pd.Series:
@@ -62,7 +64,10 @@ def coded(texts: Sequence[str | None], number: Ints, index: pd.Index) -> pd.Seri
 def mapped(texts: pd.Series, meaning: Callable[[str], str | None]) -> pd.Series:
     """Return what each text means, looked up once for each distinct one; missing stays missing."""
     number, known = distinct(texts)
-    return coded([None if text is None else meaning(text) for text in known], number, texts.index)
+    there = np.zeros(len(known), dtype=bool)
+    there[number] = True
+    asked = [meaning(text) if some and text is not None else None for text, some in zip(known, there, strict=True)]
+    return coded(asked, number, texts.index)
 
 
 def together(columns: Sequence[pd.Series]) -> tuple[Ints, list[tuple[Any, ...]]]:
@@ -90,13 +95,14 @@ def combined(columns: Sequence[tuple[Ints, int]]) -> tuple[Ints, list[Ints]]:
     columns : sequence of (array of int, int)
         The codes of each row, from -1 on, and how many there may be from 0 on.
     """
-    number, there = np.zeros(len(columns[0][0]), dtype=np.int64), np.zeros(1, dtype=np.int64)
+    number: Ints = np.zeros(len(columns[0][0]), dtype=np.int64)
+    there: Ints = np.zeros(1, dtype=np.int64)
     parts: list[Ints] = []
     for codes, many in columns:
         if len(codes) and codes.min() == (same := codes.max()):
             parts.append(np.full(len(there), same))
             continue
-        key = number * (many + 1)
+        key = np.multiply(number, many + 1, dtype=np.int64)
         key += codes
         key[codes < 0] += many + 1
         number, there = renumbered(key, len(there) * (many + 1))

@@ -6,27 +6,28 @@ form and path are one flow.
 
 from __future__ import annotations
 
-import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from azroutes.distinct import combined, distinct, key_of, listed, repeated, sorted_by, together
+from azroutes.distinct import combined, distinct, listed, repeated, together
 from azroutes.dtypes import BASIS, CERTAINTY, FORM, GEOGRAPHIC, MARKET, ROLE
 from azroutes.errors import Fault, TableError
 from azroutes.geometry.geodesic import routes
+from azroutes.groups import Groups
 from azroutes.places import VIA, place
 from azroutes.vocabulary import Group, Role, codes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable
 
     from numpy.typing import NDArray
 
-    from azroutes.geometry.shapes import Ints, Shapes
+    from azroutes.distinct import Ints
+    from azroutes.geometry.shapes import Shapes
 
 IDENTITY = ["market", "commodity", "form", "path"]
 """What makes two claims one flow."""
@@ -98,63 +99,31 @@ def merge_claims(claims: pd.DataFrame) -> gpd.GeoDataFrame:
     if faults:
         raise TableError("quantities of one flow cannot be added", faults)
     flow, merged = _numbered(claims)
-    many = len(merged)
-    lineages, counts = _of_each(claims["lineage"], flow, many, _lines_behind)
+    each = Groups(flow, len(merged))
+    number, lineages = each.joined(claims["lineage"], _lines_behind)
     merged = merged.assign(
-        role=_first(pd.Categorical(claims["role"], dtype=ROLE), flow, many),
-        quantity=_totals(claims["quantity"], flow, many),
-        unit=_first(listed(claims["unit"]), flow, many),
-        first_year=_latest(-claims["first_year"], flow, many) * -1,
-        last_year=_latest(claims["last_year"], flow, many),
-        certainty=_strongest(claims["certainty"], CERTAINTY, flow, many),
-        basis=_strongest(claims["basis"], BASIS, flow, many),
-        statements=_statements(claims, flow, many),
-        lineages=np.array(counts, dtype=np.int64)[lineages],
+        role=each.first(pd.Categorical(claims["role"], dtype=ROLE)),
+        quantity=each.total(claims["quantity"]),
+        unit=each.first(listed(claims["unit"])),
+        first_year=each.least(claims["first_year"]),
+        last_year=each.greatest(claims["last_year"]),
+        certainty=each.last_of_list(pd.Categorical(claims["certainty"], dtype=CERTAINTY)),
+        basis=each.last_of_list(pd.Categorical(claims["basis"], dtype=BASIS)),
+        statements=_statements(claims, each),
+        lineages=np.array(lineages, dtype=np.int64)[number],
     )
     for column, joiner in (("group", _join_groups), ("wording", _join_wording), ("source", _join_sources)):
-        number, made = _of_each(claims[column], flow, many, joiner)
+        number, made = each.joined(claims[column], joiner)
         merged[column] = pd.array(made, dtype="string").take(number)
     return flows_frame(merged)
 
 
-def _statements(claims: pd.DataFrame, flow: Ints, many: int) -> Ints:
+def _statements(claims: pd.DataFrame, each: Groups) -> NDArray[np.int64]:
     """Return how many statements are behind each flow; of records that were added up, how many records."""
-    if "records" in claims:
-        found = np.zeros(many, dtype=np.int64)
-        np.add.at(found, flow, claims["records"].to_numpy(dtype=np.int64))
-        return found
-    said = claims["statement"]
-    once = flow if _is_unique(said) else flow[~repeated(key_of([pd.Series(flow), said]))]
-    return np.bincount(once, minlength=many)
-
-
-def _first(values: pd.Categorical, flow: Ints, many: int) -> pd.Categorical:
-    """Return the first value of each flow that is there."""
-    there = np.flatnonzero(values.codes >= 0)[::-1]
-    found = np.full(many, -1, dtype=values.codes.dtype)
-    found[flow[there]] = values.codes[there]
-    return pd.Categorical.from_codes(found, dtype=values.dtype)
-
-
-def _latest(years: pd.Series, flow: Ints, many: int) -> pd.arrays.IntegerArray:
-    """Return the greatest year of each flow; missing where it has none."""
-    found = _greatest(years.to_numpy(dtype=np.int64, na_value=_NONE), flow, many)
-    none = found == _NONE
-    return pd.arrays.IntegerArray(np.where(none, 0, found).astype(np.int16), none)
-
-
-def _strongest(values: pd.Series, dtype: pd.CategoricalDtype, flow: Ints, many: int) -> pd.Categorical:
-    """Return the last in the order of the list among the values of each flow."""
-    codes = pd.Categorical(values, dtype=dtype).codes
-    return pd.Categorical.from_codes(_greatest(codes.astype(np.int64), flow, many), dtype=dtype)
-
-
-_NONE = np.iinfo(np.int16).min
-
-
-def _greatest(values: NDArray[np.int64], flow: Ints, many: int) -> NDArray[np.int64]:
-    found = np.full(many, _NONE, dtype=np.int64)
-    np.maximum.at(found, flow, values)
+    if "records" not in claims:
+        return each.how_many(claims["statement"])
+    found = np.zeros(each.many, dtype=np.int64)
+    np.add.at(found, each.of, claims["records"].to_numpy(dtype=np.int64))
     return found
 
 
@@ -170,49 +139,6 @@ def _numbered(claims: pd.DataFrame) -> tuple[Ints, pd.DataFrame]:
     kinds = {name: pd.Categorical.from_codes(part, dtype=column.dtype)
              for name, part, column in zip(IDENTITY, parts, columns, strict=True)}  # fmt: skip
     return flow, pd.DataFrame(kinds)
-
-
-def _is_unique(names: pd.Series) -> bool:
-    known = pd.Index(names)
-    return known.is_monotonic_increasing and known.is_unique  # which pandas then knows without a look at each
-
-
-def _of_each(
-    values: pd.Series, flow: Ints, many: int, joiner: Callable[[Sequence[object]], Any]
-) -> tuple[Ints, list[Any]]:  # fmt: skip
-    """Return what a joiner makes of the values of flows, and which of it is each flow's.
-
-    It is asked once for the same values in the same order. A value that a flow has before is left out: no joiner minds.
-
-    Parameters
-    ----------
-    values : Series
-        One a claim.
-    flow : array of int
-        The flow of each claim, 0, 1, 2 ... in any order.
-    many : int
-        How many flows there are.
-    joiner : callable
-        Takes the values of one flow in the order of its claims; a missing one is None.
-    """
-    number, known = distinct(values)
-    if (number == number[:1]).all():
-        return np.zeros(many, dtype=np.intp), [joiner([known[k] for k in number[:1]])]
-    new = ~repeated(flow * len(known) + number)
-    number, flow = np.where(number < 0, len(known) - 1, number)[new], flow[new]
-    order, count = sorted_by(flow), np.bincount(flow)
-    end = np.cumsum(count)
-    # Most flows of a large table have one claim, and take what its value alone makes.
-    made = [joiner([value]) for value in known]
-    which = number[order[end - count]]
-    place: dict[tuple[int, ...], int] = {}
-    for k in np.flatnonzero(count > 1):
-        key = tuple(number[order[end[k] - count[k] : end[k]]].tolist())
-        if key not in place:
-            place[key] = len(made)
-            made.append(joiner([known[n] for n in key]))
-        which[k] = place[key]
-    return which, made
 
 
 def flows_frame(merged: pd.DataFrame) -> gpd.GeoDataFrame:
@@ -349,28 +275,6 @@ def unit_faults(claims: pd.DataFrame) -> list[Fault]:
         hint = "one flow, one unit: convert them, or keep them apart"
         faults.append(Fault("quantities of one flow in different units", rows, "unit", units, hint))
     return faults
-
-
-def _totals(quantities: pd.Series, flow: Ints, many: int) -> pd.arrays.FloatingArray:
-    """Add the quantities of each flow exactly, so that the order of rows does not show in the last digit.
-
-    None is below zero. Where longer numbers than floats show that nothing is lost by them, they are used; else `fsum`.
-    """
-    known = quantities.notna().to_numpy(dtype=bool)
-    amount, of = quantities[known].to_numpy(dtype=float), flow[known]
-    count = np.bincount(of, minlength=many)
-    some = count > 0
-    listed = amount[sorted_by(of)]
-    end = np.cumsum(count[some])
-    begin = end - count[some]
-    total = np.add.reduceat(listed.astype(np.longdouble), begin) if len(begin) else np.empty(0, dtype=np.longdouble)
-    lost = total * count[some] * np.finfo(np.longdouble).eps
-    least, most = (total - lost).astype(float), (total + lost).astype(float)
-    for k in np.flatnonzero(least != most):
-        least[k] = math.fsum(listed[begin[k] : end[k]])
-    found = np.zeros(many)
-    found[some] = least
-    return pd.arrays.FloatingArray(found, ~some)
 
 
 def _text(value: object) -> str | None:

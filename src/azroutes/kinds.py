@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 import pandas as pd
 
+from azroutes.distinct import distinct
 from azroutes.errors import Fault
 
 if TYPE_CHECKING:
@@ -49,8 +50,16 @@ def cells_of(values: pd.Series) -> list[Cell]:
     gone = values.isna().to_numpy(dtype=bool)
     if pd.api.types.is_datetime64_any_dtype(values.dtype):
         return [None if missing else time.isoformat() for time, missing in zip(values, gone, strict=True)]
-    cells = values.astype(object).to_numpy()
-    return [None if missing else _python(cell) for cell, missing in zip(cells.tolist(), gone, strict=True)]
+    if pd.api.types.is_numeric_dtype(values.dtype):  # also yes or no
+        there = iter(values[~gone].to_numpy().tolist())
+        return [None if missing else next(there) for missing in gone.tolist()]
+    number, texts = distinct(values)
+    known = [None if _is_missing(cell) else _python(cell) for cell in texts]
+    return [known[k] for k in number.tolist()]
+
+
+def _is_missing(cell: object) -> bool:
+    return cell is None or cell is pd.NA or cell is pd.NaT or cell != cell  # noqa: PLR0124 - NaN
 
 
 def _python(cell: object) -> Cell:
@@ -131,12 +140,11 @@ def _text_faults(values: pd.Series, column: str) -> Iterator[Fault]:
         values = pd.Series(values.dtype.categories, index=[f"{column} (category)"] * len(values.dtype.categories))
     if not pd.api.types.is_string_dtype(values.dtype) and values.dtype != object:
         return
-    for row, text in values.dropna().items():
-        letters = str(text)
-        if "\0" in letters:
-            yield Fault("text with a NUL", row=str(row), column=column, value=letters, hint="take it out")
-        elif not letters.isascii() and any("\ud800" <= letter <= "\udfff" for letter in letters):
-            yield Fault("no Unicode text", row=str(row), column=column, value=letters, hint="it holds half a character")
+    number, known = distinct(values)
+    for k, text in enumerate(known[:-1]):
+        problem, hint = _wrong(str(text))
+        for row in values.index[number == k] if problem else ():
+            yield Fault(problem, row=str(row), column=column, value=str(text), hint=hint)
 
 
 def is_missing(cell: object) -> bool:
@@ -164,3 +172,12 @@ def text_of_cell(cell: object) -> str:
 def is_finite(cell: Cell) -> bool:
     """Tell whether a cell is no infinite number."""
     return not isinstance(cell, float) or math.isfinite(cell)
+
+
+def _wrong(text: str) -> tuple[str, str]:
+    """Return what is wrong with a text, and what would do; nothing where all is well."""
+    if "\0" in text:
+        return "text with a NUL", "take it out"
+    if not text.isascii() and any("\ud800" <= letter <= "\udfff" for letter in text):
+        return "no Unicode text", "it holds half a character"
+    return "", ""

@@ -11,19 +11,20 @@ import re
 from functools import cache
 from itertools import product
 from numbers import Real
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from azroutes.distinct import distinct
 from azroutes.errors import Fault, OptionError, TableError, check_option
 from azroutes.flows import COLUMNS, SUPPRESSED, path_of
-from azroutes.places import Place, place
+from azroutes.places import VIA, Place, place
 from azroutes.schema import Flows, validate
 from azroutes.vocabulary import Market, PlaceKind, words
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     import geopandas as gpd
 
@@ -201,14 +202,13 @@ def hidden_note(flows: gpd.GeoDataFrame) -> str:
 
 def _holding(flows: gpd.GeoDataFrame, hidden: Iterable[int]) -> Flags:
     """Tell which flows may hold one that is hidden, so that a subtraction would tell it."""
-    ends = flows[["origin", "destination"]]
-    keys = ["market", "commodity", "form"]
-    facts = flows[keys].astype(object).where(flows[keys].notna(), None)
+    columns = [_plain(flows[name]) for name in _Row._fields]
+    rows = [_Row(*cells) for cells in zip(*columns, strict=True)]
     groups: dict[tuple[object, ...], list[int]] = {}
-    for k, key in enumerate(zip(*(facts[name] for name in keys), ends["origin"], ends["destination"], strict=True)):
-        groups.setdefault(key, []).append(k)
+    for k, row in enumerate(rows):
+        groups.setdefault((row.market, row.commodity, row.form, row.origin, row.destination), []).append(k)
     # What holds a place is asked among the places of the table, which are mostly countries side by side.
-    known = {str(code): place(str(code)) for code in {*ends["origin"], *ends["destination"]}}
+    known = {code: place(code) for code in {code for row in rows for code in (row.origin, row.destination)}}
     wide = [one for one in known.values() if one.kind is not PlaceKind.POINT]
 
     @cache
@@ -216,15 +216,33 @@ def _holding(flows: gpd.GeoDataFrame, hidden: Iterable[int]) -> Flags:
         own = [code] if known[code].kind is PlaceKind.POINT else []
         return own + [one.code for one in wide if may_hold(one, known[code])]
 
-    found = np.zeros(len(flows), dtype=bool)
-    rows = flows[["origin", "via", "destination", "unit", "first_year", "last_year"]].to_dict("records")
+    found: set[int] = set()
     for k in hidden:
         row = rows[k]
-        kinds = [{facts[name].iloc[k], None} for name in keys]
-        for key in product(*kinds, above(str(row["origin"])), above(str(row["destination"]))):
-            for other in groups.get(key, ()):
-                found[other] |= other != k and _spans(rows[other], row)
-    return found
+        kinds = [{fact, None} for fact in (row.market, row.commodity, row.form)]
+        for key in product(*kinds, above(row.origin), above(row.destination)):
+            found.update(other for other in groups.get(key, ()) if other != k and _spans(rows[other], row))
+    return np.isin(np.arange(len(rows)), list(found))
+
+
+class _Row(NamedTuple):
+    """What tells whether a flow may hold another."""
+
+    market: str | None
+    commodity: str | None
+    form: str | None
+    origin: str
+    destination: str
+    via: str
+    unit: str | None
+    first_year: int | None
+    last_year: int | None
+
+
+def _plain(values: pd.Series) -> list[Any]:
+    """Return the cells of a column; None where one is missing."""
+    number, known = distinct(values)
+    return [known[k] for k in number.tolist()]
 
 
 def may_hold(whole: Place, part: Place) -> bool:
@@ -239,20 +257,19 @@ def may_hold(whole: Place, part: Place) -> bool:
     return not set(part.members).isdisjoint(whole.members)
 
 
-def _spans(whole: dict[Hashable, Any], part: dict[Hashable, Any]) -> bool:
+def _spans(whole: _Row, part: _Row) -> bool:
     """Tell whether the way, the unit and the period of a flow leave room for another's."""
-    ways = [path_of(str(row["origin"]), str(row["via"]), str(row["destination"]))[1:-1] for row in (whole, part)]
-    rest = iter(ways[1])
-    if not all(any(may_hold(place(code), place(other)) for other in rest) for code in ways[0]):
+    if whole.via:
+        rest = iter(part.via.split(VIA) if part.via else [])
+        if not all(any(may_hold(place(code), place(other)) for other in rest) for code in whole.via.split(VIA)):
+            return False
+    if whole.unit is not None and part.unit is not None and whole.unit != part.unit:
         return False
-    units = {str(row["unit"]) for row in (whole, part) if not pd.isna(row["unit"])}
-    if len(units) > 1:
-        return False
-    return not _before(whole["last_year"], part["first_year"]) and not _before(part["last_year"], whole["first_year"])
+    return not _before(whole.last_year, part.first_year) and not _before(part.last_year, whole.first_year)
 
 
-def _before(year: Any, other: Any) -> bool:  # noqa: ANN401 - a year, or missing
-    return bool(not pd.isna(year) and not pd.isna(other) and year < other)
+def _before(year: int | None, other: int | None) -> bool:
+    return year is not None and other is not None and year < other
 
 
 def check_points(flows: gpd.GeoDataFrame, *, precise: bool) -> gpd.GeoDataFrame:

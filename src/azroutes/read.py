@@ -227,7 +227,7 @@ def _ours(
             _check_constant(end, str(matched.value[end]), table.names, nodes)
     rows, broken = table.read(list(matched.place.values()))
     own = rows.set_axis(list(matched.place), axis=1)
-    every = {name: pd.Categorical.from_codes(np.zeros(len(own), dtype=np.int8), [value])
+    every = {name: coded([str(value)], np.zeros(len(own), dtype=np.int8), own.index)
              for name, value in matched.value.items() if name not in own}  # fmt: skip
     own = own.assign(**every)
     return (both_ways(own) if BACK in own else own), broken
@@ -256,11 +256,11 @@ def _place_fault(name: str, nodes: Nodes | Gazetteer | None) -> Fault | None:
 
 def _claims(cells: Cells, nodes: Nodes | Gazetteer | None, crs: object, unit: object) -> pd.DataFrame:
     """Return the claim of each row; what will not do is missing in it, and a fault of the cells."""
-    given = {name: cells.texts(name) for name in OPTIONAL if name != "via"}
+    given = {name: cells.texts(name) for name in OPTIONAL if name not in {"via", "quantity"}}
     for name, kind in (("market", Market), ("form", Form), ("certainty", Certainty)):
         given[name] = cells.coded(given[name], kind, name)
     year = cells.years(given["year"], *YEARS)
-    quantity = cells.numbers(given["quantity"], "quantity", low=0.0, high=MOST)
+    quantity = cells.quantities("quantity", low=0.0, high=MOST)
     measured = given["unit"] if unit is None else _filled(given["unit"], str(unit))
     index = cells.rows.index
     return pd.DataFrame(

@@ -69,10 +69,8 @@ def lengthened(
     empty = int(filled.size - filled.sum())
     what = "years" if wide == "year" else "places"
     told = f"{len(taken)} columns are {what}: {names[taken[0]]} to {names[taken[-1]]}"
-    return held(long, table.told, broken, degrees=table.degrees), [
-        told,
-        *([f"{empty:,} empty cells are no rows"] if empty else []),
-    ]
+    found = [told, *([f"{empty:,} empty cells are no rows"] if empty else [])]
+    return held(long, table.told, broken, degrees=table.degrees), found
 
 
 def both_ways(rows: pd.DataFrame) -> pd.DataFrame:

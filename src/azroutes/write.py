@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import re
 import tempfile
@@ -11,23 +12,25 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 import pyogrio
 import shapely
 
+from azroutes.distinct import repeated
 from azroutes.errors import Fault, OptionError, OutputError, TableError
 from azroutes.flows import COLUMNS
-from azroutes.kinds import cells_of, column_faults, is_finite, kind_of, plain_column
+from azroutes.kinds import cells_of, column_faults, kind_of, plain_column
 from azroutes.privacy import suppressed
 from azroutes.schema import Flows, validate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from os import PathLike
 
     import geopandas as gpd
-    from shapely.geometry.base import BaseGeometry
 
+    from azroutes.geometry.shapes import Floats, Shapes
     from azroutes.kinds import Cell
 
 ENDINGS = (".csv", ".geojson", ".gpkg")
@@ -47,6 +50,8 @@ _FORMULA = re.compile(_BEGINS)
 """Where a cell begins that a spreadsheet would run: also after a semicolon, a tab or a line end, for where the
 semicolon separates cells, commas and their quotes do not, and the rest of the text falls into cells of its own. One
 that has an apostrophe of its own gets another, so that whoever takes one away has the text that was written."""
+
+_LEADS = frozenset("'=+-@")
 
 _DISARMED = re.compile(_BEGINS + "'")
 
@@ -202,7 +207,10 @@ def disarmed(text: object) -> object:
     >>> disarmed("=1+1")
     "'=1+1"
     """
-    return _FORMULA.sub("'", text) if isinstance(text, str) else text
+    # Most texts have nothing of the kind, and are many times as soon looked through for it letter by letter.
+    if not isinstance(text, str) or not (text[:1] in _LEADS or any(letter in text for letter in ";\t\r\n")):
+        return text
+    return _FORMULA.sub("'", text)
 
 
 def armed(text: str) -> str:
@@ -213,7 +221,7 @@ def armed(text: str) -> str:
     >>> armed("'=1+1")
     '=1+1'
     """
-    return _DISARMED.sub("", text)
+    return _DISARMED.sub("", text) if "'" in text else text
 
 
 def csv_bytes(table: pd.DataFrame) -> bytes:
@@ -222,36 +230,68 @@ def csv_bytes(table: pd.DataFrame) -> bytes:
     So a missing text is not an empty one, and the text 12 is not the number.
     """
     head = ",".join(_quoted(str(name)) for name in table.columns)
-    columns = [[_csv_cell(cell) for cell in cells_of(table[name])] for name in table.columns]
+    columns = [_csv_cells(cells_of(table[name])) for name in table.columns]
     return "\n".join([head, *map(",".join, zip(*columns, strict=True)), ""]).encode("utf-8")
 
 
-def _csv_cell(cell: Cell) -> str:
-    return "" if cell is None else _quoted(cell) if isinstance(cell, str) else repr(cell)
+def _csv_cells(cells: Sequence[Cell]) -> list[str]:
+    texts = {cell: _quoted(cell) for cell in {*cells} if isinstance(cell, str)}
+    return ["" if cell is None else texts[cell] if isinstance(cell, str) else repr(cell) for cell in cells]
 
 
 def _quoted(text: str) -> str:
-    return '"' + _FORMULA.sub("'", text).replace('"', '""') + '"'
+    return '"' + str(disarmed(text)).replace('"', '""') + '"'
 
 
 def _csv(flows: gpd.GeoDataFrame) -> bytes:
     table = pd.DataFrame(flows.drop(columns="geometry")).reset_index()
-    return csv_bytes(table.assign(geometry=[_wkt(line) for line in flows.geometry]))
+    return csv_bytes(table.assign(geometry=pd.Series(_of_lines(flows, _wkts), dtype=object)))
 
 
-def _wkt(line: BaseGeometry) -> str:
-    """Return a line with all its digits; GEOS may change the last of one when it reads or writes them."""
-    corners = ", ".join(" ".join(map(_short, corner)) for corner in _corners(line))
-    return f"LINESTRING {'Z ' if line.has_z else ''}({corners})"
+def _of_lines(flows: gpd.GeoDataFrame, texts: Callable[[Shapes], Iterable[str]]) -> list[str]:
+    """Return a text for the line of each flow, made once for flows that have the same."""
+    lines = flows.geometry.to_numpy()
+    number, _ = pd.factorize(np.array(shapely.to_wkb(lines), dtype=object))
+    made = [*texts(lines[~repeated(number)])]
+    return [made[k] for k in number.tolist()]
 
 
-def _corners(line: BaseGeometry) -> list[list[float]]:
-    corners: list[list[float]] = shapely.get_coordinates(line, include_z=line.has_z).tolist()
-    return corners
+def _wkts(lines: Shapes) -> Iterator[str]:
+    """Return lines with all their digits; GEOS may change the last of one when it reads or writes them."""
+    for line, corners in zip(lines, _corners(lines, _bare), strict=True):
+        yield f"LINESTRING {'Z ' if line.has_z else ''}({', '.join(map(' '.join, corners))})"
 
 
-def _short(value: float) -> str:
-    return repr(value).removesuffix(".0")
+def _geometries(lines: Shapes) -> Iterator[str]:
+    for corners in _corners(lines, _json_numbers):
+        yield '{"type":"LineString","coordinates":[[' + "],[".join(map(",".join, corners)) + "]]}"
+
+
+def _corners(lines: Shapes, texts: Callable[[Floats], list[str]]) -> Iterator[Iterator[tuple[str, ...]]]:
+    """Return the numbers of each corner of each line as text; a third only where the line has heights."""
+    high = shapely.has_z(lines)
+    axes = [texts(axis) for axis in shapely.get_coordinates(lines, include_z=bool(high.any())).T]
+    end = np.cumsum(shapely.get_num_coordinates(lines)).tolist()
+    for begin, stop, three in zip([0, *end], end, high.tolist(), strict=False):
+        yield zip(*(axis[begin:stop] for axis in (axes if three else axes[:2])), strict=True)
+
+
+def _json_numbers(values: Floats) -> list[str]:
+    return _json_cells(values.tolist())
+
+
+def _json_cells(cells: Sequence[Cell]) -> list[str]:
+    """Return each cell as JSON; all at once, since a line end within a text is written otherwise."""
+    whole = json.dumps(cells, ensure_ascii=False, separators=("\n", ":"))
+    return whole[1:-1].split("\n") if cells else []
+
+
+def _bare(values: Floats) -> list[str]:
+    """Return numbers as text, whole ones without a point."""
+    found = [*map(repr, values.tolist())]
+    for k in np.flatnonzero(values == np.floor(values)).tolist():
+        found[k] = found[k].removesuffix(".0")
+    return found
 
 
 def kinds_text(flows: gpd.GeoDataFrame) -> str:
@@ -264,17 +304,17 @@ def _geojson(flows: gpd.GeoDataFrame) -> bytes:
     """Return flows as RFC 7946, one feature a line, numbers with all their digits, which GDAL would cut."""
     table = pd.DataFrame(flows.drop(columns="geometry")).reset_index()
     columns = [cells_of(table[name]) for name in table.columns]
-    infinite = [Fault("not a finite number", row=str(row), column=str(name), value=cell, hint="JSON has none; use CSV")
+    infinite = [Fault("not a finite number", row=str(flows.index[k]), column=str(name), value=cell,
+                      hint="JSON has none; use CSV")
                 for name, cells in zip(table.columns, columns, strict=True)
-                for row, cell in zip(flows.index, cells, strict=True) if not is_finite(cell)]  # fmt: skip
+                for k, cell in enumerate(cells) if isinstance(cell, float) and not math.isfinite(cell)]  # fmt: skip
     if infinite:
         raise TableError("these flows cannot be written as GeoJSON", infinite)
-    features = [
-        {"type": "Feature", "properties": dict(zip(table.columns, cells, strict=True)),
-         "geometry": {"type": "LineString", "coordinates": _corners(line)}}
-        for line, *cells in zip(flows.geometry, *columns, strict=True)
-    ]  # fmt: skip
-    lines = ",\n".join(json.dumps(one, ensure_ascii=False, separators=(",", ":")) for one in features)
+    names = _json_cells([str(name) for name in table.columns])
+    cells = [_json_cells(column) for column in columns]
+    properties = (",".join(map(":".join, zip(names, row, strict=True))) for row in zip(*cells, strict=True))
+    lines = ",\n".join(f'{{"type":"Feature","properties":{{{told}}},"geometry":{line}}}'
+                       for told, line in zip(properties, _of_lines(flows, _geometries), strict=True))  # fmt: skip
     head = f'{{"type":"FeatureCollection","name":"flows","azroutes":{kinds_text(flows)},"features":['
     return f"{head}\n{lines}\n]}}\n".encode()
 

@@ -6,6 +6,7 @@ import json
 import re
 import warnings
 from dataclasses import dataclass
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Any, cast
 
 import geopandas as gpd
@@ -17,6 +18,7 @@ import shapely
 from azroutes.dtypes import BASIS, CERTAINTY, FORM, GEOGRAPHIC, MARKET, ROLE
 from azroutes.errors import Fault, TableError, did_you_mean
 from azroutes.flows import COLUMNS, path_of, role_in
+from azroutes.geometry.shapes import lines
 from azroutes.kinds import cells_of, column_of, plain_column
 from azroutes.places import VIA, resolve
 from azroutes.schema import Flows, validate
@@ -40,6 +42,7 @@ _NUMBERS = {"quantity": "Float64", "first_year": "Int16", "last_year": "Int16", 
             "lineages": "int64"}  # fmt: skip
 _TOKEN = re.compile(r'("[^"]*(?:""[^"]*)*"|[^,"\r\n]*)(,|\r\n|\r|\n|\Z)')
 _WKT = re.compile(r"\s*LINESTRING\s*(?:Z\s*)?\(([-+.,\seE0-9]*)\)\s*")
+_PLAIN_WKT = re.compile(r"LINESTRING \(((?:[-+.eE0-9]+ [-+.eE0-9]+, )+[-+.eE0-9]+ [-+.eE0-9]+)\)")
 _WHOLE, _DECIMAL = re.compile(r"[+-]?\d{1,4300}"), re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|[+-]?(inf|nan)")
 
 
@@ -112,46 +115,72 @@ def _csv(path: Path) -> _File | None:
     if odd:
         raise TableError(f"{path} is not whole", odd)
     raw = dict(zip(names, zip(*records[1:], strict=True), strict=False)) if rows else dict.fromkeys(names, ())
-    lines = [_line_of(_text(cell) or "") for cell in raw["geometry"]]
+    shapes = _lines_of([text or "" for text in _texts(raw["geometry"])])
     texts = {*_TEXTS, *_LISTS, "commodity", "unit"}
     columns: dict[str, list[Cell]] = {}
     for name, cells in raw.items():
         if name in texts:
-            columns[name] = [_text(cell) for cell in cells]
+            columns[name] = [*_texts(cells)]
         elif name != "geometry":
             columns[name] = _numbers_of(cells) if name in _NUMBERS else _own(cells)
-    return _File(columns, lines, rows, {})
+    return _File(columns, shapes, rows, {})
+
+
+def _lines_of(texts: list[str]) -> list[object]:
+    """Return the lines that WKT says, with the digits that it says; flows that have the same share it."""
+    known = [*dict.fromkeys(texts)]
+    plain = [found[1] if (found := _PLAIN_WKT.fullmatch(text)) else "" for text in known]
+    try:
+        numbers = [*map(float, " ".join(plain).replace(",", "").split())]
+    except ValueError:
+        plain, numbers = [""] * len(known), []
+    flat = iter(_flat_lines(numbers, [text.count(",") + 1 for text in plain if text]))
+    made = {text: next(flat) if corners else _line_of(text) for text, corners in zip(known, plain, strict=True)}
+    return [made[text] for text in texts]
+
+
+def _flat_lines(numbers: Sequence[float], many: list[int]) -> Sequence[object]:
+    """Return the lines of so many corners, from x and y of all corners one after the other."""
+    corners = np.array(numbers, dtype=np.float64).reshape(-1, 2)
+    return lines(corners, np.repeat(np.arange(len(many)), many)).tolist() if many else []
 
 
 def _line_of(text: str) -> object:
-    """Return the line that a WKT says, with the digits that it says."""
     found = _WKT.fullmatch(text)
     if found is None:
         return shapely.from_wkt(text, on_invalid="ignore")
     try:
-        return shapely.LineString([[float(number) for number in corner.split()] for corner in found[1].split(",")])
-    except (ValueError, shapely.errors.ShapelyError):
+        return _line([[float(number) for number in corner.split()] for corner in found[1].split(",")])
+    except ValueError:
+        return None
+
+
+def _line(corners: object) -> object:
+    try:
+        return shapely.LineString(cast("Any", corners))
+    except (TypeError, KeyError, ValueError, shapely.errors.ShapelyError):
         return None
 
 
 def _records(text: str) -> list[list[str]]:
     """Return the cells of each record as they stand, with their quotes; nothing where it is no CSV."""
-    records: list[list[str]] = []
-    record: list[str] = []
-    length = 0
-    for cell, joint in _TOKEN.findall(text):
-        record.append(cell)
-        length += len(cell) + len(joint)
-        if joint != ",":
-            if record != [""]:
-                records.append(record)
-            record = []
-    return records if length == len(text) else []
+    tokens = _TOKEN.findall(text)
+    cells, joints = [cell for cell, _ in tokens], [joint for _, joint in tokens]
+    if sum(map(len, cells)) + sum(map(len, joints)) < len(text):
+        return []
+    ends = [k + 1 for k, joint in enumerate(joints) if joint != ","]
+    records = [cells[begin:end] for begin, end in pairwise([0, *ends])]
+    return [record for record in records if record != [""]]
 
 
 def _text(cell: str) -> str | None:
     """Return the text of a cell of a CSV; a bare cell that is empty is missing."""
     return armed(cell[1:-1].replace('""', '"')) if cell.startswith('"') else armed(cell) if cell else None
+
+
+def _texts(cells: Sequence[str]) -> list[str | None]:
+    known = {cell: _text(cell) for cell in {*cells}}
+    return [known[cell] for cell in cells]
 
 
 def _numbers_of(cells: Sequence[str]) -> list[Cell]:
@@ -171,7 +200,7 @@ def _own(cells: Sequence[str]) -> list[Cell]:
     if all(cell in {"True", "False"} for cell in bare):
         return [cell == "True" if cell else None for cell in cells]
     numbers: list[Cell] = [_number(cell) if cell else None for cell in cells]
-    return [_text(cell) for cell in cells] if any(isinstance(cell, str) for cell in numbers) else numbers
+    return [*_texts(cells)] if any(isinstance(cell, str) for cell in numbers) else numbers
 
 
 def _geojson(path: Path) -> _File | None:
@@ -197,8 +226,9 @@ def _geojson(path: Path) -> _File | None:
               for row, cell in zip(("", *numbered), (name, *cells), strict=True) if _is_half(cell)]  # fmt: skip
     if halves:
         raise TableError(f"{path} holds text that is none", halves)
-    lines = [_line(one.get("geometry")) for one in features]
-    return _File(columns, lines, numbered, told or {})
+    shapes = [one.get("geometry") for one in features]
+    corners = [shape.get("coordinates") if isinstance(shape, dict) else None for shape in shapes]
+    return _File(columns, _lines(corners), numbered, told or {})
 
 
 def _is_half(cell: Cell) -> bool:
@@ -209,11 +239,19 @@ def _plain(value: object) -> Cell:
     return value if value is None or isinstance(value, str | int | float | bool) else json.dumps(value)
 
 
-def _line(geometry: object) -> object:
-    try:
-        return shapely.LineString(cast("dict[str, Any]", geometry)["coordinates"])
-    except (TypeError, KeyError, ValueError, shapely.errors.ShapelyError):
-        return None
+def _lines(corners: Sequence[Any]) -> list[object]:
+    """Return the line of each list of corners; None where it is none."""
+    plain = [_is_plain_line(one) for one in corners]
+    known = [one for one, is_plain in zip(corners, plain, strict=True) if is_plain]
+    numbers = [*chain.from_iterable(chain.from_iterable(known))]
+    flat = iter(_flat_lines(numbers, [len(one) for one in known]))
+    return [next(flat) if is_plain else _line(one) for one, is_plain in zip(corners, plain, strict=True)]
+
+
+def _is_plain_line(corners: Any) -> bool:  # noqa: ANN401 - whatever a file holds
+    """Tell whether corners are those of a line, each of two numbers, as nearly all are."""
+    return (isinstance(corners, list) and len(corners) > 1 and {*map(type, corners)} == {list}
+            and {*map(len, corners)} == {2} and {*map(type, chain.from_iterable(corners))} == {float})  # fmt: skip
 
 
 def _geopackage(path: Path) -> _File | None:

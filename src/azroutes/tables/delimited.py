@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from io import BytesIO, StringIO
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pandas as pd
@@ -22,6 +22,8 @@ from azroutes.tables.bounds import check_hollow
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
+
+    from pandas._typing import ReadCsvBuffer
 
     from azroutes.geometry.shapes import Flags
     from azroutes.tables.form import FileForm
@@ -212,7 +214,7 @@ class _Bytes:
 
 @dataclass(frozen=True)
 class _Lines:
-    """A text of which each record is one line, for pandas' own parser; it does not know lines, nor mind broken quotes."""
+    """A text of which each record is one line, for pandas' own parser: it knows no lines, nor minds broken quotes."""
 
     data: bytes
     separator: str
@@ -269,15 +271,17 @@ class _Lines:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("error")
-                rows = pd.read_csv(_Bytes(self.data), sep=self.separator, header=None, dtype=kinds, na_filter=False,
-                                   index_col=False, skip_blank_lines=False, low_memory=False)[[*taken]]  # fmt: skip
+                table: pd.DataFrame = pd.read_csv(
+                    cast("ReadCsvBuffer[bytes]", _Bytes(self.data)), sep=self.separator, header=None, dtype=kinds,
+                    na_filter=False, index_col=False, skip_blank_lines=False, low_memory=False)  # fmt: skip
         except (ValueError, OverflowError, Warning):
             return None
-        rows = rows.iloc[1:].set_axis(pd.RangeIndex(2, len(rows) + 1))
+        rows = table[[*taken]].iloc[1:].set_axis(pd.RangeIndex(2, len(table) + 1))
         blank = self.blank(rows)
         rows = rows if which is None else rows[[*which]]
         rows = rows[~blank] if blank.any() else rows
-        return rows.set_axis(pd.Index([self.header[k] for k in rows.columns], dtype=object), axis=1)
+        names = [self.header[k] for k in (taken if which is None else which)]
+        return rows.set_axis(pd.Index(names, dtype=object), axis=1)
 
     def kinds(self, columns: Iterable[int]) -> dict[int, str]:
         """Return how columns are best read: as a category, or where hardly any two texts are the same, one by one."""
