@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -157,16 +158,16 @@ def aggregate(
     with opened_records(records, [*key, quantity or "", UNIT], engine) as (parts, held):
         key = whole_key(parts, key, quantity)
         frame = joined(parts, key, quantity)
-        short, words = held.hashed(frame, few_words(parts, key))
-        found = held.run(sums(short, len(key), counts_alone=quantity is None))
-        counted = _counted(found, words)
+        summed = partial(sums, keys=len(key), counts_alone=quantity is None)
+        found = held.grouped(frame, few_words(parts, key), summed)
+        counted = _counted(found)
         if parts[0].source:
             _check_read(counted, key)
         many = int(counted["records"].sum())
         bad = quantity is not None and _has_misfits(found)
         refused = _refused(held.run(misfits(frame, len(key))) if bad else None, key)
         if bad and on_bad == "collect":
-            counted = _counted(held.run(sums(fitting(frame), len(key), counts_alone=False)), {})
+            counted = _counted(held.grouped(fitting(frame), few_words(parts, key), summed))
     if bad and on_bad == "raise":
         lead = f"{int(refused['records'].sum()):,} of {many:,} records have a quantity that cannot be added"
         raise TableError(lead, _faults(refused, key, str(quantity)))
@@ -187,12 +188,13 @@ def _checked_key(by: Sequence[str], quantity: str | None) -> list[str]:
     return key
 
 
-def _counted(found: pa.Table, words: Mapping[str, pa.Table]) -> pd.DataFrame:
+def _counted(found: pa.Table) -> pd.DataFrame:
     """Return the sums; those whose keys differ in nothing but spaces are one."""
-    keys = _keys(found, words)
+    keys = _keys(found)
     counts = {name: _column(found, name).astype("int64") for name in ("records", "given") if name in found.column_names}
     parts = {name: _column(found, name).astype("float64") for name in PARTS if name in found.column_names}
-    return _alike(pd.DataFrame({**keys, **counts, **parts}), list(keys)).sum()
+    table = pd.DataFrame({**keys, **counts, **parts})
+    return _alike(table, list(keys)).sum() if table.duplicated(list(keys)).any() else table
 
 
 def _has_misfits(found: pa.Table) -> bool:
@@ -217,7 +219,7 @@ def _refused(found: pa.Table | None, key: list[str]) -> pd.DataFrame:
     """Return how many records of each key are in no row, why, and an example of what stands there."""
     if found is None:
         return pd.DataFrame(columns=[*key, *PROBLEM])
-    keys, (said, least) = _keys(found, {}), (_column(found, name).astype(object) for name in ("said", "least"))
+    keys, (said, least) = _keys(found), (_column(found, name).astype(object) for name in ("said", "least"))
     example = said.where(said.notna(), least).fillna("nan")
     table = pd.DataFrame({**keys, "problem": _column(found, "problem").astype("string"),
                           "records": _column(found, "records").astype("int64"), "example": example})  # fmt: skip
@@ -234,19 +236,18 @@ def _column(found: pa.Table, name: str) -> pd.Series:
     return pd.Series(found.column(name).to_pandas())
 
 
-def _keys(found: pa.Table, words: Mapping[str, pa.Table]) -> dict[str, pd.Series]:
+def _keys(found: pa.Table) -> dict[str, pd.Series]:
     names = [name for name in found.column_names if name.startswith("k")]
-    return {name: _key_column(found.column(name), words.get(name)) for name in names}
+    return {name: _key_column(found.column(name)) for name in names}
 
 
-def _key_column(values: pa.ChunkedArray, words: pa.Table | None) -> pd.Series:
-    """Return a column of the key in a dtype that holds missing values: text as a category, in the order of words."""
+def _key_column(values: pa.ChunkedArray) -> pd.Series:
+    """Return a column of the key in a dtype that holds missing values: text as an ordered category.
+
+    Text has no spaces around it, and a blank is missing.
+    """
     import pyarrow as pa  # noqa: PLC0415
-    import pyarrow.compute as pc  # noqa: PLC0415
 
-    if words is not None:
-        codes = pc.index_in(values, value_set=words.column("number").combine_chunks()).to_numpy()
-        return _texts(codes, words.column("word").to_pylist())
     if pa.types.is_boolean(values.type):
         return pd.Series(values.to_pandas()).astype("boolean")
     if pa.types.is_integer(values.type):
@@ -256,17 +257,12 @@ def _key_column(values: pa.ChunkedArray, words: pa.Table | None) -> pd.Series:
         whole = bool(((numbers.dropna() % 1 == 0) & (numbers.dropna().abs() < EXACT)).all())
         return numbers.astype("Int64") if whole else numbers
     known = pd.Series(values.cast(pa.large_string()).dictionary_encode().to_pandas()).cat
-    return _texts(known.codes.to_numpy(), list(known.categories))
-
-
-def _texts(codes: NDArray[np.integer], words: list[str | None]) -> pd.Series:
-    """Return texts by their numbers in a list of words, without spaces around them; a blank is missing."""
-    plain = [(word or "").strip() for word in words]
-    known = sorted({*plain} - {""})
-    place = {word: k for k, word in enumerate(known)}
+    plain = [word.strip() for word in known.categories]
+    words = sorted({*plain} - {""})
+    place = {word: k for k, word in enumerate(words)}
     moved = np.array([*(place.get(word, -1) for word in plain), -1])  # a missing one has the number -1, the last
-    placed: NDArray[np.int64] = moved[codes]
-    return pd.Series(pd.Categorical.from_codes(placed, pd.Index(known, dtype=object), ordered=True))
+    codes: NDArray[np.int64] = moved[known.codes.to_numpy()]
+    return pd.Series(pd.Categorical.from_codes(codes, pd.Index(words, dtype=object), ordered=True))
 
 
 def _named(table: pd.DataFrame, key: list[str]) -> pd.DataFrame:
