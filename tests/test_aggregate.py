@@ -180,11 +180,17 @@ def test_files_of_several_shapes_are_one(tmp_path: Path) -> None:
     pq.write_table(
         pa.table({"o": ["IRN"], "year": pa.nulls(1), "kg": ["1e2"], "unit": [None]}), tmp_path / "a3.parquet"
     )
+    pq.write_table(pa.table({"o": ["IRN"], "year": ["2012"], "kg": [1]}), tmp_path / "a4.parquet")
     for engine in ENGINES:
         found = aggregate(str(tmp_path / "a[12].parquet"), by=["o", "year"], quantity="kg", engine=engine)
         assert found.table["unit"].isna().tolist() == [False, True]
         assert found.table["quantity"].tolist() == [0.5, 1.0]
         assert found.table["year"].tolist() == [2012, 2012]
+        # What holds nothing has no type of its own; a number may stand in text.
+        empty = aggregate(tmp_path / "a3.parquet", by=["o", "year"], quantity="kg", engine=engine)
+        assert empty.table.iloc[0].isna().tolist() == [False, True, True, False, False, False]
+        everything = aggregate(str(tmp_path / "a[123].parquet"), by=["o", "year"], quantity="kg", engine=engine)
+        assert everything.table["quantity"].tolist() == [0.5, 1.0, 100.0]
         assert faults_of(tmp_path / "a*.parquet", by=["o", "year"], quantity="kg", engine=engine) == [
             "year: of several kinds over the files"
         ]

@@ -225,7 +225,8 @@ def _refused(found: pa.Table | None, key: list[str]) -> pd.DataFrame:
                           "records": _column(found, "records").astype("int64"), "example": example})  # fmt: skip
     # A text that only spaces tell from another comes from another key; the example is the same on all engines.
     first = table.sort_values("example", kind="stable", key=lambda values: values.astype(str))
-    return _named(_alike(first, [*keys, "problem"]).agg({"records": "sum", "example": "first"}), key)
+    table = _alike(first, [*keys, "problem"]).agg({"records": "sum", "example": "first"})
+    return _ordered(table, ["problem"]).set_axis([*key, *PROBLEM], axis=1)
 
 
 def _alike(table: pd.DataFrame, names: list[str]) -> DataFrameGroupBy[Any, Any]:
@@ -265,13 +266,11 @@ def _key_column(values: pa.ChunkedArray) -> pd.Series:
     return pd.Series(pd.Categorical.from_codes(codes, pd.Index(words, dtype=object), ordered=True))
 
 
-def _named(table: pd.DataFrame, key: list[str]) -> pd.DataFrame:
-    """Return a table in the order of its key, which gets its own names; missing values last."""
-    own = [f"k{k}" for k in range(len(key))]
-    order = [*own, *(["problem"] if "problem" in table else [])]
-    table = table.sort_values(order, kind="stable", na_position="last", ignore_index=True)
-    texts = {name: _plain(table[name]) for name in own if table[name].dtype == "category"}
-    return table.assign(**texts).rename(columns=dict(zip(own, key, strict=True)))
+def _ordered(table: pd.DataFrame, more: Sequence[str] = ()) -> pd.DataFrame:
+    """Return a table in the order of its key, missing values last; text is plain again."""
+    own = [str(name) for name in table.columns if str(name).startswith("k")]
+    table = table.sort_values([*own, *more], kind="stable", na_position="last", ignore_index=True)
+    return table.assign(**{name: _plain(table[name]) for name in own if table[name].dtype == "category"})
 
 
 def _plain(texts: pd.Series) -> pd.Series:
@@ -300,23 +299,21 @@ def _where(values: Iterable[Any], key: list[str]) -> str:
 
 def _added(counted: pd.DataFrame, key: list[str], quantity: str | None) -> pd.DataFrame:
     """Return the table: sums rounded once, missing where no record has a quantity."""
-    table = _named(counted, key)
-    if quantity is None:
-        return table
-    if len(large := table[table["whole"] >= EXACT]):
-        hint = f"digits are lost beyond {EXACT:g}: take a larger unit"
-        faults = [Fault(f"too large a sum, of {_where(values, key)}", None, quantity, total, hint)
-                  for *values, total in large[[*key, "whole"]].itertuples(index=False)]  # fmt: skip
-        raise TableError("quantities cannot be added up exactly", faults)
-    parts = [(table[part] * one).tolist() for part, one in PARTS.items()]
-    totals = pd.Series(list(map(math.fsum, zip(*parts, strict=True))), index=table.index, dtype="Float64")
-    given = table["given"]
-    sums = {
-        "quantity": totals.where(given > 0),
-        "records": table["records"],
-        "without_quantity": table["records"] - given,
-    }
-    return table[key].assign(**sums)
+    table = _ordered(counted)
+    own = list(table.columns[: len(key)])
+    shown = table[[*own, "records"]]
+    if quantity is not None:
+        if len(large := table[table["whole"] >= EXACT]):
+            hint = f"digits are lost beyond {EXACT:g}: take a larger unit"
+            faults = [Fault(f"too large a sum, of {_where(values, key)}", None, quantity, total, hint)
+                      for *values, total in large[[*own, "whole"]].itertuples(index=False)]  # fmt: skip
+            raise TableError("quantities cannot be added up exactly", faults)
+        parts = [(table[part] * one).tolist() for part, one in PARTS.items()]
+        totals = pd.Series(list(map(math.fsum, zip(*parts, strict=True))), index=table.index, dtype="Float64")
+        given = table["given"]
+        shown = table[own].assign(quantity=totals.where(given > 0), records=table["records"],
+                                  without_quantity=table["records"] - given)  # fmt: skip
+    return shown.set_axis([*key, *shown.columns[len(key) :]], axis=1)
 
 
 def _tally(many: int, table: pd.DataFrame, refused: pd.DataFrame, key: list[str]) -> Tally:

@@ -13,7 +13,7 @@ import sys
 import tempfile
 from contextlib import ExitStack, contextmanager
 from importlib import import_module
-from threading import Thread
+from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, Protocol
 
 from azroutes.errors import Fault, OptionError, TableError, check_option
@@ -214,24 +214,25 @@ class _DuckDB:
         """Collect in a thread, so that this one can tell how far it is and hear Ctrl-C."""
         found: list[pa.Table] = []
         failed: list[BaseException] = []
+        done = Event()  # a thread whose join is interrupted passes for one that has ended, in some versions of Python
 
         def work() -> None:
             try:
                 found.append(frame.collect("pyarrow").to_native())
             except BaseException as error:  # noqa: BLE001 - raised again below, in the thread that asked
                 failed.append(error)
+            finally:
+                done.set()
 
-        thread = Thread(target=work, name="azroutes-duckdb", daemon=True)
         with shown(WHAT) as tell:
-            thread.start()
+            Thread(target=work, name="azroutes-duckdb", daemon=True).start()
             try:
-                while thread.is_alive():
-                    thread.join(FRAME_S)
+                while not done.wait(FRAME_S):
                     tell(max(self.connection.query_progress(), 0.0) / 100)
             except BaseException:
-                while thread.is_alive():  # an interrupt that comes before the query has begun is lost
+                while not done.is_set():  # an interrupt that comes before the query has begun is lost
                     self.connection.interrupt()
-                    thread.join(FRAME_S)
+                    done.wait(FRAME_S)
                 raise
         if failed:
             raise failed[0]
@@ -262,10 +263,9 @@ class _Polars(_Lazy):
         if not files.header:
             frame = pl.scan_parquet(list(files.paths), glob=False, hive_partitioning=False)
             return nw.from_native(frame), frame.collect_schema().names()
-        cells = {f"c{k}": pl.String for k in range(len(files.header))}
-        # The header is skipped rather than matched: it may bear a name twice.
-        text = pl.scan_csv(list(files.paths), separator=files.separator, has_header=False, skip_rows=1, schema=cells,
-                           glob=False)  # fmt: skip
+        cells = [f"c{k}" for k in range(len(files.header))]  # a header may bear a name twice
+        text = pl.scan_csv(list(files.paths), separator=files.separator, infer_schema=False, glob=False,
+                           with_column_names=lambda _names: cells)  # fmt: skip
         return nw.from_native(text), list(files.header)
 
     def table(self, table: pa.Table) -> nw.LazyFrame[Any]:

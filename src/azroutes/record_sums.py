@@ -49,6 +49,8 @@ class Part:
         All columns that there were, where not all were taken.
     few : frozenset of str
         Columns of few words, see `azroutes.engines.Reader.few`.
+    empty : frozenset of str
+        Columns of no type, since nothing stands in them.
     """
 
     frame: nw.LazyFrame[Any]
@@ -56,12 +58,15 @@ class Part:
     source: str = ""
     known: Sequence[str] = ()
     few: frozenset[str] = frozenset()
+    empty: frozenset[str] = frozenset()
 
-    def column(self, name: str) -> tuple[str, DType]:
-        """Return the frame's name and the dtype of a column."""
+    def column(self, name: str) -> tuple[str, str]:
+        """Return the frame's name of a column, and what it holds; nothing where there is nothing in it."""
+        if name not in self.names or name in self.empty:
+            return "", ""
         schema = self.frame.collect_schema()
         own = schema.names()[self.names.index(name)]
-        return own, schema[own]
+        return own, _kind(schema[own])
 
 
 def whole_key(parts: Sequence[Part], by: Sequence[str], quantity: str | None) -> list[str]:
@@ -102,7 +107,7 @@ def joined(parts: Sequence[Part], key: Sequence[str], quantity: str | None) -> n
     kinds = {name: _kind_over(parts, name) for name in key}
     faults = [fault for name, kind in kinds.items() for fault in _key_faults(name, kind)]
     if quantity is not None:
-        wrong = _kind_over(parts, quantity) - {"text", "whole number", "number", "nothing"}
+        wrong = _kind_over(parts, quantity) - {"text", "whole number", "number"}
         hint = "a column of numbers, or of text that reads as numbers"
         faults += [Fault("wrong type", column=quantity, value=kind, hint=hint) for kind in sorted(wrong)]
     if faults:
@@ -114,7 +119,7 @@ def joined(parts: Sequence[Part], key: Sequence[str], quantity: str | None) -> n
 def few_words(parts: Sequence[Part], key: Sequence[str]) -> list[str]:
     """Return which columns of the key, by our names, are text of few words in all parts."""
     return [f"k{k}" for k, name in enumerate(key)
-            if all(name in part.few and _kind(part.column(name)[1]) == "text" for part in parts)]  # fmt: skip
+            if all(name in part.few and part.column(name)[1] == "text" for part in parts)]  # fmt: skip
 
 
 def fitting(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
@@ -171,7 +176,7 @@ def _kind(dtype: DType) -> str:
 
 
 def _kind_over(parts: Sequence[Part], name: str) -> set[str]:
-    return {_kind(part.column(name)[1]) for part in parts if name in part.names}
+    return {part.column(name)[1] for part in parts} - {""}
 
 
 def _key_faults(name: str, kinds: set[str]) -> list[Fault]:
@@ -190,11 +195,11 @@ def _key(part: Part, key: Sequence[str], kinds: dict[str, set[str]]) -> list[nw.
 
     found = []
     for k, name in enumerate(key):
-        kind = min(kinds[name])  # of whole and other numbers the latter
+        kind = min(kinds[name], default="text")  # of whole and other numbers the latter
         dtype = {"text": nw.String(), "date": nw.String(), "whole number": nw.Int64(), "number": nw.Float64(),
                  "yes or no": nw.Boolean()}[kind]  # fmt: skip
-        expression = nw.col(part.column(name)[0]).cast(dtype) if name in part.names else nw.lit(None, dtype=dtype)
-        found.append(expression.alias(f"k{k}"))
+        own, _ = part.column(name)
+        found.append((nw.col(own).cast(dtype) if own else nw.lit(None, dtype=dtype)).alias(f"k{k}"))
     return found
 
 
@@ -203,9 +208,10 @@ def _quantity(part: Part, quantity: str | None) -> list[nw.Expr]:
 
     if quantity is None:
         return []
-    name, dtype = part.column(quantity)
-    if _kind(dtype) != "text":
-        return [nw.col(name).cast(nw.Float64).alias("q"), nw.lit(None, dtype=nw.String).alias("said")]
+    name, kind = part.column(quantity)
+    if kind != "text":
+        number = nw.col(name).cast(nw.Float64) if name else nw.lit(None, dtype=nw.Float64)
+        return [number.alias("q"), nw.lit(None, dtype=nw.String).alias("said")]
     text = nw.col(name).cast(nw.String).str.strip_chars()
     number = nw.when(text.str.contains(NUMBER)).then(text).cast(nw.Float64)
     # A blank is no quantity; other text is one that will not do.
