@@ -12,8 +12,7 @@ from collections import defaultdict
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
-from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import numpy as np
@@ -31,6 +30,9 @@ from azroutes import aggregation, engines, record_files
 from azroutes.aggregation import Aggregated, aggregate
 from azroutes.errors import AzroutesError, OptionError, TableError
 from azroutes.units import MOST
+
+if TYPE_CHECKING:
+    from types import ModuleType
 
 Record = tuple[str | None, int | None, float | None]
 
@@ -89,7 +91,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=12)
 @given(rows=records(), seed=st.integers())
 def test_sums_are_those_of_fractions_in_any_order(folder: Path, engine: str, rows: list[Record], seed: int) -> None:
     added = aggregate(table_of(rows), by=KEY, engine=engine, on_bad="collect")
@@ -106,26 +108,26 @@ def test_sums_are_those_of_fractions_in_any_order(folder: Path, engine: str, row
     assert again.tally == added.tally
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=8)
 @given(rows=records(bad=False))
 def test_engines_and_formats_agree(folder: Path, rows: list[Record]) -> None:
     table = table_of(rows)
     first = aggregate(table, by=KEY)
-    assert plain(first) == summed(rows)
     # A line without a cell that has something in it is no record.
     lines = [row for row in rows if (row[0] or "").strip("\n ") or row[1] or row[2] is not None]
     text = pd.DataFrame({"market": [row[0] for row in lines], "year": pd.array([row[1] for row in lines], "Int64"),
                          "quantity": [row[2] for row in lines]})  # fmt: skip
-    given_once = aggregate(table_of(lines), by=KEY) if lines else None
+    if not lines:
+        return
+    given_once = aggregate(table_of(lines), by=KEY).table
     text.to_csv(folder / "some.csv", index=False)
     text.to_csv(folder / "some.tsv.gz", index=False, sep="\t")
     for engine in ENGINES:
-        for source in (table, table.to_pandas(), pl.from_arrow(table)):
+        for source in (table.to_pandas(), pl.from_arrow(table)):
             assert_frame_equal(aggregate(source, by=KEY, engine=engine).table, first.table)
-        for name in ("some.csv", "some.tsv.gz") if given_once else ():
+        for name in ("some.csv", "some.tsv.gz"):
             found = aggregate(folder / name, by=KEY, engine=engine).table
-            expected = given_once.table.assign(year=given_once.table["year"].astype("string"))
-            assert_frame_equal(found, expected)
+            assert_frame_equal(found, given_once.assign(year=given_once["year"].astype("string")))
 
 
 def test_rows_are_read_as_flows(tmp_path: Path) -> None:
@@ -245,6 +247,15 @@ def test_what_cannot_be_added_is_told_by_its_key() -> None:
         ("a negative quantity, in 2 records of o IRN", -2.0), ("too large, in 1 record of o TUR", math.inf),
         ("no number, in 1 record of o missing", "nan"),
     ]  # fmt: skip
+
+
+def test_no_number_hides_behind_the_bounds_of_a_file(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"o": ["IRN"] * 3, "kg": [1.0, math.nan, 2.0]}), tmp_path / "a.parquet")
+    own = duckdb.connect().read_parquet(str(tmp_path / "a.parquet"))
+    for source, engine in ((tmp_path / "a.parquet", "duckdb"), (tmp_path / "a.parquet", "polars"), (own, "duckdb")):
+        added = aggregate(source, by="o", quantity="kg", engine=engine, on_bad="collect")
+        assert added.table["quantity"].tolist() == [3.0]
+        assert added.refused["records"].tolist() == [1]
 
 
 @pytest.mark.parametrize("engine", ENGINES)

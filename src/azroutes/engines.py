@@ -196,9 +196,8 @@ class _DuckDB:
         short = relation.select(*(hashes.get(name, column).alias(name) for name, column in columns.items()))
         found = self.run(sums(nw.from_native(short)))
         for name, number in hashes.items():
-            places = None
             # Most often all words stand in the first records; where one does not, all records are asked for theirs.
-            for some in (relation.limit(SAMPLE), relation) if len(found) else ():
+            for some in (relation.limit(SAMPLE), relation):
                 words = some.select(columns[name]).distinct()
                 table = self.run(nw.from_native(words.select(columns[name].alias("word"), number.alias("number"))))
                 if len(table.column("number").unique()) < len(table):
@@ -206,8 +205,7 @@ class _DuckDB:
                 places = pc.index_in(found.column(name), value_set=table.column("number").combine_chunks())
                 if not places.null_count:
                     break
-            if places is not None:
-                found = found.set_column(found.column_names.index(name), name, table.column("word").take(places))
+            found = found.set_column(found.column_names.index(name), name, table.column("word").take(places))
         return found
 
     def run(self, frame: nw.LazyFrame[Any]) -> pa.Table:

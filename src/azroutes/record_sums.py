@@ -122,12 +122,24 @@ def few_words(parts: Sequence[Part], key: Sequence[str]) -> list[str]:
             if all(name in part.few and part.column(name)[1] == "text" for part in parts)]  # fmt: skip
 
 
+def _unfit(q: nw.Expr) -> nw.Expr:
+    """Tell which quantities cannot be added.
+
+    DuckDB takes it from the bounds that a Parquet file bears whether there are such, and NaN is not in these; what a
+    condition has gone through has no bounds.
+    """
+    import narwhals as nw  # noqa: PLC0415
+
+    q = nw.when(~q.is_null()).then(q)
+    return q.is_nan() | (q < 0) | (q > MOST)
+
+
 def fitting(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     """Return the records whose quantity can be added, or is missing."""
     import narwhals as nw  # noqa: PLC0415
 
     q = nw.col("q")
-    return frame.filter(q.is_null() | ((q >= 0) & (q <= MOST)))
+    return frame.filter(q.is_null() | ~_unfit(q))
 
 
 def sums(frame: nw.LazyFrame[Any], keys: int, *, counts_alone: bool) -> nw.LazyFrame[Any]:
@@ -156,7 +168,7 @@ def misfits(frame: nw.LazyFrame[Any], keys: int) -> nw.LazyFrame[Any]:
     q = nw.col("q")
     unlike = nw.when(q.is_nan()).then(nw.lit(NO_NUMBER)).otherwise(nw.lit(TOO_LARGE))
     return (
-        frame.filter(~((q >= 0) & (q <= MOST)))
+        frame.filter(_unfit(q))
         .with_columns(problem=nw.when(q < 0).then(nw.lit(NEGATIVE)).otherwise(unlike))
         .group_by(*[f"k{k}" for k in range(keys)], "problem")
         .agg(records=nw.len(), least=q.min(), said=nw.col("said").min())
