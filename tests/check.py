@@ -3,8 +3,9 @@
     python3 tests/check.py
 
 It makes a virtual environment of its own, installs the project with what its tests need, brings a Chromium for the
-browser tests and Java for those of Spark where none is there, and runs ruff, mypy, import-linter and pytest. Extra words are handed to pytest. The
-node that runs the tests of the page's scripts is the one in Playwright's wheel, and axe-core comes in a wheel too.
+browser tests and a Java for those of Spark where none is there, and runs ruff, mypy, import-linter and pytest. Extra
+words are handed to pytest. The node that runs the tests of the page's scripts is the one in Playwright's wheel, and
+axe-core comes in a wheel too.
 """
 
 from __future__ import annotations
