@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import statistics
 import subprocess
 import sys
@@ -30,21 +31,22 @@ from pathlib import Path
 
 SEED, FILES = 5, 10
 PIECE = 500_000
-KEY = "market, origin, destination, year"
 MARKETS = ("heroin_trade", "cocaine_trade", "cannabis_trade", "human_trafficking", "arms_trafficking", "fauna_crimes")
 COUNTRIES, YEARS = 60, range(2010, 2020)
 MOST_RATIO, MOST_MB = 1.1, 1000.0
 JOBS = ("aggregate, DuckDB", "plain SQL", "exact SQL", "aggregate, Polars")
 
-PLAIN = f"SELECT {KEY}, SUM(quantity), COUNT(*) FROM read_parquet(?) GROUP BY {KEY}"
-EXACT = f"""
-SELECT {KEY}, SUM(a), SUM(b), SUM(c), SUM(r - c), COUNT(*), COUNT(quantity) FROM (
+PLAIN = """
+SELECT market, origin, destination, year, SUM(quantity), COUNT(*) FROM read_parquet(?)
+GROUP BY market, origin, destination, year"""
+EXACT = """
+SELECT market, origin, destination, year, SUM(a), SUM(b), SUM(c), SUM(r - c), COUNT(*), COUNT(quantity) FROM (
   SELECT *, floor(r) AS c FROM (SELECT *, (q - b) * 67108864.0::DOUBLE AS r FROM (
     SELECT *, floor(q) AS b FROM (SELECT * REPLACE ((q - a) * 67108864.0::DOUBLE AS q) FROM (
       SELECT *, floor(q) AS a FROM (
         SELECT *, CASE WHEN quantity < 0 OR quantity > 1e15 THEN 'nan'::DOUBLE ELSE quantity END AS q
         FROM read_parquet(?)))))))
-GROUP BY {KEY}"""
+GROUP BY market, origin, destination, year"""
 
 
 def main() -> None:
@@ -134,25 +136,26 @@ def measured(job: str, folder: Path, threads: int) -> dict[str, float]:
 
     if threads:
         connect = duckdb.connect
-        duckdb.connect = lambda *given, config=None, **named: connect(
-            *given, config={**(config or {}), "threads": threads}, **named)  # fmt: skip
+        wide = {"threads": threads}
+        duckdb.connect = lambda config=None: connect(config={**(config or {}), **wide})  # type: ignore[assignment]
     paths = sorted(str(path) for path in folder.iterdir())
     aggregate = azroutes.aggregate
     begin, busy = time.perf_counter(), time.process_time()
     if job.startswith("aggregate"):
         added = aggregate(paths, engine=job.partition(", ")[2].lower())
-        took, busy = time.perf_counter() - begin, time.process_time() - busy
+        took, used = time.perf_counter() - begin, time.process_time() - busy
         rows, records, quantity = len(added.table), added.tally.records, added.table["quantity"].sum()
     else:
         table = duckdb.connect().execute(PLAIN if job == "plain SQL" else EXACT, [paths]).df()
-        took, busy = time.perf_counter() - begin, time.process_time() - busy
+        took, used = time.perf_counter() - begin, time.process_time() - busy
         if job == "plain SQL":
             rows, records, quantity = len(table), table.iloc[:, 5].sum(), table.iloc[:, 4].sum()
         else:
             scale = (1.0, 2.0**-26, 2.0**-52, 2.0**-52)
-            quantity = sum(table.iloc[:, 4 + k].sum() * one for k, one in enumerate(scale))
+            quantity = math.fsum(table.iloc[:, 4 + k].sum() * one for k, one in enumerate(scale))
             rows, records = len(table), table.iloc[:, 8].sum()
-    return {"seconds": took, "busy": busy, "rows": rows, "records": int(records), "quantity": float(quantity), "peak_mb": peak_mb()}
+    return {"seconds": took, "busy": used, "peak_mb": peak_mb(), "rows": rows, "records": int(records),
+            "quantity": float(quantity)}  # fmt: skip
 
 
 def peak_mb() -> float:

@@ -170,7 +170,7 @@ def aggregate(
             counted = _counted(held.grouped(fitting(frame), few_words(parts, key), summed))
     if bad and on_bad == "raise":
         lead = f"{int(refused['records'].sum()):,} of {many:,} records have a quantity that cannot be added"
-        raise TableError(lead, _faults(refused, key, str(quantity)))
+        raise TableError(lead, refusals(refused, str(quantity)))
     table = _added(counted, key, quantity)
     return Aggregated(table, _tally(many, table, refused, key), refused)
 
@@ -278,8 +278,9 @@ def _plain(texts: pd.Series) -> pd.Series:
     return pd.Series(words.take(texts.cat.codes.to_numpy()), index=texts.index)  # a missing one has the number -1
 
 
-def _faults(refused: pd.DataFrame, key: list[str], quantity: str) -> list[Fault]:
+def refusals(refused: pd.DataFrame, quantity: str) -> list[Fault]:
     """Return a fault for each key and problem; records have no numbers in an engine, so they go by their key."""
+    key = list(refused.columns[: -len(PROBLEM)])
     faults = []
     for values, problem, many, example in zip(refused[key].itertuples(index=False), refused["problem"],
                                               refused["records"], refused["example"], strict=True):  # fmt: skip
