@@ -28,6 +28,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 SEED, FILES = 5, 10
 PIECE = 500_000
@@ -136,26 +137,29 @@ def measured(job: str, folder: Path, threads: int) -> dict[str, float]:
 
     if threads:
         connect = duckdb.connect
-        wide = {"threads": threads}
-        duckdb.connect = lambda config=None: connect(config={**(config or {}), **wide})  # type: ignore[assignment]
+
+        def many(**said: Any) -> duckdb.DuckDBPyConnection:
+            return connect(**{**said, "config": {**said.get("config", {}), "threads": threads}})
+
+        duckdb.connect = many  # type: ignore[assignment]
     paths = sorted(str(path) for path in folder.iterdir())
     aggregate = azroutes.aggregate
     begin, busy = time.perf_counter(), time.process_time()
     if job.startswith("aggregate"):
         added = aggregate(paths, engine=job.partition(", ")[2].lower())
         took, used = time.perf_counter() - begin, time.process_time() - busy
-        rows, records, quantity = len(added.table), added.tally.records, added.table["quantity"].sum()
+        rows, records, quantity = len(added.table), added.tally.records, float(added.table["quantity"].sum())
     else:
         table = duckdb.connect().execute(PLAIN if job == "plain SQL" else EXACT, [paths]).df()
         took, used = time.perf_counter() - begin, time.process_time() - busy
         if job == "plain SQL":
-            rows, records, quantity = len(table), table.iloc[:, 5].sum(), table.iloc[:, 4].sum()
+            rows, records, quantity = len(table), int(table.iloc[:, 5].sum()), float(table.iloc[:, 4].sum())
         else:
             scale = (1.0, 2.0**-26, 2.0**-52, 2.0**-52)
             quantity = math.fsum(table.iloc[:, 4 + k].sum() * one for k, one in enumerate(scale))
-            rows, records = len(table), table.iloc[:, 8].sum()
-    return {"seconds": took, "busy": used, "peak_mb": peak_mb(), "rows": rows, "records": int(records),
-            "quantity": float(quantity)}  # fmt: skip
+            rows, records = len(table), int(table.iloc[:, 8].sum())
+    return {"seconds": took, "busy": used, "peak_mb": peak_mb(), "rows": rows, "records": records,
+            "quantity": quantity}  # fmt: skip
 
 
 def peak_mb() -> float:

@@ -20,6 +20,7 @@ from azroutes.record_sums import (
     NEGATIVE,
     NO_NUMBER,
     PARTS,
+    SMALL_PARTS,
     TOO_LARGE,
     UNIT,
     few_words,
@@ -35,9 +36,13 @@ from azroutes.units import MOST
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    import narwhals as nw
     import pyarrow as pa
     from numpy.typing import NDArray
     from pandas.core.groupby import DataFrameGroupBy
+
+    from azroutes.engines import Engine
+    from azroutes.record_sums import Part
 
 BY = ("market", "origin", "destination", "year")
 COUNTS = ("quantity", "records", "without_quantity")
@@ -158,8 +163,8 @@ def aggregate(
     with opened_records(records, [*key, quantity or "", UNIT], engine) as (parts, held):
         key = whole_key(parts, key, quantity)
         frame = joined(parts, key, quantity)
-        summed = partial(sums, keys=len(key), counts_alone=quantity is None)
-        found = held.grouped(frame, few_words(parts, key), summed)
+        summed = partial(_summed, held, parts, key, alone=quantity is None)
+        found = summed(frame)
         counted = _counted(found)
         if parts[0].source:
             _check_read(counted, key)
@@ -167,7 +172,7 @@ def aggregate(
         bad = quantity is not None and _has_misfits(found)
         refused = _refused(held.run(misfits(frame, len(key))) if bad else None, key)
         if bad and on_bad == "collect":
-            counted = _counted(held.grouped(fitting(frame), few_words(parts, key), summed))
+            counted = _counted(summed(fitting(frame)))
     if bad and on_bad == "raise":
         lead = f"{int(refused['records'].sum()):,} of {many:,} records have a quantity that cannot be added"
         raise TableError(lead, refusals(refused, str(quantity)))
@@ -186,6 +191,20 @@ def _checked_key(by: Sequence[str], quantity: str | None) -> list[str]:
     if faults:
         raise OptionError("records cannot be added up so", faults)
     return key
+
+
+def _summed(
+    held: Engine, parts: Sequence[Part], key: Sequence[str], frame: nw.LazyFrame[Any], *, alone: bool
+) -> pa.Table:
+    """Return the sums of records; those that are quickly read again are first added in few parts, which may do."""
+    import pyarrow.compute as pc  # noqa: PLC0415
+
+    few = few_words(parts, key)
+    if not alone and all(part.quick for part in parts):
+        found = held.grouped(frame, few, partial(sums, keys=len(key), parts=SMALL_PARTS))
+        if not pc.any(pc.greater_equal(found.column(SMALL_PARTS[0]), EXACT)).as_py():
+            return found
+    return held.grouped(frame, few, partial(sums, keys=len(key), parts=() if alone else tuple(PARTS)))
 
 
 def _counted(found: pa.Table) -> pd.DataFrame:
@@ -304,12 +323,12 @@ def _added(counted: pd.DataFrame, key: list[str], quantity: str | None) -> pd.Da
     own = list(table.columns[: len(key)])
     shown = table[[*own, "records"]]
     if quantity is not None:
-        if len(large := table[table["whole"] >= EXACT]):
+        if "whole" in table and len(large := table[table["whole"] >= EXACT]):
             hint = f"digits are lost beyond {EXACT:g}: take a larger unit"
             faults = [Fault(f"too large a sum, of {_where(values, key)}", None, quantity, total, hint)
                       for *values, total in large[[*own, "whole"]].itertuples(index=False)]  # fmt: skip
             raise TableError("quantities cannot be added up exactly", faults)
-        parts = [(table[part] * one).tolist() for part, one in PARTS.items()]
+        parts = [(table[part] * one).tolist() for part, one in PARTS.items() if part in table]
         totals = pd.Series(list(map(math.fsum, zip(*parts, strict=True))), index=table.index, dtype="Float64")
         given = table["given"]
         shown = table[own].assign(quantity=totals.where(given > 0), records=table["records"],

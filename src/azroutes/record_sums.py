@@ -6,6 +6,7 @@ Columns of a user go by numbers here, so that no name of theirs can be taken for
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from azroutes.errors import Fault, TableError, did_you_mean
@@ -19,11 +20,14 @@ if TYPE_CHECKING:
 
 UNIT = "unit"
 FINE = 2.0**26
-"""Numbers are added in four parts: their whole units, the rest in units of 2**-26, the rest of that in units of 2**-52,
-and what is left. Sums of the first three are whole numbers, so they are exact up to 2**53; see docs/internals.md."""
+"""Numbers are added in parts: their whole units, the rest in units of 2**-26, the rest of that in units of 2**-52, and
+what is left. Sums of the first three are whole numbers, so they are exact up to 2**53; see docs/internals.md."""
 
 PARTS = {"whole": 1.0, "middle": 1 / FINE, "small": 1 / FINE**2, "rest": 1 / FINE**2}
 """What one of each part stands for."""
+
+SMALL_PARTS = ("middle", "small", "rest")
+"""The parts of sums below 2**27, where whole units need none of their own."""
 
 EXACT = 2.0**53
 
@@ -51,6 +55,8 @@ class Part:
         Columns of few words, see `azroutes.engines.Reader.few`.
     empty : frozenset of str
         Columns of no type, since nothing stands in them.
+    quick : bool
+        Whether the records are read again in little time.
     """
 
     frame: nw.LazyFrame[Any]
@@ -59,6 +65,7 @@ class Part:
     known: Sequence[str] = ()
     few: frozenset[str] = frozenset()
     empty: frozenset[str] = frozenset()
+    quick: bool = False
 
     def column(self, name: str) -> tuple[str, str]:
         """Return the frame's name of a column, and what it holds; nothing where there is nothing in it."""
@@ -142,23 +149,25 @@ def fitting(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     return frame.filter(q.is_null() | ~_unfit(q))
 
 
-def sums(frame: nw.LazyFrame[Any], keys: int, *, counts_alone: bool) -> nw.LazyFrame[Any]:
+def sums(frame: nw.LazyFrame[Any], keys: int, parts: Sequence[str]) -> nw.LazyFrame[Any]:
     """Return a row for each key: ``records``, how many of them have a quantity (``given``), and the parts of its sum.
 
-    The ``rest`` is NaN where one of them cannot be added.
+    Without parts records alone are counted. The ``rest`` is NaN where a quantity cannot be added.
     """
     import narwhals as nw  # noqa: PLC0415
 
     names = [f"k{k}" for k in range(keys)]
-    if counts_alone:
+    if not parts:
         return frame.group_by(*names).agg(records=nw.len())
     q, left = nw.col("q"), nw.col("left")
-    split = frame.with_columns(left=nw.when((q < 0) | (q > MOST)).then(nw.lit(float("nan"))).otherwise(q))
-    split = split.with_columns(whole=left.floor())
-    for part, above in (("middle", "whole"), ("small", "middle")):
-        split = split.with_columns(left=(left - nw.col(above)) * FINE).with_columns(left.floor().alias(part))
-    split = split.with_columns(rest=left - nw.col("small"))
-    return split.group_by(*names).agg(records=nw.len(), given=q.count(), **{part: nw.col(part).sum() for part in PARTS})
+    scale = 1 / PARTS[parts[0]]
+    split = frame.with_columns(left=nw.when((q < 0) | (q > MOST)).then(nw.lit(float("nan"))).otherwise(q) * scale)
+    for part, below in pairwise(parts):
+        whole = left.floor().cast(nw.Float64)  # Spark's is a whole number that may overflow
+        split = split.with_columns(whole.alias(part))
+        split = split.with_columns(left=(left - nw.col(part)) * (PARTS[part] / PARTS[below]))
+    split = split.with_columns(left.alias(parts[-1]))
+    return split.group_by(*names).agg(records=nw.len(), given=q.count(), **{part: nw.col(part).sum() for part in parts})
 
 
 def misfits(frame: nw.LazyFrame[Any], keys: int) -> nw.LazyFrame[Any]:

@@ -62,7 +62,7 @@ def opened_records(records: object, wanted: Sequence[str], engine: str) -> Itera
     if named is None:
         table, known = _table(records, wanted)
         with opened(engine) as found:
-            yield [Part(found.table(table), list(table.column_names), known=known)], found
+            yield [Part(found.table(table), list(table.column_names), known=known, quick=True)], found
         return
     files = record_files(named, wanted)
     before = stamps(files)
@@ -101,7 +101,7 @@ def _file_parts(groups: Sequence[Files], engine: Reader, wanted: Sequence[str]) 
                 parts.append(Part(_without_blanks(frame), names, source))
                 continue
             empty = frozenset(name for name, kind in zip(shape[::2], shape[1::2], strict=True) if kind == "null")
-            parts.append(Part(frame, names, source, few=engine.few(same, wanted), empty=empty))
+            parts.append(Part(frame, names, source, few=engine.few(same, wanted), empty=empty, quick=True))
     return parts
 
 
