@@ -3,8 +3,9 @@
     python3 tests/check.py
 
 It makes a virtual environment of its own, installs the project with what its tests need, brings a Chromium for the
-browser tests where none is there, and runs ruff, mypy, import-linter and pytest. Extra words are handed to pytest. The
-node that runs the tests of the page's scripts is the one in Playwright's wheel, and axe-core comes in a wheel too.
+browser tests and a Java for those of Spark where none is there, and runs ruff, mypy, import-linter and pytest. Extra
+words are handed to pytest. The node that runs the tests of the page's scripts is the one in Playwright's wheel, and
+axe-core comes in a wheel too.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ def main() -> int:
         return 1
     python = _environment()
     _chromium(python)
+    _java()
     tools = python.parent
     for step in (
         [str(tools / "ruff"), "check"],
@@ -61,12 +63,24 @@ def _chromium(python: Path) -> None:
     """Bring a Chromium where none is there: Debian's as root, else Playwright's own."""
     if any(shutil.which(name) for name in BROWSERS):
         return
-    apt = shutil.which("apt-get")
-    if apt and hasattr(os, "geteuid") and os.geteuid() == 0:
-        _run([apt, "update", "-qq"])
-        _run([apt, "install", "-y", "-qq", "--no-install-recommends", "chromium", "fonts-dejavu-core"])
-    else:
+    if not _debian("chromium", "fonts-dejavu-core"):
         _run([str(python), "-m", "playwright", "install", "chromium"])
+
+
+def _java() -> None:
+    """Bring a Java where none is there, as root on Debian; elsewhere the tests of Spark fail and say so."""
+    if shutil.which("java") is None:
+        _debian("default-jre-headless")
+
+
+def _debian(*packages: str) -> bool:
+    """Install packages of Debian as root; return whether that can be done."""
+    apt = shutil.which("apt-get")
+    if not apt or not hasattr(os, "geteuid") or os.geteuid() != 0:
+        return False
+    _run([apt, "update", "-qq"])
+    _run([apt, "install", "-y", "-qq", "--no-install-recommends", *packages])
+    return True
 
 
 def _run(command: list[str]) -> None:

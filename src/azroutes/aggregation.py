@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from azroutes.record_sums import (
     NEGATIVE,
     NO_NUMBER,
     PARTS,
+    SMALL_PARTS,
     TOO_LARGE,
     UNIT,
     few_words,
@@ -34,9 +36,13 @@ from azroutes.units import MOST
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    import narwhals as nw
     import pyarrow as pa
     from numpy.typing import NDArray
     from pandas.core.groupby import DataFrameGroupBy
+
+    from azroutes.engines import Engine
+    from azroutes.record_sums import Part
 
 BY = ("market", "origin", "destination", "year")
 COUNTS = ("quantity", "records", "without_quantity")
@@ -157,19 +163,19 @@ def aggregate(
     with opened_records(records, [*key, quantity or "", UNIT], engine) as (parts, held):
         key = whole_key(parts, key, quantity)
         frame = joined(parts, key, quantity)
-        short, words = held.hashed(frame, few_words(parts, key))
-        found = held.run(sums(short, len(key), counts_alone=quantity is None))
-        counted = _counted(found, words)
+        summed = partial(_summed, held, parts, key, alone=quantity is None)
+        found = summed(frame)
+        counted = _counted(found)
         if parts[0].source:
             _check_read(counted, key)
         many = int(counted["records"].sum())
         bad = quantity is not None and _has_misfits(found)
         refused = _refused(held.run(misfits(frame, len(key))) if bad else None, key)
         if bad and on_bad == "collect":
-            counted = _counted(held.run(sums(fitting(frame), len(key), counts_alone=False)), {})
+            counted = _counted(summed(fitting(frame)))
     if bad and on_bad == "raise":
         lead = f"{int(refused['records'].sum()):,} of {many:,} records have a quantity that cannot be added"
-        raise TableError(lead, _faults(refused, key, str(quantity)))
+        raise TableError(lead, refusals(refused, str(quantity)))
     table = _added(counted, key, quantity)
     return Aggregated(table, _tally(many, table, refused, key), refused)
 
@@ -187,12 +193,27 @@ def _checked_key(by: Sequence[str], quantity: str | None) -> list[str]:
     return key
 
 
-def _counted(found: pa.Table, words: Mapping[str, pa.Table]) -> pd.DataFrame:
+def _summed(
+    held: Engine, parts: Sequence[Part], key: Sequence[str], frame: nw.LazyFrame[Any], *, alone: bool
+) -> pa.Table:
+    """Return the sums of records; those that are quickly read again are first added in few parts, which may do."""
+    import pyarrow.compute as pc  # noqa: PLC0415
+
+    few = few_words(parts, key)
+    if not alone and all(part.quick for part in parts):
+        found = held.grouped(frame, few, partial(sums, keys=len(key), parts=SMALL_PARTS))
+        if not pc.any(pc.greater_equal(found.column(SMALL_PARTS[0]), EXACT)).as_py():
+            return found
+    return held.grouped(frame, few, partial(sums, keys=len(key), parts=() if alone else tuple(PARTS)))
+
+
+def _counted(found: pa.Table) -> pd.DataFrame:
     """Return the sums; those whose keys differ in nothing but spaces are one."""
-    keys = _keys(found, words)
+    keys = _keys(found)
     counts = {name: _column(found, name).astype("int64") for name in ("records", "given") if name in found.column_names}
     parts = {name: _column(found, name).astype("float64") for name in PARTS if name in found.column_names}
-    return _alike(pd.DataFrame({**keys, **counts, **parts}), list(keys)).sum()
+    table = pd.DataFrame({**keys, **counts, **parts})
+    return _alike(table, list(keys)).sum() if table.duplicated(list(keys)).any() else table
 
 
 def _has_misfits(found: pa.Table) -> bool:
@@ -217,13 +238,14 @@ def _refused(found: pa.Table | None, key: list[str]) -> pd.DataFrame:
     """Return how many records of each key are in no row, why, and an example of what stands there."""
     if found is None:
         return pd.DataFrame(columns=[*key, *PROBLEM])
-    keys, (said, least) = _keys(found, {}), (_column(found, name).astype(object) for name in ("said", "least"))
+    keys, (said, least) = _keys(found), (_column(found, name).astype(object) for name in ("said", "least"))
     example = said.where(said.notna(), least).fillna("nan")
     table = pd.DataFrame({**keys, "problem": _column(found, "problem").astype("string"),
                           "records": _column(found, "records").astype("int64"), "example": example})  # fmt: skip
     # A text that only spaces tell from another comes from another key; the example is the same on all engines.
     first = table.sort_values("example", kind="stable", key=lambda values: values.astype(str))
-    return _named(_alike(first, [*keys, "problem"]).agg({"records": "sum", "example": "first"}), key)
+    table = _alike(first, [*keys, "problem"]).agg({"records": "sum", "example": "first"})
+    return _ordered(table, ["problem"]).set_axis([*key, *PROBLEM], axis=1)
 
 
 def _alike(table: pd.DataFrame, names: list[str]) -> DataFrameGroupBy[Any, Any]:
@@ -234,19 +256,18 @@ def _column(found: pa.Table, name: str) -> pd.Series:
     return pd.Series(found.column(name).to_pandas())
 
 
-def _keys(found: pa.Table, words: Mapping[str, pa.Table]) -> dict[str, pd.Series]:
+def _keys(found: pa.Table) -> dict[str, pd.Series]:
     names = [name for name in found.column_names if name.startswith("k")]
-    return {name: _key_column(found.column(name), words.get(name)) for name in names}
+    return {name: _key_column(found.column(name)) for name in names}
 
 
-def _key_column(values: pa.ChunkedArray, words: pa.Table | None) -> pd.Series:
-    """Return a column of the key in a dtype that holds missing values: text as a category, in the order of words."""
+def _key_column(values: pa.ChunkedArray) -> pd.Series:
+    """Return a column of the key in a dtype that holds missing values: text as an ordered category.
+
+    Text has no spaces around it, and a blank is missing.
+    """
     import pyarrow as pa  # noqa: PLC0415
-    import pyarrow.compute as pc  # noqa: PLC0415
 
-    if words is not None:
-        codes = pc.index_in(values, value_set=words.column("number").combine_chunks()).to_numpy()
-        return _texts(codes, words.column("word").to_pylist())
     if pa.types.is_boolean(values.type):
         return pd.Series(values.to_pandas()).astype("boolean")
     if pa.types.is_integer(values.type):
@@ -256,26 +277,19 @@ def _key_column(values: pa.ChunkedArray, words: pa.Table | None) -> pd.Series:
         whole = bool(((numbers.dropna() % 1 == 0) & (numbers.dropna().abs() < EXACT)).all())
         return numbers.astype("Int64") if whole else numbers
     known = pd.Series(values.cast(pa.large_string()).dictionary_encode().to_pandas()).cat
-    return _texts(known.codes.to_numpy(), list(known.categories))
-
-
-def _texts(codes: NDArray[np.integer], words: list[str | None]) -> pd.Series:
-    """Return texts by their numbers in a list of words, without spaces around them; a blank is missing."""
-    plain = [(word or "").strip() for word in words]
-    known = sorted({*plain} - {""})
-    place = {word: k for k, word in enumerate(known)}
+    plain = [word.strip() for word in known.categories]
+    words = sorted({*plain} - {""})
+    place = {word: k for k, word in enumerate(words)}
     moved = np.array([*(place.get(word, -1) for word in plain), -1])  # a missing one has the number -1, the last
-    placed: NDArray[np.int64] = moved[codes]
-    return pd.Series(pd.Categorical.from_codes(placed, pd.Index(known, dtype=object), ordered=True))
+    codes: NDArray[np.int64] = moved[known.codes.to_numpy()]
+    return pd.Series(pd.Categorical.from_codes(codes, pd.Index(words, dtype=object), ordered=True))
 
 
-def _named(table: pd.DataFrame, key: list[str]) -> pd.DataFrame:
-    """Return a table in the order of its key, which gets its own names; missing values last."""
-    own = [f"k{k}" for k in range(len(key))]
-    order = [*own, *(["problem"] if "problem" in table else [])]
-    table = table.sort_values(order, kind="stable", na_position="last", ignore_index=True)
-    texts = {name: _plain(table[name]) for name in own if table[name].dtype == "category"}
-    return table.assign(**texts).rename(columns=dict(zip(own, key, strict=True)))
+def _ordered(table: pd.DataFrame, more: Sequence[str] = ()) -> pd.DataFrame:
+    """Return a table in the order of its key, missing values last; text is plain again."""
+    own = [str(name) for name in table.columns if str(name).startswith("k")]
+    table = table.sort_values([*own, *more], kind="stable", na_position="last", ignore_index=True)
+    return table.assign(**{name: _plain(table[name]) for name in own if table[name].dtype == "category"})
 
 
 def _plain(texts: pd.Series) -> pd.Series:
@@ -283,8 +297,9 @@ def _plain(texts: pd.Series) -> pd.Series:
     return pd.Series(words.take(texts.cat.codes.to_numpy()), index=texts.index)  # a missing one has the number -1
 
 
-def _faults(refused: pd.DataFrame, key: list[str], quantity: str) -> list[Fault]:
+def refusals(refused: pd.DataFrame, quantity: str) -> list[Fault]:
     """Return a fault for each key and problem; records have no numbers in an engine, so they go by their key."""
+    key = list(refused.columns[: -len(PROBLEM)])
     faults = []
     for values, problem, many, example in zip(refused[key].itertuples(index=False), refused["problem"],
                                               refused["records"], refused["example"], strict=True):  # fmt: skip
@@ -304,23 +319,21 @@ def _where(values: Iterable[Any], key: list[str]) -> str:
 
 def _added(counted: pd.DataFrame, key: list[str], quantity: str | None) -> pd.DataFrame:
     """Return the table: sums rounded once, missing where no record has a quantity."""
-    table = _named(counted, key)
-    if quantity is None:
-        return table
-    if len(large := table[table["whole"] >= EXACT]):
-        hint = f"digits are lost beyond {EXACT:g}: take a larger unit"
-        faults = [Fault(f"too large a sum, of {_where(values, key)}", None, quantity, total, hint)
-                  for *values, total in large[[*key, "whole"]].itertuples(index=False)]  # fmt: skip
-        raise TableError("quantities cannot be added up exactly", faults)
-    parts = [(table[part] * one).tolist() for part, one in PARTS.items()]
-    totals = pd.Series(list(map(math.fsum, zip(*parts, strict=True))), index=table.index, dtype="Float64")
-    given = table["given"]
-    sums = {
-        "quantity": totals.where(given > 0),
-        "records": table["records"],
-        "without_quantity": table["records"] - given,
-    }
-    return table[key].assign(**sums)
+    table = _ordered(counted)
+    own = list(table.columns[: len(key)])
+    shown = table[[*own, "records"]]
+    if quantity is not None:
+        if "whole" in table and len(large := table[table["whole"] >= EXACT]):
+            hint = f"digits are lost beyond {EXACT:g}: take a larger unit"
+            faults = [Fault(f"too large a sum, of {_where(values, key)}", None, quantity, total, hint)
+                      for *values, total in large[[*own, "whole"]].itertuples(index=False)]  # fmt: skip
+            raise TableError("quantities cannot be added up exactly", faults)
+        parts = [(table[part] * one).tolist() for part, one in PARTS.items() if part in table]
+        totals = pd.Series(list(map(math.fsum, zip(*parts, strict=True))), index=table.index, dtype="Float64")
+        given = table["given"]
+        shown = table[own].assign(quantity=totals.where(given > 0), records=table["records"],
+                                  without_quantity=table["records"] - given)  # fmt: skip
+    return shown.set_axis([*key, *shown.columns[len(key) :]], axis=1)
 
 
 def _tally(many: int, table: pd.DataFrame, refused: pd.DataFrame, key: list[str]) -> Tally:

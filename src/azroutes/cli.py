@@ -228,7 +228,7 @@ def aggregate(
     records: Annotated[list[str], typer.Argument(help="Files of records, or patterns: Parquet, CSV, TSV, .csv.gz.")],
     out: Annotated[Path, typer.Argument(help="CSV file to write.")],
     by: Annotated[str, typer.Option(help="The columns of the key, between commas.")] = "market,origin,destination,year",
-    quantity: Annotated[str, typer.Option(help="The column that is added up.")] = "quantity",
+    quantity: Annotated[str, typer.Option(help="The column that is added up; '' counts records alone.")] = "quantity",
     engine: Annotated[Engines, typer.Option(help="What adds up.")] = Engines.DUCKDB,
     collect: Leaves = False,  # noqa: FBT002 - a flag
 ) -> None:  # fmt: skip
@@ -237,16 +237,19 @@ def aggregate(
     Example: azroutes aggregate "seizures/*.parquet" flows.csv --by market,origin,destination,year --quantity kg
     """
     from azroutes.aggregation import aggregate as added
+    from azroutes.aggregation import refusals
     from azroutes.write import csv_bytes, write_whole
 
     if out.suffix.lower() != ".csv":
         raise OptionError(f"cannot tell the format of {out.name!r}: end it in .csv")
-    found = added(records, by=by.split(","), quantity=quantity, engine=engine.value,
+    found = added(records, by=by.split(","), quantity=quantity or None, engine=engine.value,
                   on_bad="collect" if collect else "raise")  # fmt: skip
     write_whole(out, csv_bytes(found.table))
     typer.echo(f"wrote {out}: {len(found.table):,} rows")
     for line in found.tally.lines():
         typer.echo(f"  {line}")
+    for fault in refusals(found.refused, quantity):
+        typer.echo(f"  - {fault}", err=True)
 
 
 def _fix(file: Path, unit: str | None, columns: dict[str, str]) -> None:

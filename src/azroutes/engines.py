@@ -13,7 +13,7 @@ import sys
 import tempfile
 from contextlib import ExitStack, contextmanager
 from importlib import import_module
-from threading import Thread
+from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, Protocol
 
 from azroutes.errors import Fault, OptionError, TableError, check_option
@@ -28,22 +28,24 @@ if TYPE_CHECKING:
 
     from azroutes.record_files import Files
 
+    Sums = Callable[[nw.LazyFrame[Any]], nw.LazyFrame[Any]]
+
 ENGINES = ("duckdb", "polars", "spark")
 WHAT = "Adding up records"
 LONGEST = 300
 """Letters that are kept of what an engine says of its error."""
 LIST_BYTES = 2**16
 """How long a list of words may be in a Parquet file, packed, for words to be few."""
+SAMPLE = 100_000
+"""Records in which all words are looked for at first."""
 _NEEDS = {"duckdb": "duckdb", "polars": "polars", "spark": "pyspark"}
 
 
 class Engine(Protocol):
     """What adds records up."""
 
-    def hashed(
-        self, frame: nw.LazyFrame[Any], names: Sequence[str], /
-    ) -> tuple[nw.LazyFrame[Any], dict[str, pa.Table]]:
-        """Return a frame with columns of text as numbers, and for each a table of ``word`` and ``number``."""
+    def grouped(self, frame: nw.LazyFrame[Any], few: Sequence[str], sums: Sums, /) -> pa.Table:
+        """Return the sums of a frame, some columns of whose key are text of few words."""
 
     def run(self, frame: nw.LazyFrame[Any]) -> pa.Table:
         """Return what a frame holds; an interrupt stops the engine."""
@@ -56,7 +58,7 @@ class Reader(Engine, Protocol):
         """Return the records of files, and their columns as the files name them, in the frame's order."""
 
     def few(self, paths: Sequence[Path], names: Sequence[str], /) -> frozenset[str]:
-        """Return which columns of Parquet files have few words, so that the engine would rather have them `hashed`."""
+        """Return which columns of Parquet files have few words, if that helps the engine to group by them."""
 
     def table(self, table: pa.Table) -> nw.LazyFrame[Any]:
         """Return a table as the engine's own."""
@@ -182,49 +184,53 @@ class _DuckDB:
                     few.discard(chunk.path_in_schema)
         return frozenset(few & found)
 
-    def hashed(
-        self, frame: nw.LazyFrame[Any], names: Sequence[str], /
-    ) -> tuple[nw.LazyFrame[Any], dict[str, pa.Table]]:
-        """Return texts as their hashes: DuckDB works out one of each list of words, and groups by numbers much faster.
-
-        A column two of whose words have one hash stays text.
-        """
+    def grouped(self, frame: nw.LazyFrame[Any], few: Sequence[str], sums: Sums, /) -> pa.Table:
+        """Group by hashes in place of words: DuckDB works out one for each of a list, and groups faster by numbers."""
         import duckdb  # noqa: PLC0415
         import narwhals as nw  # noqa: PLC0415
+        import pyarrow.compute as pc  # noqa: PLC0415
 
-        relation, tables = nw.to_native(frame), {}
+        relation = nw.to_native(frame)
         columns = {name: duckdb.ColumnExpression(name) for name in relation.columns}
-        hashes = {name: duckdb.FunctionExpression("hash", columns[name]).alias(name) for name in names}
+        hashes = {name: duckdb.FunctionExpression("hash", columns[name]) for name in few}
+        short = relation.select(*(hashes.get(name, column).alias(name) for name, column in columns.items()))
+        found = self.run(sums(nw.from_native(short)))
         for name, number in hashes.items():
-            words = relation.select(columns[name]).distinct()
-            table = self.run(nw.from_native(words.select(columns[name].alias("word"), number.alias("number"))))
-            if len(table.column("number").unique()) == table.num_rows:
-                tables[name] = table
-        chosen = [hashes[name] if name in tables else column for name, column in columns.items()]
-        return nw.from_native(relation.select(*chosen)), tables
+            # Most often all words stand in the first records; where one does not, all records are asked for theirs.
+            for some in (relation.limit(SAMPLE), relation):
+                words = some.select(columns[name]).distinct()
+                table = self.run(nw.from_native(words.select(columns[name].alias("word"), number.alias("number"))))
+                if len(table.column("number").unique()) < len(table):
+                    return self.run(sums(frame))  # two words of one hash
+                places = pc.index_in(found.column(name), value_set=table.column("number").combine_chunks())
+                if not places.null_count:
+                    break
+            found = found.set_column(found.column_names.index(name), name, table.column("word").take(places))
+        return found
 
     def run(self, frame: nw.LazyFrame[Any]) -> pa.Table:
         """Collect in a thread, so that this one can tell how far it is and hear Ctrl-C."""
         found: list[pa.Table] = []
         failed: list[BaseException] = []
+        done = Event()  # a thread whose join is interrupted passes for one that has ended, in some versions of Python
 
         def work() -> None:
             try:
                 found.append(frame.collect("pyarrow").to_native())
             except BaseException as error:  # noqa: BLE001 - raised again below, in the thread that asked
                 failed.append(error)
+            finally:
+                done.set()
 
-        thread = Thread(target=work, name="azroutes-duckdb", daemon=True)
         with shown(WHAT) as tell:
-            thread.start()
+            Thread(target=work, name="azroutes-duckdb", daemon=True).start()
             try:
-                while thread.is_alive():
-                    thread.join(FRAME_S)
+                while not done.wait(FRAME_S):
                     tell(max(self.connection.query_progress(), 0.0) / 100)
             except BaseException:
-                while thread.is_alive():  # an interrupt that comes before the query has begun is lost
+                while not done.is_set():  # an interrupt that comes before the query has begun is lost
                     self.connection.interrupt()
-                    thread.join(FRAME_S)
+                    done.wait(FRAME_S)
                 raise
         if failed:
             raise failed[0]
@@ -237,10 +243,8 @@ class _Lazy:
     def few(self, _paths: Sequence[Path], _names: Sequence[str], /) -> frozenset[str]:
         return frozenset()
 
-    def hashed(
-        self, frame: nw.LazyFrame[Any], _names: Sequence[str], /
-    ) -> tuple[nw.LazyFrame[Any], dict[str, pa.Table]]:
-        return frame, {}
+    def grouped(self, frame: nw.LazyFrame[Any], _few: Sequence[str], sums: Sums, /) -> pa.Table:
+        return self.run(sums(frame))
 
     def run(self, frame: nw.LazyFrame[Any]) -> pa.Table:
         return frame.collect("pyarrow").to_native()
@@ -257,10 +261,9 @@ class _Polars(_Lazy):
         if not files.header:
             frame = pl.scan_parquet(list(files.paths), glob=False, hive_partitioning=False)
             return nw.from_native(frame), frame.collect_schema().names()
-        cells = {f"c{k}": pl.String for k in range(len(files.header))}
-        # The header is skipped rather than matched: it may bear a name twice.
-        text = pl.scan_csv(list(files.paths), separator=files.separator, has_header=False, skip_rows=1, schema=cells,
-                           glob=False)  # fmt: skip
+        cells = [f"c{k}" for k in range(len(files.header))]  # a header may bear a name twice
+        text = pl.scan_csv(list(files.paths), separator=files.separator, infer_schema=False, glob=False,
+                           with_column_names=lambda _names: cells)  # fmt: skip
         return nw.from_native(text), list(files.header)
 
     def table(self, table: pa.Table) -> nw.LazyFrame[Any]:

@@ -6,6 +6,7 @@ Columns of a user go by numbers here, so that no name of theirs can be taken for
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from azroutes.errors import Fault, TableError, did_you_mean
@@ -19,11 +20,14 @@ if TYPE_CHECKING:
 
 UNIT = "unit"
 FINE = 2.0**26
-"""Numbers are added in four parts: their whole units, the rest in units of 2**-26, the rest of that in units of 2**-52,
-and what is left. Sums of the first three are whole numbers, so they are exact up to 2**53; see docs/internals.md."""
+"""Numbers are added in parts: their whole units, the rest in units of 2**-26, the rest of that in units of 2**-52, and
+what is left. Sums of the first three are whole numbers, so they are exact up to 2**53; see docs/internals.md."""
 
 PARTS = {"whole": 1.0, "middle": 1 / FINE, "small": 1 / FINE**2, "rest": 1 / FINE**2}
 """What one of each part stands for."""
+
+SMALL_PARTS = ("middle", "small", "rest")
+"""The parts of sums below 2**27, where whole units need none of their own."""
 
 EXACT = 2.0**53
 
@@ -49,6 +53,10 @@ class Part:
         All columns that there were, where not all were taken.
     few : frozenset of str
         Columns of few words, see `azroutes.engines.Reader.few`.
+    empty : frozenset of str
+        Columns of no type, since nothing stands in them.
+    quick : bool
+        Whether the records are read again in little time.
     """
 
     frame: nw.LazyFrame[Any]
@@ -56,12 +64,16 @@ class Part:
     source: str = ""
     known: Sequence[str] = ()
     few: frozenset[str] = frozenset()
+    empty: frozenset[str] = frozenset()
+    quick: bool = False
 
-    def column(self, name: str) -> tuple[str, DType]:
-        """Return the frame's name and the dtype of a column."""
+    def column(self, name: str) -> tuple[str, str]:
+        """Return the frame's name of a column, and what it holds; nothing where there is nothing in it."""
+        if name not in self.names or name in self.empty:
+            return "", ""
         schema = self.frame.collect_schema()
         own = schema.names()[self.names.index(name)]
-        return own, schema[own]
+        return own, _kind(schema[own])
 
 
 def whole_key(parts: Sequence[Part], by: Sequence[str], quantity: str | None) -> list[str]:
@@ -102,7 +114,7 @@ def joined(parts: Sequence[Part], key: Sequence[str], quantity: str | None) -> n
     kinds = {name: _kind_over(parts, name) for name in key}
     faults = [fault for name, kind in kinds.items() for fault in _key_faults(name, kind)]
     if quantity is not None:
-        wrong = _kind_over(parts, quantity) - {"text", "whole number", "number", "nothing"}
+        wrong = _kind_over(parts, quantity) - {"text", "whole number", "number"}
         hint = "a column of numbers, or of text that reads as numbers"
         faults += [Fault("wrong type", column=quantity, value=kind, hint=hint) for kind in sorted(wrong)]
     if faults:
@@ -114,7 +126,19 @@ def joined(parts: Sequence[Part], key: Sequence[str], quantity: str | None) -> n
 def few_words(parts: Sequence[Part], key: Sequence[str]) -> list[str]:
     """Return which columns of the key, by our names, are text of few words in all parts."""
     return [f"k{k}" for k, name in enumerate(key)
-            if all(name in part.few and _kind(part.column(name)[1]) == "text" for part in parts)]  # fmt: skip
+            if all(name in part.few and part.column(name)[1] == "text" for part in parts)]  # fmt: skip
+
+
+def _unfit(q: nw.Expr) -> nw.Expr:
+    """Tell which quantities cannot be added.
+
+    DuckDB takes it from the bounds that a Parquet file bears whether there are such, and NaN is not in these; what a
+    condition has gone through has no bounds.
+    """
+    import narwhals as nw  # noqa: PLC0415
+
+    q = nw.when(~q.is_null()).then(q)
+    return q.is_nan() | (q < 0) | (q > MOST)
 
 
 def fitting(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
@@ -122,26 +146,28 @@ def fitting(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     import narwhals as nw  # noqa: PLC0415
 
     q = nw.col("q")
-    return frame.filter(q.is_null() | ((q >= 0) & (q <= MOST)))
+    return frame.filter(q.is_null() | ~_unfit(q))
 
 
-def sums(frame: nw.LazyFrame[Any], keys: int, *, counts_alone: bool) -> nw.LazyFrame[Any]:
+def sums(frame: nw.LazyFrame[Any], keys: int, parts: Sequence[str]) -> nw.LazyFrame[Any]:
     """Return a row for each key: ``records``, how many of them have a quantity (``given``), and the parts of its sum.
 
-    The ``rest`` is NaN where one of them cannot be added.
+    Without parts records alone are counted. The ``rest`` is NaN where a quantity cannot be added.
     """
     import narwhals as nw  # noqa: PLC0415
 
     names = [f"k{k}" for k in range(keys)]
-    if counts_alone:
+    if not parts:
         return frame.group_by(*names).agg(records=nw.len())
     q, left = nw.col("q"), nw.col("left")
-    split = frame.with_columns(left=nw.when((q < 0) | (q > MOST)).then(nw.lit(float("nan"))).otherwise(q))
-    split = split.with_columns(whole=left.floor())
-    for part, above in (("middle", "whole"), ("small", "middle")):
-        split = split.with_columns(left=(left - nw.col(above)) * FINE).with_columns(left.floor().alias(part))
-    split = split.with_columns(rest=left - nw.col("small"))
-    return split.group_by(*names).agg(records=nw.len(), given=q.count(), **{part: nw.col(part).sum() for part in PARTS})
+    scale = 1 / PARTS[parts[0]]
+    split = frame.with_columns(left=nw.when((q < 0) | (q > MOST)).then(nw.lit(float("nan"))).otherwise(q) * scale)
+    for part, below in pairwise(parts):
+        whole = left.floor().cast(nw.Float64)  # Spark's is a whole number that may overflow
+        split = split.with_columns(whole.alias(part))
+        split = split.with_columns(left=(left - nw.col(part)) * (PARTS[part] / PARTS[below]))
+    split = split.with_columns(left.alias(parts[-1]))
+    return split.group_by(*names).agg(records=nw.len(), given=q.count(), **{part: nw.col(part).sum() for part in parts})
 
 
 def misfits(frame: nw.LazyFrame[Any], keys: int) -> nw.LazyFrame[Any]:
@@ -151,7 +177,7 @@ def misfits(frame: nw.LazyFrame[Any], keys: int) -> nw.LazyFrame[Any]:
     q = nw.col("q")
     unlike = nw.when(q.is_nan()).then(nw.lit(NO_NUMBER)).otherwise(nw.lit(TOO_LARGE))
     return (
-        frame.filter(~((q >= 0) & (q <= MOST)))
+        frame.filter(_unfit(q))
         .with_columns(problem=nw.when(q < 0).then(nw.lit(NEGATIVE)).otherwise(unlike))
         .group_by(*[f"k{k}" for k in range(keys)], "problem")
         .agg(records=nw.len(), least=q.min(), said=nw.col("said").min())
@@ -171,7 +197,7 @@ def _kind(dtype: DType) -> str:
 
 
 def _kind_over(parts: Sequence[Part], name: str) -> set[str]:
-    return {_kind(part.column(name)[1]) for part in parts if name in part.names}
+    return {part.column(name)[1] for part in parts} - {""}
 
 
 def _key_faults(name: str, kinds: set[str]) -> list[Fault]:
@@ -190,11 +216,11 @@ def _key(part: Part, key: Sequence[str], kinds: dict[str, set[str]]) -> list[nw.
 
     found = []
     for k, name in enumerate(key):
-        kind = min(kinds[name])  # of whole and other numbers the latter
+        kind = min(kinds[name], default="text")  # of whole and other numbers the latter
         dtype = {"text": nw.String(), "date": nw.String(), "whole number": nw.Int64(), "number": nw.Float64(),
                  "yes or no": nw.Boolean()}[kind]  # fmt: skip
-        expression = nw.col(part.column(name)[0]).cast(dtype) if name in part.names else nw.lit(None, dtype=dtype)
-        found.append(expression.alias(f"k{k}"))
+        own, _ = part.column(name)
+        found.append((nw.col(own).cast(dtype) if own else nw.lit(None, dtype=dtype)).alias(f"k{k}"))
     return found
 
 
@@ -203,9 +229,10 @@ def _quantity(part: Part, quantity: str | None) -> list[nw.Expr]:
 
     if quantity is None:
         return []
-    name, dtype = part.column(quantity)
-    if _kind(dtype) != "text":
-        return [nw.col(name).cast(nw.Float64).alias("q"), nw.lit(None, dtype=nw.String).alias("said")]
+    name, kind = part.column(quantity)
+    if kind != "text":
+        number = nw.col(name).cast(nw.Float64) if name else nw.lit(None, dtype=nw.Float64)
+        return [number.alias("q"), nw.lit(None, dtype=nw.String).alias("said")]
     text = nw.col(name).cast(nw.String).str.strip_chars()
     number = nw.when(text.str.contains(NUMBER)).then(text).cast(nw.Float64)
     # A blank is no quantity; other text is one that will not do.

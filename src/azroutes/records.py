@@ -62,7 +62,7 @@ def opened_records(records: object, wanted: Sequence[str], engine: str) -> Itera
     if named is None:
         table, known = _table(records, wanted)
         with opened(engine) as found:
-            yield [Part(found.table(table), list(table.column_names), known=known)], found
+            yield [Part(found.table(table), list(table.column_names), known=known, quick=True)], found
         return
     files = record_files(named, wanted)
     before = stamps(files)
@@ -92,18 +92,24 @@ def _file_parts(groups: Sequence[Files], engine: Reader, wanted: Sequence[str]) 
     for files in groups:
         alike: dict[tuple[str, ...], list[Path]] = {}
         for path in files.paths:
-            shape: tuple[str, ...] = ()  # text files are in one group since they have one header
-            if not files.header:
-                frame, names = engine.files(replace(files, paths=(path,)))
-                shape = (*names, *(str(dtype) for dtype in frame.collect_schema().dtypes()))
-            alike.setdefault(shape, []).append(path)
-        for same in alike.values():
-            more = f" and {len(same) - 1:,} more" if len(same) > 1 else ""
+            # Text files are in one group since they have one header.
+            alike.setdefault(() if files.header else _columns(path), []).append(path)
+        for shape, same in alike.items():
             frame, names = engine.files(replace(files, paths=tuple(same)))
-            few = frozenset() if files.header else engine.few(same, wanted)
-            shown = _without_blanks(frame) if files.header else frame
-            parts.append(Part(shown, names, f"{same[0]}{more}", few=few))
+            source = f"{same[0]} and {len(same) - 1:,} more" if len(same) > 1 else str(same[0])
+            if files.header:
+                parts.append(Part(_without_blanks(frame), names, source))
+                continue
+            empty = frozenset(name for name, kind in zip(shape[::2], shape[1::2], strict=True) if kind == "null")
+            parts.append(Part(frame, names, source, few=engine.few(same, wanted), empty=empty, quick=True))
     return parts
+
+
+def _columns(path: Path) -> tuple[str, ...]:
+    """Return the columns of a Parquet file, each name before its type."""
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
+    return tuple(text for column in pq.read_schema(path) for text in (column.name, str(column.type)))
 
 
 def _without_blanks(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:

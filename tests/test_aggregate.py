@@ -1,0 +1,470 @@
+"""Records, added up: the same totals on every engine and in any order, and no record lost."""
+
+from __future__ import annotations
+
+import gzip
+import math
+import os
+import random
+import subprocess
+import sys
+from collections import defaultdict
+from datetime import date
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pandas.testing import assert_frame_equal
+
+import azroutes
+from azroutes import aggregation, engines, record_files
+from azroutes.aggregation import Aggregated, aggregate
+from azroutes.errors import AzroutesError, OptionError, TableError
+from azroutes.units import MOST
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+Record = tuple[str | None, int | None, float | None]
+
+ENGINES = ("duckdb", "polars")
+KEY = ["market", "year"]
+BAD = (-1.0, -math.inf, math.nan, math.inf, 2 * MOST)
+
+
+@st.composite
+def records(draw: st.DrawFn, *, bad: bool = True) -> list[Record]:
+    amounts = [st.none(), st.floats(2.0**-26, 1e12), st.integers(0, 10**9).map(lambda many: many / 1000)]
+    amount = st.one_of(*amounts, st.sampled_from(BAD)) if bad else st.one_of(*amounts)
+    market = st.sampled_from(["heroin", " heroin", "cocaine\t", "NA", "", " ", None, "Ə,\n;"])
+    return draw(st.lists(st.tuples(market, st.sampled_from([2012, 2013, None]), amount), min_size=1, max_size=25))
+
+
+def table_of(rows: list[Record]) -> pa.Table:
+    markets, years, amounts = zip(*rows, strict=True)
+    return pa.table({"market": pa.array(markets, pa.string()), "year": pa.array(years, pa.int32()),
+                     "quantity": pa.array(amounts, pa.float64())})  # fmt: skip
+
+
+def summed(rows: list[Record]) -> dict[tuple[str | None, int | None], tuple[float | None, int, int]]:
+    """Return the sum, the records and those without a quantity of each key, by fractions of whole numbers."""
+    found = defaultdict(list)
+    for market, year, amount in rows:
+        if amount is None or 0 <= amount <= MOST:
+            found[(market or "").strip() or None, year].append(amount)
+    sums = {}
+    for key, amounts in found.items():
+        there = [Fraction(amount) for amount in amounts if amount is not None]
+        sums[key] = (float(sum(there)) if there else None, len(amounts), len(amounts) - len(there))
+    return sums
+
+
+def plain(added: Aggregated) -> dict[tuple[str | None, int | None], tuple[float | None, int, int]]:
+    cells = added.table.astype(object).where(added.table.notna(), None)
+    return {(row[0], row[1]): (row[2], row[3], row[4]) for row in cells.itertuples(index=False)}
+
+
+def written(folder: Path, name: str, content: str | bytes) -> Path:
+    path = folder / name
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+def faults_of(source: object, error: type[AzroutesError] = TableError, **said: Any) -> list[str]:
+    with pytest.raises(error) as caught:
+        aggregate(source, **said)
+    return [f"{fault.column or ''}: {fault.problem}" for fault in caught.value.faults] or [str(caught.value)]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("records")
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@settings(deadline=None, max_examples=12)
+@given(rows=records(), seed=st.integers())
+def test_sums_are_those_of_fractions_in_any_order(folder: Path, engine: str, rows: list[Record], seed: int) -> None:
+    added = aggregate(table_of(rows), by=KEY, engine=engine, on_bad="collect")
+    assert plain(added) == summed(rows)
+    good = sum(1 for _, _, amount in rows if amount is None or 0 <= amount <= MOST)
+    assert (added.tally.records, added.tally.kept, added.tally.refused) == (len(rows), good, len(rows) - good)
+    assert added.refused["records"].sum() == len(rows) - good
+    mixed = random.Random(seed).sample(rows, len(rows))  # noqa: S311 - nothing secret
+    path = folder / f"{engine}.parquet"
+    pq.write_table(table_of(mixed), path, row_group_size=4)
+    again = aggregate(path, by=KEY, engine=engine, on_bad="collect")
+    assert_frame_equal(again.table, added.table)
+    assert_frame_equal(again.refused, added.refused)
+    assert again.tally == added.tally
+
+
+@settings(deadline=None, max_examples=8)
+@given(rows=records(bad=False))
+def test_engines_and_formats_agree(folder: Path, rows: list[Record]) -> None:
+    table = table_of(rows)
+    first = aggregate(table, by=KEY)
+    # A line without a cell that has something in it is no record.
+    lines = [row for row in rows if (row[0] or "").strip("\n ") or row[1] or row[2] is not None]
+    text = pd.DataFrame({"market": [row[0] for row in lines], "year": pd.array([row[1] for row in lines], "Int64"),
+                         "quantity": [row[2] for row in lines]})  # fmt: skip
+    if not lines:
+        return
+    given_once = aggregate(table_of(lines), by=KEY).table
+    text.to_csv(folder / "some.csv", index=False)
+    text.to_csv(folder / "some.tsv.gz", index=False, sep="\t")
+    for engine in ENGINES:
+        for source in (table.to_pandas(), pl.from_arrow(table)):
+            assert_frame_equal(aggregate(source, by=KEY, engine=engine).table, first.table)
+        for name in ("some.csv", "some.tsv.gz"):
+            found = aggregate(folder / name, by=KEY, engine=engine).table
+            assert_frame_equal(found, given_once.assign(year=given_once["year"].astype("string")))
+
+
+def test_rows_are_read_as_flows(tmp_path: Path) -> None:
+    text = "market,origin,destination,year,quantity,unit\n"
+    lines = [f"heroin_trade,IRN,RUS,{2010 + k % 3},{k}.5,kg\n" for k in range(30)]
+    path = written(tmp_path, "seized.csv", text + "".join(lines) + "heroin_trade,IRN,RUS,2010,3,tablets\n")
+    added = aggregate(path)
+    assert added.table["unit"].value_counts().to_dict() == {"kg": 3, "tablets": 1}
+    assert added.table["records"].sum() == 31
+    with pytest.raises(TableError, match="cannot be added"):
+        azroutes.read_flows(added)
+    reading = azroutes.read_flows(added, on_bad="collect")
+    assert len(reading.bad) == 4
+    flows = azroutes.read_flows(aggregate(written(tmp_path, "kg.csv", text + "".join(lines))))
+    assert flows["quantity"].tolist() == [sum(k + 0.5 for k in range(30))]
+    assert flows["statements"].tolist() == [30]
+    assert (flows["first_year"].item(), flows["last_year"].item()) == (2010, 2012)
+    told = " ".join(flows.attrs["account"]["told"]) if "told" in flows.attrs["account"] else ""
+    assert "31" not in told
+
+
+def test_what_is_added_up_has_one_direction() -> None:
+    added = aggregate(pd.DataFrame({"origin": ["IRN"], "destination": ["RUS"], "kg": [1.0]}),
+                      by=["origin", "destination"], quantity="kg")  # fmt: skip
+    with pytest.raises(OptionError, match="one row a flow"):
+        azroutes.read_flows(added, wide="year")
+
+
+def test_counts_alone() -> None:
+    table = pd.DataFrame({"origin": ["IRN", "IRN", "TUR"], "unit": ["kg", "g", "kg"]})
+    added = aggregate(table, by="origin", quantity=None)
+    assert added.table.to_dict("records") == [{"origin": "IRN", "records": 2}, {"origin": "TUR", "records": 1}]
+
+
+def test_a_name_of_any_kind_stays_a_name(tmp_path: Path) -> None:
+    names = ["o.x", 'd"; DROP TABLE x; --', "k0", "whole", "words", "q", "left"]
+    table = pa.table({name: ["a", "b"] for name in names} | {"[=kg]": [1.0, 2.0]})
+    paths = [tmp_path / name for name in ("c[1].parquet", "b*.parquet", "d'\".parquet", "e ?.parquet")]
+    for path in paths:
+        pq.write_table(table, path)
+    pq.write_table(table, tmp_path / "c1.parquet")
+    for engine in ENGINES:
+        found = [aggregate(path, by=names, quantity="[=kg]", engine=engine).table for path in paths]
+        assert all(one["quantity"].tolist() == [1.0, 2.0] and list(one.columns[:7]) == names for one in found)
+        everything = aggregate(tmp_path / "*.parquet", by=names, quantity="[=kg]", engine=engine)
+        assert everything.tally.records == 10
+
+
+def test_files_of_several_shapes_are_one(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"o": ["IRN"], "year": [2012], "kg": [1]}), tmp_path / "a1.parquet")
+    pq.write_table(pa.table({"kg": [0.5], "unit": ["kg"], "year": [2012.0], "o": ["IRN"]}), tmp_path / "a2.parquet")
+    pq.write_table(
+        pa.table({"o": ["IRN"], "year": pa.nulls(1), "kg": ["1e2"], "unit": [None]}), tmp_path / "a3.parquet"
+    )
+    pq.write_table(pa.table({"o": ["IRN"], "year": ["2012"], "kg": [1]}), tmp_path / "a4.parquet")
+    for engine in ENGINES:
+        found = aggregate(str(tmp_path / "a[12].parquet"), by=["o", "year"], quantity="kg", engine=engine)
+        assert found.table["unit"].isna().tolist() == [False, True]
+        assert found.table["quantity"].tolist() == [0.5, 1.0]
+        assert found.table["year"].tolist() == [2012, 2012]
+        # What holds nothing has no type of its own; a number may stand in text.
+        empty = aggregate(tmp_path / "a3.parquet", by=["o", "year"], quantity="kg", engine=engine)
+        assert empty.table.iloc[0].isna().tolist() == [False, True, True, False, False, False]
+        everything = aggregate(str(tmp_path / "a[123].parquet"), by=["o", "year"], quantity="kg", engine=engine)
+        assert everything.table["quantity"].tolist() == [0.5, 1.0, 100.0]
+        assert faults_of(tmp_path / "a*.parquet", by=["o", "year"], quantity="kg", engine=engine) == [
+            "year: of several kinds over the files"
+        ]
+
+
+def test_numbers_in_text(tmp_path: Path) -> None:
+    cells = ["1.5", " 2 ", "+1e3", "-0", ".5", "", "  ", "1,5", "ten", "-1", "1e99", "nan", "inf", "0x10", "1_0", "٣"]
+    path = written(tmp_path, "a.csv", "o,kg\n" + "".join(f'A,"{cell}"\n' for cell in cells))
+    for engine in ENGINES:
+        added = aggregate(path, by="o", quantity="kg", engine=engine, on_bad="collect")
+        assert added.table.to_dict("records") == [{"o": "A", "quantity": 1004.0, "records": 7, "without_quantity": 2}]
+        assert added.refused[["problem", "records", "example"]].to_numpy().tolist() == [
+            ["negative", 1, "-1"], ["no number", 7, "0x10"], ["too large", 1, "1e99"],
+        ]  # fmt: skip
+        assert added.tally.records == len(cells)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_each_kind_of_key(engine: str) -> None:
+    large = 2**53 + 1
+    table = pl.DataFrame({"case": [large, large - 1, None], "day": [date(2012, 1, 2)] * 3, "part": [0.5, 0.5, math.nan],
+                          "whole": [1.0, 2.0, None], "sure": [True, False, None], "kg": [1, 2, 3],
+                          "how": pl.Series(["sea", "air", None], dtype=pl.Categorical)})  # fmt: skip
+    by = ["case", "day", "part", "whole", "sure", "how"]
+    added = aggregate(table, by=by, quantity="kg", engine=engine).table
+    cells = added.astype(object).where(added.notna(), None)[by].to_numpy().tolist()
+    assert cells == [[large - 1, "2012-01-02", 0.5, 2, False, "air"], [large, "2012-01-02", 0.5, 1, True, "sea"],
+                     [None, "2012-01-02", None, None, None, None]]  # fmt: skip
+    nested = pl.DataFrame({"o": [[1], [2]], "kg": [[1.0], [2.0]]})
+    assert faults_of(nested, by="o", quantity="kg", engine=engine) == [
+        "o: cannot be a part of the key",
+        "kg: wrong type",
+    ]
+
+
+def test_keys_that_spaces_tell_apart_are_one() -> None:
+    table = pd.DataFrame({"o": ["IRN", " IRN", "IRN ", "", " ", None], "kg": [1.0, None, 2.0, -1.0, 4.0, np.nan]})
+    for engine in ENGINES:
+        added = aggregate(table, by="o", quantity="kg", engine=engine, on_bad="collect")
+        assert added.table["records"].tolist() == [3, 2]
+        assert added.table["quantity"].tolist() == [3.0, 4.0]
+        assert added.table["without_quantity"].tolist() == [1, 1]
+        assert added.tally.missing == {"o": 2}
+        assert len(added.refused) == 1
+
+
+def test_what_cannot_be_added_is_told_by_its_key() -> None:
+    table = pa.table({"o": ["IRN", "IRN", None, "TUR"], "kg": [-1.0, -2.0, math.nan, math.inf]})
+    with pytest.raises(TableError, match="4 of 4 records have a quantity that cannot be added") as caught:
+        aggregate(table, by="o", quantity="kg")
+    assert [(fault.problem, fault.value) for fault in caught.value.faults] == [
+        ("a negative quantity, in 2 records of o IRN", -2.0), ("too large, in 1 record of o TUR", math.inf),
+        ("no number, in 1 record of o missing", "nan"),
+    ]  # fmt: skip
+
+
+def test_no_number_hides_behind_the_bounds_of_a_file(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"o": ["IRN"] * 3, "kg": [1.0, math.nan, 2.0]}), tmp_path / "a.parquet")
+    own = duckdb.connect().read_parquet(str(tmp_path / "a.parquet"))
+    for source, engine in ((tmp_path / "a.parquet", "duckdb"), (tmp_path / "a.parquet", "polars"), (own, "duckdb")):
+        added = aggregate(source, by="o", quantity="kg", engine=engine, on_bad="collect")
+        assert added.table["quantity"].tolist() == [3.0]
+        assert added.refused["records"].tolist() == [1]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_sum_that_would_lose_digits_is_refused(engine: str) -> None:
+    table = pd.DataFrame({"o": ["IRN"] * 10 + ["TUR"], "kg": [MOST] * 11})
+    assert faults_of(table, by="o", quantity="kg", engine=engine) == ["kg: too large a sum, of o IRN"]
+    assert aggregate(table[2:], by="o", quantity="kg", engine=engine).table["quantity"].tolist() == [8 * MOST, MOST]
+
+
+def test_what_is_not_there_is_told_for_all_files(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"origin": ["IRN"], "kg": [1]}), tmp_path / "a.parquet")
+    path = written(tmp_path, "b.csv", "orign,kg,kg\nIRN,1,2\n")
+    with pytest.raises(TableError) as caught:
+        aggregate([tmp_path / "a.parquet", path], by=["origin", "year"], quantity="kg")
+    found = [(Path(str(fault.row)).name, fault.column, fault.problem) for fault in caught.value.faults]
+    assert found == [("a.parquet", "year", "missing column"), ("b.csv", "origin", "missing column"),
+                     ("b.csv", "year", "missing column"), ("b.csv", "kg", "column given twice")]  # fmt: skip
+    assert "did you mean 'orign'" in caught.value.faults[1].hint
+
+
+def test_files_that_are_no_records_are_all_told(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    pq.write_table(pa.table({"o": ["IRN"]}), tmp_path / "good.parquet")
+    whole = (tmp_path / "good.parquet").read_bytes()
+    bad = {
+        "empty.csv": b"",
+        "blank.csv": b"\n \n",
+        "latin.csv": "o\n\xe9\n".encode("latin-1"),
+        "junk.csv.gz": b"hello",
+        "junk.parquet": b"PAR",
+        "cut.parquet": whole[:-4],
+        "table.xlsx": b"PK",
+        "cut.csv.gz": gzip.compress(b"o\n")[:-9],
+    }
+    paths = [written(tmp_path, name, content) for name, content in bad.items()]
+    os.mkfifo(tmp_path / "pipe.csv")
+    sources = [*paths, tmp_path / "pipe.csv", tmp_path / "folder", tmp_path / "none.csv", tmp_path / "no*.csv",
+               "s3://bucket/a.parquet"]  # fmt: skip
+    with pytest.raises(TableError) as caught:
+        aggregate(sources, by="o")
+    assert [fault.problem for fault in caught.value.faults] == [
+        "there is no such file", "no file matches", "there is no such file", "empty", "empty", "not UTF-8 text",
+        "cannot be read", "not a Parquet file", "a Parquet file without its end", "no such format", "cannot be read",
+        "not a file", "a folder",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("content", ["o,kg\nA,1,2\n", 'o,kg\nA,"1\n', b"o,kg\n" + b"A,1\n" * 400_000 + b"\xe9,1\n"])
+def test_lines_that_are_no_records_are_an_error(tmp_path: Path, engine: str, content: str | bytes) -> None:
+    with pytest.raises(TableError):
+        aggregate(written(tmp_path, "a.csv", content), by="o", quantity="kg", engine=engine)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_text_files_as_people_write_them(tmp_path: Path, engine: str) -> None:
+    for name, content in {
+        "a.csv": '\ufeffo;kg\r\n"A\nB";1\r\n\r\n;\r\n"say ""x""";2',
+        "b.csv": 'kg|o\n1|"A\nB"\n2|"say ""x"""\n',
+        "c.tsv": 'o\tkg\n"A\nB"\t1\n"say ""x"""\t2\n\n\n',
+    }.items():
+        found = aggregate(written(tmp_path, name, content), by="o", quantity="kg", engine=engine)
+        assert found.table["o"].tolist() == ["A\nB", 'say "x"'], name
+        assert found.table["quantity"].tolist() == [1.0, 2.0]
+    assert faults_of(written(tmp_path, "d.csv", "o,kg\n\n"), by="o", quantity="kg", engine=engine) == [
+        "the files have column names and no records"
+    ]
+
+
+def test_options_are_told() -> None:
+    table = pd.DataFrame({"o": ["IRN"], "kg": [1.0]})
+    assert faults_of(table, OptionError, by=[]) == ["by: no column of a key"]
+    assert faults_of(table, OptionError, by=["o", "kg", "o", "records", "example"], quantity="kg") == [
+        "by: given twice", "by: both in the key and added up", "by: the name of a sum", "by: the name of a sum",
+    ]  # fmt: skip
+    for wrong in ({"engine": "duck"}, {"on_bad": "drop"}):
+        with pytest.raises(OptionError):
+            aggregate(table, by="o", quantity="kg", **wrong)
+    for nothing in (None, 3, [1], {"o": [1]}, object(), pd.Series([1])):
+        with pytest.raises(TableError):
+            aggregate(nothing, by="o")
+    assert faults_of([], by="o") == [": no file is named"]
+
+
+def test_an_engine_that_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(name: str) -> ModuleType:
+        raise ImportError(name)
+
+    monkeypatch.setattr(engines, "import_module", missing)
+    with pytest.raises(OptionError, match=r"azroutes\[polars\]"):
+        aggregate(pd.DataFrame({"o": ["IRN"]}), by="o", quantity=None, engine="polars")
+
+
+def test_frames_of_pandas_with_all_sorts_in_a_column() -> None:
+    assert faults_of(pd.DataFrame({"o": ["IRN", 3], "kg": [1, "x"]}), by="o", quantity="kg") == [
+        "o: values of several kinds", "kg: values of several kinds",
+    ]  # fmt: skip
+    twice = pd.DataFrame([["IRN", 1, 2]], columns=["o", "kg", "kg"])
+    with pytest.raises(TableError):
+        aggregate(twice, by="o", quantity="kg")
+    empty = aggregate(pd.DataFrame({"o": pd.Series([], dtype=object), "kg": pd.Series([], dtype=float)}), by="o",
+                      quantity="kg")  # fmt: skip
+    assert len(empty.table) == 0
+    assert empty.tally.records == 0
+
+
+def test_what_an_engine_has_not_yet_computed() -> None:
+    table = pa.table({"o": ["IRN", "TUR", "IRN"], "kg": [1.0, 2.0, 0.1]})
+    expected = aggregate(table, by="o", quantity="kg").table
+    connection = duckdb.connect()
+    relation = connection.from_arrow(table)
+    for source in (relation, pl.from_arrow(table).lazy()):  # type: ignore[union-attr]
+        assert_frame_equal(aggregate(source, by="o", quantity="kg").table, expected)
+    assert len(relation.fetchall()) == 3, "the connection is still its owner's"
+    assert faults_of(pl.LazyFrame({"o": ["A"]}), OptionError, by="o", engine="spark") == [
+        "engine: these records are polars's"
+    ]
+    broken = connection.sql("SELECT 'A' AS o, CAST(o AS DOUBLE) AS kg FROM (SELECT 'x' AS o)")
+    with pytest.raises(TableError, match="the engine cannot read these records"):
+        aggregate(broken, by="o", quantity="kg")
+
+
+def test_few_words_are_grouped_by_their_hash_and_come_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [(f"{'a' * (k % 4)}", f"w{k % 7}" if k % 5 else None, float(k)) for k in range(1000)]
+    table = pa.table({"o": [row[0] for row in rows], "d": [row[1] for row in rows], "kg": [row[2] for row in rows],
+                      "late": ["a"] * 999 + ["z"]})  # fmt: skip
+    path = tmp_path / "a.parquet"
+    pq.write_table(table, path, use_dictionary=["o", "d", "late"], row_group_size=100)
+    asked: list[list[str]] = []
+    grouped = engines._DuckDB.grouped
+
+    def watched(self: engines._DuckDB, frame: Any, few: list[str], sums: Any) -> pa.Table:
+        asked.append(list(few))
+        return grouped(self, frame, few, sums)
+
+    monkeypatch.setattr(engines._DuckDB, "grouped", watched)
+    monkeypatch.setattr(engines, "SAMPLE", 10)
+    by = ["o", "d", "late"]
+    found = aggregate(path, by=by, quantity="kg").table
+    pq.write_table(table, path, use_dictionary=False)
+    assert_frame_equal(found, aggregate(path, by=by, quantity="kg").table)
+    assert_frame_equal(found, aggregate(path, by=by, quantity="kg", engine="polars").table)
+    assert asked == [["k0", "k1", "k2"], []]
+
+
+def test_two_words_of_one_hash_stay_two(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.parquet"
+    pq.write_table(pa.table({"o": ["IRN", "TUR", "AZE"], "kg": [1.0, 2.0, 4.0]}), path)
+    real = duckdb.FunctionExpression
+
+    def weak(name: str, *given: duckdb.Expression) -> duckdb.Expression:
+        return real("length", *given) if name == "hash" else real(name, *given)
+
+    monkeypatch.setattr(duckdb, "FunctionExpression", weak)
+    assert aggregate(path, by="o", quantity="kg").table["quantity"].tolist() == [4.0, 1.0, 2.0]
+
+
+def test_a_file_that_changes_while_it_is_read_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.parquet"
+    pq.write_table(pa.table({"o": ["IRN"], "kg": [1.0]}), path)
+    counted = aggregation._counted
+
+    def slow(found: pa.Table) -> pd.DataFrame:
+        os.utime(path, ns=(1, 1))
+        return counted(found)
+
+    monkeypatch.setattr(aggregation, "_counted", slow)
+    assert faults_of(path, by="o", quantity="kg") == [": changed while it was read"]
+
+
+def test_a_file_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = written(tmp_path, "a.csv", "o\nIRN\n")
+
+    def refused(*_given: object, **_named: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(record_files, "_header", refused)
+    assert faults_of(path, by="o") == [": cannot be read"]
+
+
+def test_memory_that_does_not_suffice_is_told() -> None:
+    connection = duckdb.connect(config={"memory_limit": "20MB", "temp_directory": ""})
+    many = connection.sql("SELECT (i * 7919)::VARCHAR AS o, 1.0 AS kg FROM range(3_000_000) AS t(i)")
+    with pytest.raises(TableError) as caught:
+        aggregate(many, by="o", quantity="kg")
+    assert "not enough memory" in caught.value.faults[0].hint
+
+
+def test_an_interrupt_stops_duckdb_and_leaves_nothing(tmp_path: Path) -> None:
+    code = """
+import os, signal, sys, threading, duckdb, azroutes
+from azroutes import engines
+folder = duckdb.connect().sql("SELECT (i * 7919)::VARCHAR AS o, 1.0 AS kg FROM range(2_000_000) AS t(i)")
+folder.write_parquet("a.parquet")
+for k in range(50):
+    os.symlink("a.parquet", f"b{k}.parquet")
+run = engines._DuckDB.run
+def late(self, frame):
+    threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
+    return run(self, frame)
+engines._DuckDB.run = late
+try:
+    azroutes.aggregate("b*.parquet", by="o", quantity="kg")
+except KeyboardInterrupt:
+    print("stopped")
+"""
+    spill = tmp_path / "spill"
+    spill.mkdir()
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env={**os.environ, "TMPDIR": str(spill)},
+                          capture_output=True, text=True, timeout=60, check=False)  # fmt: skip
+    assert done.stdout == "stopped\n", done.stderr
+    assert list(spill.iterdir()) == []
