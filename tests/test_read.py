@@ -336,7 +336,11 @@ def test_any_frame_of_text_gives_flows_or_our_error(data: st.DataObject) -> None
     columns = data.draw(st.lists(st.sampled_from(COLUMNS), unique=True))
     count = data.draw(st.integers(0, 4))
     ends = data.draw(st.booleans())
-    table = pd.DataFrame({name: data.draw(st.lists(CELLS, min_size=count, max_size=count)) for name in columns})
+    cells = {name: data.draw(st.lists(CELLS, min_size=count, max_size=count)) for name in columns}
+    try:
+        table = pd.DataFrame(cells)
+    except UnicodeEncodeError:  # a column of Arrow's texts takes no half of a character
+        table = pd.DataFrame(cells, dtype=object)
     if ends:
         table = table.assign(origin=["AZE"] * count, destination=["IRN"] * count).drop(
             columns=["origin_lon", "origin_lat"], errors="ignore"
