@@ -15,11 +15,12 @@ import shutil
 import subprocess
 import sys
 import venv
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 HOME = ROOT / ".venv-check"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
 def main() -> int:
@@ -27,9 +28,12 @@ def main() -> int:
     if sys.version_info < (3, 11):
         print("azroutes needs Python 3.11 or later")
         return 1
-    python = _environment()
-    _chromium(python)
-    _java()
+    with ThreadPoolExecutor() as pool:
+        packages = pool.submit(_debian)
+        python = _environment()
+        packages.result()
+    if not any(map(shutil.which, BROWSERS)):
+        _run([str(python), "-m", "playwright", "install", "chromium"])
     tools = python.parent
     for step in (
         [str(tools / "ruff"), "check"],
@@ -59,28 +63,26 @@ def _environment() -> Path:
     return python
 
 
-def _chromium(python: Path) -> None:
-    """Bring a Chromium where none is there: Debian's as root, else Playwright's own."""
-    if any(shutil.which(name) for name in BROWSERS):
-        return
-    if not _debian("chromium", "fonts-dejavu-core"):
-        _run([str(python), "-m", "playwright", "install", "chromium"])
+def _debian() -> None:
+    """Install as root on Debian what is missing: a Chromium, the one without windows if it has it, and a Java.
 
-
-def _java() -> None:
-    """Bring a Java where none is there, as root on Debian; elsewhere the tests of Spark fail and say so."""
-    if shutil.which("java") is None:
-        _debian("default-jre-headless")
-
-
-def _debian(*packages: str) -> bool:
-    """Install packages of Debian as root; return whether that can be done."""
+    Elsewhere Playwright brings its own Chromium, and without a Java the tests of Spark fail and say so.
+    """
     apt = shutil.which("apt-get")
-    if not apt or not hasattr(os, "geteuid") or os.geteuid() != 0:
-        return False
+    wanted = [] if shutil.which(BROWSERS[0]) else [BROWSERS[0], "fonts-dejavu-core"]
+    wanted += [] if shutil.which("java") else ["default-jre-headless"]
+    if not wanted or not apt or not hasattr(os, "geteuid") or os.geteuid() != 0:
+        return
     _run([apt, "update", "-qq"])
-    _run([apt, "install", "-y", "-qq", "--no-install-recommends", *packages])
-    return True
+    if BROWSERS[0] in wanted and not _has(apt, BROWSERS[0]):
+        wanted[:1] = [] if any(map(shutil.which, BROWSERS)) else ["chromium"]
+    _run([apt, "install", "-y", "-qq", "--no-install-recommends", *wanted])
+
+
+def _has(apt: str, package: str) -> bool:
+    """Tell whether there is a package of a name."""
+    asked = [apt, "install", "-qq", "--simulate", "--no-install-recommends", package]
+    return subprocess.run(asked, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0
 
 
 def _run(command: list[str]) -> None:
