@@ -21,15 +21,22 @@ if TYPE_CHECKING:
 UNIT = "unit"
 FINE = 2.0**26
 """Numbers are added in parts: their whole units, the rest in units of 2**-26, the rest of that in units of 2**-52, and
-what is left. Sums of the first three are whole numbers, so they are exact up to 2**53; see docs/internals.md."""
+of that in units of 2**-78. All are whole numbers, so their sums are exact up to 2**53; see docs/internals.md."""
 
-PARTS = {"whole": 1.0, "middle": 1 / FINE, "small": 1 / FINE**2, "rest": 1 / FINE**2}
+PARTS = {"whole": 1.0, "middle": 1 / FINE, "small": 1 / FINE**2, "rest": 1 / FINE**3}
 """What one of each part stands for."""
 
 SMALL_PARTS = ("middle", "small", "rest")
 """The parts of sums below 2**27, where whole units need none of their own."""
 
 EXACT = 2.0**53
+
+MOST_RECORDS = 2**28
+"""Records of one key whose parts below whole units, each at most 2**25, certainly add up to less than 2**53."""
+
+_ROUNDER = 2.0**52
+"""A number of no fraction: what is added to it loses its own, so adding and taking away rounds, and NaN stays NaN. A
+floor is a whole number in Spark, which overflows."""
 
 NUMBER = r"^[+-]?([0-9]{1,40}([.][0-9]{0,40})?|[.][0-9]{1,40})([eE][+-]?[0-9]{1,2})?$"
 """Text that is a number to all engines alike."""
@@ -163,10 +170,9 @@ def sums(frame: nw.LazyFrame[Any], keys: int, parts: Sequence[str]) -> nw.LazyFr
     scale = 1 / PARTS[parts[0]]
     split = frame.with_columns(left=nw.when((q < 0) | (q > MOST)).then(nw.lit(float("nan"))).otherwise(q) * scale)
     for part, below in pairwise(parts):
-        whole = left.floor().cast(nw.Float64)  # Spark's is a whole number that may overflow
-        split = split.with_columns(whole.alias(part))
+        split = split.with_columns(((left + _ROUNDER) - _ROUNDER).alias(part))
         split = split.with_columns(left=(left - nw.col(part)) * (PARTS[part] / PARTS[below]))
-    split = split.with_columns(left.alias(parts[-1]))
+    split = split.with_columns(((left + _ROUNDER) - _ROUNDER).alias(parts[-1]))
     return split.group_by(*names).agg(records=nw.len(), given=q.count(), **{part: nw.col(part).sum() for part in parts})
 
 
