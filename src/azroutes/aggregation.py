@@ -326,7 +326,7 @@ def _added(counted: pd.DataFrame, key: list[str], quantity: str | None) -> pd.Da
     if quantity is not None:
         if "whole" in table and len(large := table[table["whole"] >= EXACT]):
             hint = f"digits are lost beyond {EXACT:g}: take a larger unit"
-            faults = [Fault(f"too large a sum, of {_where(values, key)}", None, quantity, total, hint)
+            faults = [Fault(f"too large a sum, of {_where(values, key)}", None, quantity, float(f"{total:.6g}"), hint)
                       for *values, total in large[[*own, "whole"]].itertuples(index=False)]  # fmt: skip
             raise TableError("quantities cannot be added up exactly", faults)
         if len(large := table[table["given"] > MOST_RECORDS]):

@@ -41,6 +41,13 @@ floor is a whole number in Spark, which overflows."""
 NUMBER = r"^[+-]?([0-9]{1,40}([.][0-9]{0,40})?|[.][0-9]{1,40})([eE][+-]?[0-9]{1,2})?$"
 """Text that is a number to all engines alike."""
 
+BLANKS = "".join(chr(code) for code in (*range(9, 14), *range(28, 33), 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x2028,
+                                         0x2029, 0x202F, 0x205F, 0x3000))  # fmt: skip
+"""What Python takes for a space: engines take more of it away or less."""
+
+LONG = "number of many digits"
+"""A decimal number whose digits may be more than a float has: the way from its text to a float is the same everywhere."""
+
 NEGATIVE, NO_NUMBER, TOO_LARGE = "negative", "no number", "too large"
 
 
@@ -118,10 +125,10 @@ def joined(parts: Sequence[Part], key: Sequence[str], quantity: str | None) -> n
     """
     import narwhals as nw  # noqa: PLC0415
 
-    kinds = {name: _kind_over(parts, name) for name in key}
+    kinds = {name: {"number" if kind == LONG else kind for kind in _kind_over(parts, name)} for name in key}
     faults = [fault for name, kind in kinds.items() for fault in _key_faults(name, kind)]
     if quantity is not None:
-        wrong = _kind_over(parts, quantity) - {"text", "whole number", "number"}
+        wrong = _kind_over(parts, quantity) - {"text", "whole number", "number", LONG}
         hint = "a column of numbers, or of text that reads as numbers"
         faults += [Fault("wrong type", column=quantity, value=kind, hint=hint) for kind in sorted(wrong)]
     if faults:
@@ -196,9 +203,13 @@ def _kind(dtype: DType) -> str:
 
     if dtype.is_integer():
         return "whole number"
+    if dtype.is_decimal() and getattr(dtype, "precision", None) not in range(16):
+        return LONG
     if dtype.is_numeric():
         return "number"
-    known = {nw.String: "text", nw.Categorical: "text", nw.Enum: "text", nw.Boolean: "yes or no", nw.Date: "date"}
+    known = {nw.String: "text", nw.Categorical: "text", nw.Enum: "text", nw.Boolean: "yes or no", nw.Date: "date",
+             nw.Datetime: "date with time", nw.Time: "time of day", nw.Duration: "duration", nw.Binary: "bytes",
+             nw.List: "list", nw.Array: "list", nw.Struct: "record"}  # fmt: skip
     return known.get(dtype.base_type(), str(dtype))
 
 
@@ -209,7 +220,7 @@ def _kind_over(parts: Sequence[Part], name: str) -> set[str]:
 def _key_faults(name: str, kinds: set[str]) -> list[Fault]:
     strange = sorted(kinds - {"text", "whole number", "number", "yes or no", "date"})
     if strange:
-        hint = "text, numbers, dates or yes and no"
+        hint = "text, numbers, dates or yes and no; of a time make a column of its year or date first"
         return [Fault("cannot be a part of the key", column=name, value=kind, hint=hint) for kind in strange]
     if len(kinds) > 1 and kinds != {"whole number", "number"}:
         told = " and ".join(sorted(kinds))
@@ -236,10 +247,12 @@ def _quantity(part: Part, quantity: str | None) -> list[nw.Expr]:
     if quantity is None:
         return []
     name, kind = part.column(quantity)
+    if kind == LONG:
+        return [nw.col(name).cast(nw.String).cast(nw.Float64).alias("q"), nw.lit(None, dtype=nw.String).alias("said")]
     if kind != "text":
         number = nw.col(name).cast(nw.Float64) if name else nw.lit(None, dtype=nw.Float64)
         return [number.alias("q"), nw.lit(None, dtype=nw.String).alias("said")]
-    text = nw.col(name).cast(nw.String).str.strip_chars()
+    text = nw.col(name).cast(nw.String).str.strip_chars(BLANKS)
     number = nw.when(text.str.contains(NUMBER)).then(text).cast(nw.Float64)
     # A blank is no quantity; other text is one that will not do.
     value = nw.when(text.str.contains(NUMBER)).then(number).otherwise(nw.when(text != "").then(nw.lit(float("nan"))))
