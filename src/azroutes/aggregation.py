@@ -17,6 +17,7 @@ import pandas as pd
 from azroutes.errors import Fault, OptionError, TableError, check_option
 from azroutes.record_sums import (
     EXACT,
+    MOST_RECORDS,
     NEGATIVE,
     NO_NUMBER,
     PARTS,
@@ -325,8 +326,13 @@ def _added(counted: pd.DataFrame, key: list[str], quantity: str | None) -> pd.Da
     if quantity is not None:
         if "whole" in table and len(large := table[table["whole"] >= EXACT]):
             hint = f"digits are lost beyond {EXACT:g}: take a larger unit"
-            faults = [Fault(f"too large a sum, of {_where(values, key)}", None, quantity, total, hint)
+            faults = [Fault(f"too large a sum, of {_where(values, key)}", None, quantity, float(f"{total:.6g}"), hint)
                       for *values, total in large[[*own, "whole"]].itertuples(index=False)]  # fmt: skip
+            raise TableError("quantities cannot be added up exactly", faults)
+        if len(large := table[table["given"] > MOST_RECORDS]):
+            hint = f"sums are exact up to {MOST_RECORDS:,} records: add a column to by="
+            faults = [Fault(f"too many records, of {_where(values, key)}", None, quantity, many, hint)
+                      for *values, many in large[[*own, "given"]].itertuples(index=False)]  # fmt: skip
             raise TableError("quantities cannot be added up exactly", faults)
         parts = [(table[part] * one).tolist() for part, one in PARTS.items() if part in table]
         totals = pd.Series(list(map(math.fsum, zip(*parts, strict=True))), index=table.index, dtype="Float64")

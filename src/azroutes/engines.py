@@ -16,8 +16,9 @@ from importlib import import_module
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, Protocol
 
-from azroutes.errors import Fault, OptionError, TableError, check_option
+from azroutes.errors import AzroutesError, Fault, OptionError, TableError, check_option
 from azroutes.progress import FRAME_S, shown
+from azroutes.record_files import check_packed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -103,13 +104,16 @@ def told() -> Iterator[None]:
     import narwhals as nw  # noqa: PLC0415
     import pyarrow as pa  # noqa: PLC0415
 
-    kinds: list[type[BaseException]] = [nw.exceptions.NarwhalsError, pa.ArrowException, OSError, MemoryError]
+    kinds: list[type[BaseException]] = [nw.exceptions.NarwhalsError, pa.ArrowException, OSError, MemoryError,
+                                        ValueError]  # fmt: skip
     # Only an engine that has been loaded can have failed; a frame of one may be given where another was asked for.
     for module, names in _ERRORS.items():
         if module in sys.modules:
             kinds += [getattr(sys.modules[module], error) for error in names]
     try:
         yield
+    except AzroutesError:
+        raise
     except tuple(kinds) as error:
         if type(error).__name__ == "InterruptException":  # how DuckDB says that somebody pressed Ctrl-C
             raise KeyboardInterrupt from None
@@ -121,6 +125,9 @@ def told() -> Iterator[None]:
 def _said(error: BaseException) -> str:
     """Return what an engine has to say of its error in one line: where Java is behind it, what lies at the bottom."""
     lines = [line.strip() for line in str(error).partition("Possible ")[0].splitlines() if line.strip()]  # no fixes
+    # DuckDB shows where in its query it is, of which no user has written a word.
+    begin = next((k for k, line in enumerate(lines) if re.match(r"LINE \d+:", line)), len(lines))
+    lines = lines[:begin] or lines
     causes = [line.partition(": ")[2] for line in lines if line.startswith("Caused by: ")]
     # The name of a Java class says nothing to a reader.
     told = re.sub(r"^[\w.$]+(Exception|Error): ", "", causes[-1]) if causes else " ".join(lines)
@@ -129,7 +136,7 @@ def _said(error: BaseException) -> str:
 
 _ERRORS = {
     "duckdb": ("Error",),
-    "polars.exceptions": ("PolarsError",),
+    "polars.exceptions": ("PolarsError", "PanicException"),
     "pyspark.errors": ("PySparkException",),
     "py4j.protocol": ("Py4JError",),
 }
@@ -157,6 +164,7 @@ class _DuckDB:
         if not files.header:
             relation = self.connection.read_parquet(paths)
             return nw.from_native(relation), list(relation.columns)
+        check_packed(files.paths)
         cells = {f"c{k}": "VARCHAR" for k in range(len(files.header))}
         relation = self.connection.read_csv(
             paths, columns=cells, header=True, sep=files.separator, quotechar='"', escapechar='"', auto_detect=False,

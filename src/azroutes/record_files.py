@@ -28,6 +28,9 @@ SEPARATORS = ",;\t|"
 HEADER_BYTES = 2**20
 """How much of a text file is searched for its line of column names."""
 
+MOST_COLUMNS = 1000
+"""Columns of a text file: an engine's plan for many more takes minutes."""
+
 _MAGIC = b"PAR1"
 
 
@@ -99,6 +102,26 @@ def check_unchanged(before: Mapping[Path, tuple[int, int, int]]) -> None:
     """
     faults = [Fault("changed while it was read", value=str(path)) for path, stamp in before.items()
               if _stamp(path) != stamp]  # fmt: skip
+    if faults:
+        raise TableError("the records cannot be read", faults)
+
+
+def check_packed(paths: Iterable[Path]) -> None:
+    """Refuse packed files that do not unpack to what was packed: DuckDB does not look at their checksum.
+
+    Raises
+    ------
+    TableError
+        With a fault for each of them.
+    """
+    faults = []
+    for path in (path for path in paths if path.suffix.lower() == ".gz"):
+        try:
+            with gzip.open(path, "rb") as file:
+                while file.read(HEADER_BYTES):
+                    pass
+        except (OSError, EOFError, zlib.error) as error:
+            faults.append(_unreadable(path, error))
     if faults:
         raise TableError("the records cannot be read", faults)
 
@@ -179,6 +202,8 @@ def _header(path: Path, usual: str, wanted: list[str], *, packed: bool) -> tuple
     headers = {mark: _cells(text, mark) for mark in dict.fromkeys([usual, *SEPARATORS])}
     # The usual separator stands first, so it is taken unless another one finds more of the columns.
     best = max(headers, key=lambda mark: len(set(wanted) & set(headers[mark])))
+    if len(headers[best]) > MOST_COLUMNS:
+        raise _NotRecordsError(f"more than {MOST_COLUMNS:,} columns", "write a file of those that are needed")
     if not headers[best]:
         raise _NotRecordsError("no line of column names", "column names are parted by commas, and quotes are closed")
     return headers[best], best

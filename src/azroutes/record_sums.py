@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 UNIT = "unit"
 FINE = 2.0**26
 """Numbers are added in parts: their whole units, the rest in units of 2**-26, the rest of that in units of 2**-52, and
-what is left. Sums of the first three are whole numbers, so they are exact up to 2**53; see docs/internals.md."""
+of that in units of 2**-78. All are whole numbers, so their sums are exact up to 2**53; see docs/internals.md."""
 
-PARTS = {"whole": 1.0, "middle": 1 / FINE, "small": 1 / FINE**2, "rest": 1 / FINE**2}
+PARTS = {"whole": 1.0, "middle": 1 / FINE, "small": 1 / FINE**2, "rest": 1 / FINE**3}
 """What one of each part stands for."""
 
 SMALL_PARTS = ("middle", "small", "rest")
@@ -31,8 +31,22 @@ SMALL_PARTS = ("middle", "small", "rest")
 
 EXACT = 2.0**53
 
+MOST_RECORDS = 2**28
+"""Records of one key whose parts below whole units, each at most 2**25, certainly add up to less than 2**53."""
+
+_ROUNDER = 2.0**52
+"""A number of no fraction: what is added to it loses its own, so adding and taking away rounds, and NaN stays NaN. A
+floor is a whole number in Spark, which overflows."""
+
 NUMBER = r"^[+-]?([0-9]{1,40}([.][0-9]{0,40})?|[.][0-9]{1,40})([eE][+-]?[0-9]{1,2})?$"
 """Text that is a number to all engines alike."""
+
+BLANKS = "".join(chr(code) for code in (*range(9, 14), *range(28, 33), 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x2028,
+                                         0x2029, 0x202F, 0x205F, 0x3000))  # fmt: skip
+"""What Python takes for a space: engines take more of it away or less."""
+
+LONG = "number of many digits"
+"""A decimal number whose digits may be more than a float has: the way from its text to a float is the same everywhere."""
 
 NEGATIVE, NO_NUMBER, TOO_LARGE = "negative", "no number", "too large"
 
@@ -111,10 +125,10 @@ def joined(parts: Sequence[Part], key: Sequence[str], quantity: str | None) -> n
     """
     import narwhals as nw  # noqa: PLC0415
 
-    kinds = {name: _kind_over(parts, name) for name in key}
+    kinds = {name: {"number" if kind == LONG else kind for kind in _kind_over(parts, name)} for name in key}
     faults = [fault for name, kind in kinds.items() for fault in _key_faults(name, kind)]
     if quantity is not None:
-        wrong = _kind_over(parts, quantity) - {"text", "whole number", "number"}
+        wrong = _kind_over(parts, quantity) - {"text", "whole number", "number", LONG}
         hint = "a column of numbers, or of text that reads as numbers"
         faults += [Fault("wrong type", column=quantity, value=kind, hint=hint) for kind in sorted(wrong)]
     if faults:
@@ -163,10 +177,9 @@ def sums(frame: nw.LazyFrame[Any], keys: int, parts: Sequence[str]) -> nw.LazyFr
     scale = 1 / PARTS[parts[0]]
     split = frame.with_columns(left=nw.when((q < 0) | (q > MOST)).then(nw.lit(float("nan"))).otherwise(q) * scale)
     for part, below in pairwise(parts):
-        whole = left.floor().cast(nw.Float64)  # Spark's is a whole number that may overflow
-        split = split.with_columns(whole.alias(part))
+        split = split.with_columns(((left + _ROUNDER) - _ROUNDER).alias(part))
         split = split.with_columns(left=(left - nw.col(part)) * (PARTS[part] / PARTS[below]))
-    split = split.with_columns(left.alias(parts[-1]))
+    split = split.with_columns(((left + _ROUNDER) - _ROUNDER).alias(parts[-1]))
     return split.group_by(*names).agg(records=nw.len(), given=q.count(), **{part: nw.col(part).sum() for part in parts})
 
 
@@ -190,9 +203,13 @@ def _kind(dtype: DType) -> str:
 
     if dtype.is_integer():
         return "whole number"
+    if dtype.is_decimal() and getattr(dtype, "precision", None) not in range(16):
+        return LONG
     if dtype.is_numeric():
         return "number"
-    known = {nw.String: "text", nw.Categorical: "text", nw.Enum: "text", nw.Boolean: "yes or no", nw.Date: "date"}
+    known = {nw.String: "text", nw.Categorical: "text", nw.Enum: "text", nw.Boolean: "yes or no", nw.Date: "date",
+             nw.Datetime: "date with time", nw.Time: "time of day", nw.Duration: "duration", nw.Binary: "bytes",
+             nw.List: "list", nw.Array: "list", nw.Struct: "record"}  # fmt: skip
     return known.get(dtype.base_type(), str(dtype))
 
 
@@ -203,7 +220,7 @@ def _kind_over(parts: Sequence[Part], name: str) -> set[str]:
 def _key_faults(name: str, kinds: set[str]) -> list[Fault]:
     strange = sorted(kinds - {"text", "whole number", "number", "yes or no", "date"})
     if strange:
-        hint = "text, numbers, dates or yes and no"
+        hint = "text, numbers, dates or yes and no; of a time make a column of its year or date first"
         return [Fault("cannot be a part of the key", column=name, value=kind, hint=hint) for kind in strange]
     if len(kinds) > 1 and kinds != {"whole number", "number"}:
         told = " and ".join(sorted(kinds))
@@ -230,10 +247,12 @@ def _quantity(part: Part, quantity: str | None) -> list[nw.Expr]:
     if quantity is None:
         return []
     name, kind = part.column(quantity)
+    if kind == LONG:
+        return [nw.col(name).cast(nw.String).cast(nw.Float64).alias("q"), nw.lit(None, dtype=nw.String).alias("said")]
     if kind != "text":
         number = nw.col(name).cast(nw.Float64) if name else nw.lit(None, dtype=nw.Float64)
         return [number.alias("q"), nw.lit(None, dtype=nw.String).alias("said")]
-    text = nw.col(name).cast(nw.String).str.strip_chars()
+    text = nw.col(name).cast(nw.String).str.strip_chars(BLANKS)
     number = nw.when(text.str.contains(NUMBER)).then(text).cast(nw.Float64)
     # A blank is no quantity; other text is one that will not do.
     value = nw.when(text.str.contains(NUMBER)).then(number).otherwise(nw.when(text != "").then(nw.lit(float("nan"))))

@@ -117,7 +117,7 @@ def _without_blanks(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     import narwhals as nw  # noqa: PLC0415
 
     cells = frame.collect_schema().names()
-    return frame.filter(nw.any_horizontal(*[~nw.col(cell).is_null() for cell in cells], ignore_nulls=True))
+    return frame.filter(~nw.coalesce(*[nw.when(nw.col(cell) != "").then(nw.col(cell)) for cell in cells]).is_null())
 
 
 def _table(records: object, wanted: Sequence[str]) -> tuple[pa.Table, list[str]]:
@@ -154,4 +154,10 @@ def _plain(values: Any) -> Any:  # noqa: ANN401 - pyarrow has no types
 
     if pa.types.is_dictionary(values.type):
         values = values.cast(values.type.value_type)
+    if pa.types.is_decimal256(values.type):
+        values = values.cast(pa.string())
+    if pa.types.is_float16(values.type):
+        values = values.cast(pa.float32())
+    if pa.types.is_date64(values.type):
+        values = values.cast(pa.date32())
     return values.cast(pa.string()) if pa.types.is_null(values.type) else values
