@@ -258,7 +258,9 @@ def _unnumbered_note(found: Unnumbered, flows: int, *, merged: bool) -> str:
     total = f"{number(sum(many for many, _ in told))} of {number(flows)} flows have no number"
     if len(told) < 2:
         return f"{total} and are {told[0][1]}." if told else ""
-    return f"{total}: " + ", ".join(f"{number(many)} {'is' if many == 1 else 'are'} {fate}" for many, fate in told) + "."
+    return (
+        f"{total}: " + ", ".join(f"{number(many)} {'is' if many == 1 else 'are'} {fate}" for many, fate in told) + "."
+    )
 
 
 def period_note(flows: gpd.GeoDataFrame) -> str:

@@ -371,7 +371,7 @@ def _copies(ring: shapely.LinearRing, middle: float) -> list[NDArray[np.float64]
     """Return the corners of a ring wherever a map with this middle shows it."""
     lonlat = shapely.get_coordinates(ring)[:-1]
     west, east = lonlat[:, 0].min() - middle, lonlat[:, 0].max() - middle
-    return [lonlat + (turn, 0.0) for turn in (-360.0, 0.0, 360.0) if west + turn < 180.0 and east + turn > -180.0]
+    return [lonlat + np.array([turn, 0.0]) for turn in (-360.0, 0.0, 360.0) if west + turn < 180 and east + turn > -180]
 
 
 def _deltas(lonlat: NDArray[np.float64], unit: int) -> list[int]:

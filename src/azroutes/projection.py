@@ -134,8 +134,8 @@ def fit(
     """Return a frame of this size that shows all points, with a projection centred on them.
 
     Lambert's azimuthal equal-area projection up to 75 degrees around the centre; beyond that Equal Earth (B. Savric,
-    T. Patterson, B. Jenny, 2018), equal-area too, which ends where the fewest ways between the points would be torn: see
-    `middle_of`.
+    T. Patterson, B. Jenny, 2018), equal-area too, which ends where it tears the points and the ways between them least:
+    see `middle_of`.
 
     Parameters
     ----------

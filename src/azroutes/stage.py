@@ -142,7 +142,7 @@ def _frame(places: Mapping[str, Place], table: pd.DataFrame, size: tuple[float, 
     if crs is None:
         only_points = all(found.kind is PlaceKind.POINT for found in places.values())
         row = {code: k for k, code in enumerate(places)}
-        ways = np.column_stack([table[end].map(row).to_numpy(dtype=np.intp) for end in ("start", "end")])
+        ways = np.array([[row[start], row[end]] for start, end in zip(table["start"], table["end"], strict=True)])
         return fit(lonlat, *size, margin_px=CURVES_MARGIN, least_m=0.0 if only_points else COUNTRY_SPAN_M, ways=ways)
     return frame_in(crs, lonlat, *size, margin_px=CURVES_MARGIN)
 

@@ -20,8 +20,8 @@ STROKE_SAMPLES = 6
 """Points along each side of a dash."""
 
 HEAD_SHARE, LEAST_BARB = 0.6, 0.5
-"""What a short arrow keeps of itself: the share of its length that its head takes at the most, as a head without a shaft
-is a triangle that shows no width; and the share of the barbs that stands beyond the shaft at the least."""
+"""The share of a short arrow that its head takes at the most, as a head without a shaft is a triangle that shows no
+width; and the share of a whole head's barbs that stands out beside the shaft at the least."""
 
 LEAST_SHARE = 0.3
 """Share of a line that is drawn at the least where the circles at its ends leave no room."""
