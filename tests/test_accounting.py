@@ -73,6 +73,14 @@ def test_a_flow_in_two_units_is_set_aside_or_converted() -> None:
         read_flows(rows, convert="bottles")
 
 
+def test_a_number_in_another_unit_is_the_one_that_is_written_in_it() -> None:
+    grams = list(range(1, 400))
+    rows = pd.DataFrame({"origin": "AZE", "destination": "TUR", "unit": ["g"] * 399 + ["kg"] * 399,
+                         "quantity": [*grams, *(weight / 1000 for weight in grams)]})  # fmt: skip
+    _, _, account = read_flows(rows, convert="kg", on_bad="collect")
+    assert account.seen["repeats a row before it"] == 399
+
+
 @given(st.lists(st.tuples(st.floats(0, 1e6), st.sampled_from(["g", "kg", "t", "lb"])), min_size=1, max_size=8))
 @settings(max_examples=20, deadline=None)
 def test_mass_is_kept_by_converting(amounts: list[tuple[float, str]]) -> None:

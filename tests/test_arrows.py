@@ -379,6 +379,19 @@ def test_zero_is_told_as_zero_and_takes_nobodys_place() -> None:
         assert "One arrow has a quantity of zero and is not drawn." in told(flows, cut_off)
 
 
+def test_what_is_left_out_leaves_no_place_without_an_arrow() -> None:
+    flows = table(
+        row("AZE>TUR", quantity=9.0, unit="t"), row("AZE>GEO", quantity=4.0, unit="t"),
+        row("IRN>IRN", quantity=0.0, unit="t"), row("RUS>AZE", quantity=0.0, unit="t"),
+    )  # fmt: skip
+    scene = compose(flows, top=1, rest="omit")
+    assert {node.code for node in scene.nodes} == {"AZE", "TUR"}
+    assert {label.code for label in scene.labels if label.kind == "node"} == {"AZE", "TUR"}
+    assert "2 arrows have a quantity of zero and are not drawn." in scene.notes
+    # Where nothing is left out a zero is something that the table says of its places.
+    assert {node.code for node in compose(flows).nodes} == {"AZE", "TUR", "GEO", "IRN", "RUS"}
+
+
 def test_an_arrow_without_a_number_has_no_rank_and_each_is_told_once() -> None:
     flows = table(
         row("AZE>TUR", quantity=9.0, unit="t", commodity="a"), row("AZE>TUR", commodity="b"),

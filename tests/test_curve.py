@@ -20,6 +20,7 @@ from azroutes.geometry.curve import (
     arrows,
     at,
     bezier,
+    fitted_head,
     head_size,
     lengths,
     loops,
@@ -263,6 +264,21 @@ def test_a_very_short_arrow_is_still_one() -> None:
     assert shape.area > 0
     assert shape.bounds[0] == pytest.approx(0)
     assert shape.bounds[2] == pytest.approx(2.0)
+
+
+@pytest.mark.parametrize("width", [0.7, 4.0, 12.0, 24.0])
+@pytest.mark.parametrize("length", [3.0, 10.0, 25.0, 60.0, 400.0])
+def test_an_arrow_however_short_has_a_shaft_and_barbs_that_stand_out(length: float, width: float) -> None:
+    wide, whole = np.array([width]), head_size(np.array([width]))
+    shape = arrow(straight(length), width)
+    head, half = (float(side[0]) for side in fitted_head(whole, wide, np.array([length])))
+    assert head <= min(0.6 * length, float(whole[0][0])) + 1e-9
+    beyond = float(whole[1][0]) - width / 2
+    assert beyond / 2 <= half - width / 2 + 1e-9 <= beyond + 2e-9
+    # The shaft is as wide as the number says, and the head wider.
+    shaft = shape.intersection(shapely.box(0, -99, length - head - 1e-6, 99))
+    assert shaft.bounds[3] - shaft.bounds[1] == pytest.approx(width)
+    assert shape.bounds[3] - shape.bounds[1] == pytest.approx(2 * half)
 
 
 def test_an_arrow_around_a_tight_bend_is_one_valid_shape() -> None:

@@ -143,6 +143,43 @@ def test_places_either_side_of_the_antimeridian_lie_close_together() -> None:
     assert north - south < 30
 
 
+def test_land_goes_on_past_180_degrees_as_places_do() -> None:
+    data = data_of(
+        azroutes.explore_flows(azroutes.read_flows(pd.DataFrame({"origin": ["FJI"], "destination": ["CHL"]})))
+    )
+    (_, west), (_, east) = data["bounds"]
+    assert east > 180
+    chile = next(country for country in data["land"] if country["code"] == "CHL")
+    first = [ring[0] / 400 for ring in chile["rings"]]
+    assert min(first) > 180
+    assert west < chile["label"][1] < east + 5
+    # What lies across both ends of such a map is at both.
+    usual = next(c for c in data_of(azroutes.explore_flows())["land"] if c["code"] == "DZA")
+    turned = next(country for country in data["land"] if country["code"] == "DZA")
+    assert len(turned["rings"]) == 2 * len(usual["rings"])
+
+
+def test_a_page_without_markets_has_nothing_to_tick(tmp_path: Path, visit: Opener) -> None:
+    rows = {"origin": ["PER", "PER", "PER"], "destination": ["ESP", "FRA", "ITA"], "quantity": [9, 5, 2]}
+    flows = azroutes.read_flows(pd.DataFrame(rows), unit="kg")
+    whole, cut = tmp_path / "whole.html", tmp_path / "cut.html"
+    azroutes.explore_flows(flows).save(whole)
+    azroutes.explore_flows(flows, top=2).save(cut)
+    with visit(whole) as seen:
+        assert seen.page.locator(".markets").count() == 0
+        assert "Market" not in seen.page.locator("body").inner_text()
+        seen.page.locator(".flows-as-table summary").click()
+        heads = seen.page.locator("table.flows th[scope=col]")
+        assert [text.strip() for text in heads.all_inner_texts()][:2] == ["Flow", "Period"]
+        cells = seen.page.locator("table.flows tbody tr").first.locator("th, td")
+        assert cells.count() == heads.count()
+        assert seen.complaints == []
+    with visit(cut) as seen:
+        words = seen.page.locator(".markets").inner_text()
+        assert "Arrows" in words
+        assert "Smaller flows, merged" in words
+
+
 def data_of(page: Any) -> dict[str, Any]:
     import json
     import re

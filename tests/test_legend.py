@@ -57,14 +57,26 @@ def test_only_markets_on_the_map_are_in_the_legend_in_their_colours() -> None:
 @pytest.mark.parametrize(
     ("rows", "labels"),
     [
-        ([{}], ["Flow"]),
         ([{}, {"market": "heroin_trade"}], ["Heroin trade", "Market not given"]),
+        (
+            [{}, {"market": "heroin_trade"}, {"market": "fauna_crimes"}],
+            ["Heroin trade", "Fauna crimes", "Market not given"],
+        ),
     ],
 )
-def test_flows_without_a_market_are_told(rows: list[dict[str, Any]], labels: list[str]) -> None:
+def test_flows_without_a_market_are_told_beside_others(rows: list[dict[str, Any]], labels: list[str]) -> None:
     found = legends_of(table(*rows))["market"]
-    assert [entry.label for entry in found.entries] == labels
+    assert found.title == "Market"
+    assert {entry.label for entry in found.entries} == set(labels)
     assert found.entries[-1].colour == LOOK.no_market
+
+
+def test_a_table_without_markets_has_no_legend_of_them() -> None:
+    flows = table({"quantity": 3.0, "unit": "kg"}, {"destination": "GEO", "quantity": 2.0, "unit": "kg"})
+    assert list(legends_of(flows)) == ["width", "places"]
+    cut = arrows_of(flows, LOOK, cut=Cut(top=1))
+    found = legends(cut, ("country",), LOOK)[0]
+    assert (found.title, [entry.label for entry in found.entries]) == ("Arrows", ["Flow", REST_LABEL])
 
 
 def test_widths_in_the_legend_are_those_on_the_map() -> None:

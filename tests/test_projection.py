@@ -20,6 +20,7 @@ from azroutes.projection import (
     frame_in,
     mercator_for,
     mercator_to_lonlat,
+    middle_of,
 )
 
 if TYPE_CHECKING:
@@ -98,6 +99,44 @@ def test_the_whole_world_gets_equal_earth_turned_to_the_places() -> None:
     frame = fit(lonlat, *SIZE)
     assert method(frame) == "Equal Earth"
     assert not frame.crs.startswith("+proj=eqearth +lon_0=0")
+
+
+def run(lon: Floats, ways: Any, middle: float) -> float:
+    """Return how far the arrows run on a map with this middle, degrees in all."""
+    across = (lon - middle + 180) % 360
+    return float(np.abs(np.diff(across[ways], axis=1)).sum())
+
+
+AMERICA, EUROPE, ASIA = [-122.0, -100, -74], [0.0, 10], [103.0, 140, 174]
+WORLD = np.array(AMERICA + EUROPE + ASIA)
+
+
+def test_a_map_of_the_world_is_not_torn_where_its_arrows_run() -> None:
+    within = np.array([[0, 2], [2, 0], [1, 2], [2, 3], [3, 1]])  # in America, and over the Atlantic
+    over = np.array([[0, 6], [6, 1], [5, 7], [4, 6], [0, 7]])  # over the Pacific
+    for ways, middle in ((within, 11.0), (over, 150.0)):
+        assert middle_of(WORLD, ways) == middle
+        assert run(WORLD, ways, middle) == min(run(WORLD, ways, m) for m in np.arange(-180.0, 180.0, 1.0))
+    frame = fit(np.column_stack([WORLD, np.tile([40.0, -35.0], 4)]), *SIZE, ways=within)
+    assert frame.crs.startswith("+proj=eqearth +lon_0=11.000")
+
+
+def test_a_map_of_the_world_ends_at_sea_or_far_from_its_places() -> None:
+    everywhere = np.arange(-180.0, 180.0, 5.0)
+    assert middle_of(everywhere) == 11.0
+    # In so wide a gap nobody sees the end: the places have the middle.
+    assert middle_of(np.array([-70.0, 0.0, 90.0])) == pytest.approx(10.0)
+    assert middle_of(np.array([33.0])) == pytest.approx(33.0)
+
+
+@settings(deadline=None, derandomize=True, max_examples=60)
+@given(st.lists(st.floats(-180, 180), min_size=1, max_size=30), st.floats(-360, 360))
+def test_the_middle_is_a_longitude_and_knows_no_order(lon: list[float], turn: float) -> None:
+    places = np.array(lon)
+    middle = middle_of(places)
+    assert -180 <= middle < 180
+    assert middle_of(places[::-1]) == middle
+    assert np.isfinite(middle_of(places + turn))
 
 
 def test_the_middle_of_the_whole_world_may_be_given() -> None:
@@ -191,6 +230,14 @@ def test_web_mercator_is_turned_only_where_the_places_lie_across_180_degrees() -
     x = frame.project(FIJI_CHILE)[:, 0]
     # 111 degrees apart over the Pacific, not 249 over Africa.
     assert abs(x[1] - x[0]) == pytest.approx(np.radians(111) * 6_378_137, rel=1e-3)
+
+
+def test_web_mercator_turns_for_its_arrows_and_not_for_a_trifle() -> None:
+    over = np.array([[0, 6], [6, 1], [5, 7], [4, 6], [0, 7]])
+    assert "+lon_0=150.0" in mercator_for(WORLD, over)
+    assert "+lon_0=0.0" in mercator_for(WORLD, np.array([[0, 3], [4, 6]]))
+    # Wrangel and Chukotka would come to lie beside the rest of Russia, which is not worth another map.
+    assert "+lon_0=0.0" in mercator_for(np.append(WORLD, [-179.0, 40.0]))
 
 
 @pytest.mark.parametrize("lonlat", [CAUCASUS, FIJI_CHILE])

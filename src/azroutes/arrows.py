@@ -79,6 +79,11 @@ class Cut:
     min_quantity: float | None = None
     rest: str = "merge"
 
+    @property
+    def cuts(self) -> bool:
+        """Whether a number of arrows or a least quantity is asked for."""
+        return self.top is not None or self.min_quantity is not None
+
     def __post_init__(self) -> None:
         """Check the options."""
         check_option("rest", self.rest, RESTS)
@@ -169,6 +174,9 @@ class Arrows:
         Whether the scale was given, for a set of figures.
     hidden : bool
         Whether numbers of flows are hidden; see `azroutes.suppress`.
+    zeros : int
+        Arrows whose number is zero. They have no width; where what is cut is left out, so are they, as their places
+        would stand on the map without an arrow.
     """
 
     table: pd.DataFrame
@@ -178,6 +186,7 @@ class Arrows:
     rest: Rest | None = None
     shared: bool = False
     hidden: bool = False
+    zeros: int = 0
 
 
 def arrows_of(
@@ -220,7 +229,9 @@ def arrows_of(
         table = table[on_map(table["start"], table["end"])].reset_index(drop=True)
     values = _numbers(table, width)
     full, ties = _drawn_in_full(table, values, cut)
-    kept, shown = table[full], values[full]
+    zero = full & (values == 0)
+    left_out = zero if cut.rest == "omit" and cut.cuts and (full & ~zero).any() else np.zeros(len(table), dtype=bool)
+    kept, shown = table[full & ~left_out], values[full & ~left_out]
     fitted = _scale(flows, shown, theme, unit, width) if scale is None else scale
     if scale is not None:
         _check_scale(scale, _title(flows, unit, width), kept, shown, counts=width == "lineages")
@@ -239,6 +250,7 @@ def arrows_of(
         rest=_rest(table, values if width == "quantity" else None, full, cut, unit, ties) if not full.all() else None,
         shared=scale is not None,
         hidden=bool(is_hidden(flows).any()),
+        zeros=int(zero.sum()),
     )
 
 

@@ -6,20 +6,21 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, cast, overload
 
 import numpy as np
+import pandas as pd
 
 from azroutes.arrows import BY, Cut
 from azroutes.basemap import MERCATOR_LIMIT
 from azroutes.clustered import MANY, is_crowd
 from azroutes.documents import load_flows, load_sources
 from azroutes.errors import Fault, OptionError, check_option
-from azroutes.flows import path_of
+from azroutes.flows import path_of, steps_of
 from azroutes.layer import FlowLayer, check_map
 from azroutes.legend import (
     BORDERS_NOTE,
 )
 from azroutes.page import OfflineMap
 from azroutes.payload import PAGE_PX, payload, payload_of_many
-from azroutes.places import VIA, place
+from azroutes.places import place
 from azroutes.privacy import hidden_note, suppressed
 from azroutes.projection import mercator_for
 from azroutes.provenance import period_words, text_of, told_quantity
@@ -35,9 +36,9 @@ if TYPE_CHECKING:
 
     import folium
     import geopandas as gpd
-    from numpy.typing import NDArray
 
     from azroutes.extent import Area
+    from azroutes.geometry.shapes import Floats, Ints
     from azroutes.scale import WidthScale
     from azroutes.theme import Theme
 
@@ -138,9 +139,9 @@ def explore_flows(
         check_map(m)
     # What is left out is not on the page, so it needs no room there.
     many = is_crowd(table) and not (rest == "omit" and top is not None and top <= MANY)
-    lon = _ends(table)[:, 0]
+    lon, ways = _ends(table)
     heading = title or (TITLE if documented else "Flows")
-    crs = mercator_for(lon) if len(lon) else None
+    crs = mercator_for(lon, ways) if len(lon) else None
     look = recoloured(_on_screen(theme), color)
     # A theme that was chosen is kept; the page as it comes follows what its reader has set the screen to.
     dark = recoloured(_on_screen("dark"), color) if isinstance(theme, str) and theme == "default" else None
@@ -196,14 +197,16 @@ def _on_screen(theme: Theme | str) -> Theme:
     return replace(look, label_px=max(look.label_px, NAME_PX), country_px=max(look.country_px, COUNTRY_PX))
 
 
-def _ends(flows: gpd.GeoDataFrame) -> NDArray[np.float64]:
-    on_way = (code for via in flows["via"].unique() if via for code in via.split(VIA))
-    found = [place(code) for code in sorted({*flows["origin"].unique(), *flows["destination"].unique(), *on_way})]
+def _ends(flows: gpd.GeoDataFrame) -> tuple[Floats, Ints]:
+    """Return the longitudes of all places, and which of them the flows join step by step."""
+    steps = steps_of(flows[["origin", "via", "destination"]].drop_duplicates())
+    number, codes = pd.factorize(pd.concat([steps["start"], steps["end"]]).astype(object), sort=True)
+    found = [place(str(code)) for code in codes]
     faults = [Fault("beyond the map", value=known.name, hint="a page shows up to 85 degrees; use plot_flows")
               for known in found if abs(known.lat) > MERCATOR_LIMIT]  # fmt: skip
     if faults:
         raise OptionError("an interactive map cannot show the poles", faults)
-    return np.array([(known.lon, known.lat) for known in found]).reshape(-1, 2)
+    return np.array([known.lon for known in found], dtype=float), number.reshape(2, -1).T
 
 
 def _still(scene: Scene, flows: gpd.GeoDataFrame) -> str:

@@ -33,6 +33,10 @@ SHARED_NOTE = "Widths are on a scale made for a set of maps: they compare betwee
 REST_LABEL, REST_CODE = "Smaller flows, merged", "rest"
 """What the thin grey arrows are called, and what stands for them where others have the code of a market."""
 
+FLOW, NO_MARKET, NO_MARKET_TITLE = "Flow", "Market not given", "Arrows"
+"""What arrows without a market are called where no others are, and beside others; and the title of the legend where
+there are no markets."""
+
 NAMES_TOLD = 40
 """How many names without room on the map are told below it: the most important."""
 
@@ -108,7 +112,7 @@ def legends(
     """
     table = arrows.table
     found = [
-        Legend("market", "Market", tuple(_market_entries(table, theme, also))),
+        _market_legend(table, theme, also),
         Legend("width", f"Width: {_lower_first(arrows.scale.title)}", tuple(_width_entries(arrows, theme))),
         Legend("certainty", CERTAINTY_TITLE, tuple(_certainty_entries(table, theme))),
         Legend("places", "Places", tuple(_kind_entries(kinds, theme))),
@@ -117,17 +121,19 @@ def legends(
     return tuple(legend for legend in found if legend.entries)
 
 
-def _market_entries(table: pd.DataFrame, theme: Theme, also: Collection[str]) -> list[Entry]:
+def _market_legend(table: pd.DataFrame, theme: Theme, also: Collection[str]) -> Legend:
+    """Return which markets are on the map; a table of none has nothing to tell apart but what is merged."""
     present = [code for code in codes(Market) if code in also or (table["market"] == code).any()]
     words = {code: f"{label(Market, code)} ({theme.letters[code]})" if theme.tags else label(Market, code)
              for code in present}  # fmt: skip
     entries = [Entry(words[code], theme.colour(code), code=code) for code in present]
     if (table["market"].isna() & ~table["rest"]).any():
-        entries.append(Entry("Market not given" if present else "Flow", theme.colour(None)))
+        entries.append(Entry(NO_MARKET if present else FLOW, theme.colour(None)))
     if table["rest"].any():
         width = float(table.loc[table["rest"], "width_px"].iloc[0])
         entries.append(Entry(REST_LABEL, theme.quiet, width_px=width, code=REST_CODE))
-    return entries
+    told = bool(present) or len(entries) > 1
+    return Legend("market", "Market" if present else NO_MARKET_TITLE, tuple(entries if told else ()))
 
 
 def _width_entries(arrows: Arrows, theme: Theme) -> list[Entry]:
@@ -198,12 +204,11 @@ def notes(
     if arrows.widened:
         least = float(f"{LEAST_PX / arrows.scale.px_per_unit:.2g}")
         unit = _lower_first(arrows.scale.title)
-        many = f"{arrows.widened} arrows stand" if arrows.widened > 1 else "One arrow stands"
+        many = f"{number(arrows.widened)} arrows stand" if arrows.widened > 1 else "One arrow stands"
         found.append(f"{many} for less than {number(least)} ({unit}), too thin to see: drawn as thin lines.")
-    nothing = int(((arrows.table["width_px"] == 0) & arrows.table["counted"]).sum())
-    if nothing:
-        many = f"{nothing} arrows have a quantity of zero and are not drawn."
-        found.append(many if nothing > 1 else "One arrow has a quantity of zero and is not drawn.")
+    if arrows.zeros:
+        many = f"{number(arrows.zeros)} arrows have a quantity of zero and are not drawn."
+        found.append(many if arrows.zeros > 1 else "One arrow has a quantity of zero and is not drawn.")
     found.extend(outside)
     if unlabelled:
         more = len(unlabelled) - NAMES_TOLD
@@ -219,7 +224,7 @@ def _rest_note(rest: Rest, flows: int, *, legs: bool) -> str:
     least = "" if rest.least is None else number(rest.least) + (f" ({rest.unit})" if rest.unit else "")
     of_least = f" of at least {least}" if least else ""
     if rest.ranked:
-        which = f"widest arrow{of_least} is" if rest.kept == 1 else f"{rest.kept} widest arrows{of_least} are"
+        which = f"widest arrow{of_least} is" if rest.kept == 1 else f"{number(rest.kept)} widest arrows{of_least} are"
         lead = f"Only the {which} drawn"
     elif rest.kept:
         lead = f"Only arrows{of_least or ' with a number'} are drawn"
@@ -227,12 +232,12 @@ def _rest_note(rest: Rest, flows: int, *, legs: bool) -> str:
         lead = f"No arrow reaches {least}"
     lead += " in full" if rest.merged and rest.kept else ""
     if rest.ties:
-        lead += f" ({rest.ties} more {'is' if rest.ties == 1 else 'are'} as wide as the narrowest of them)"
-    part = f" ({rest.partly} of them in part)" if rest.partly else ""
+        lead += f" ({number(rest.ties)} more {'is' if rest.ties == 1 else 'are'} as wide as the narrowest of them)"
+    part = f" ({number(rest.partly)} of them in part)" if rest.partly else ""
     share = "" if rest.share is None else f", {_percent(rest.share)} of the total{' over all legs' if legs else ''},"
     verb = "is" if rest.flows == 1 else "are"
     fate = "drawn as thin grey lines" if rest.merged else "not drawn"
-    return f"{lead}; {rest.flows} of {flows} flows{part}{share} {verb} {fate}."
+    return f"{lead}; {number(rest.flows)} of {number(flows)} flows{part}{share} {verb} {fate}."
 
 
 def _percent(share: float) -> str:
@@ -250,10 +255,12 @@ def _unnumbered_note(found: Unnumbered, flows: int, *, merged: bool) -> str:
         (found.rest, "among the thin grey lines" if merged else "not drawn"),
     ]
     told = [(many, fate) for many, fate in fates if many]
-    total = f"{sum(many for many, _ in told)} of {flows} flows have no number"
+    total = f"{number(sum(many for many, _ in told))} of {number(flows)} flows have no number"
     if len(told) < 2:
         return f"{total} and are {told[0][1]}." if told else ""
-    return f"{total}: " + ", ".join(f"{many} {'is' if many == 1 else 'are'} {fate}" for many, fate in told) + "."
+    return (
+        f"{total}: " + ", ".join(f"{number(many)} {'is' if many == 1 else 'are'} {fate}" for many, fate in told) + "."
+    )
 
 
 def period_note(flows: gpd.GeoDataFrame) -> str:
@@ -266,7 +273,7 @@ def period_note(flows: gpd.GeoDataFrame) -> str:
     span = f"{min(years)}–{max(years)}" if min(years) < max(years) else str(min(years))
     span = f"{min(years)} and later" if open_ended else span
     undated = int((~dated).sum())
-    rest = f"; {undated} of {len(flows)} flows carry no date" if undated else ""
+    rest = f"; {number(undated)} of {number(len(flows))} flows carry no date" if undated else ""
     return f"Period of the facts: {span}{rest}."
 
 

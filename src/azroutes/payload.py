@@ -20,7 +20,9 @@ from azroutes.legend import (
     ARROWS_NOTE,
     BORDERS_NOTE,
     CERTAINTY_TITLE,
+    FLOW,
     LISTED_NOTE,
+    NO_MARKET,
     REST_CODE,
     REST_LABEL,
     certainty_labels,
@@ -30,7 +32,7 @@ from azroutes.legend import (
 )
 from azroutes.places import gazetteer, place
 from azroutes.privacy import hidden_note, is_hidden
-from azroutes.projection import frame_in, mercator_for, mercator_to_lonlat
+from azroutes.projection import frame_in, mercator_for, mercator_to_lonlat, meridian_of
 from azroutes.provenance import (
     group_words,
     period_words,
@@ -104,8 +106,8 @@ def payload(
         **({} if extent is None else {"framed": True}),
         "theme": _look(scene.theme, set(scene.arrows["certainty"])),
         "dark": None if dark is None else _dark(dark, with_none),
-        "land": _land(),
-        "markets": [_market(code, scene.theme, thin) for code in with_none],
+        "land": _land(meridian_of(scene.frame.crs)),
+        "markets": [_market(code, scene.theme, thin, beside=bool(markets)) for code in with_none],
         "nodes": [{"code": n.code, "name": n.name, "kind": n.kind.value, "lat": round(n.lat, 5), "lon": round(lon, 5),
                    "radius": round(n.radius_px, 2)} for n, lon in zip(scene.nodes, _node_lons(scene), strict=True)],
         "arrows": _arrows(scene, with_none, flows),
@@ -139,7 +141,7 @@ def payload_of_many(
     classes: list[str | None] = [code for code in codes(Market) if code in present]
     classes += [None] if flows["market"].isna().any() else []
     lon, lat = (np.array([getattr(found, axis) for found in crowd.places]) for axis in ("lon", "lat"))
-    crs = mercator_for(lon)
+    crs = mercator_for(lon, crowd.steps[["start", "end"]].to_numpy())
     lonlat = mercator_to_lonlat(crs, frame_in(crs, np.column_stack([lon, lat]), *PAGE_PX, margin_px=0.0).project(
         np.column_stack([lon, lat])))  # fmt: skip
     places = (lonlat[:, 0].min(), lonlat[:, 1].min(), lonlat[:, 0].max(), lonlat[:, 1].max())
@@ -160,8 +162,8 @@ def payload_of_many(
         **({} if extent is None else {"framed": True}),
         "theme": _look(theme, certainties),
         "dark": None if dark is None else _dark(dark, [code or "" for code in classes]),
-        "land": _land(),
-        "markets": [_market(code or "", theme) for code in classes],
+        "land": _land(meridian_of(crs)),
+        "markets": [_market(code or "", theme, beside=any(classes)) for code in classes],
         **drawn,
         "legends": {"nodes": {"title": "Places", "entries": [
             {"kind": kind, "label": text} for kind, text in kind_labels(kinds)] + [CLUSTER_ENTRY]},
@@ -215,12 +217,13 @@ def _between(places: int, flows: gpd.GeoDataFrame) -> str:
     return f"Between {places:,} places{said}"
 
 
-def _market(code: str, theme: Theme, thin: float = 0.0) -> dict[str, object]:
+def _market(code: str, theme: Theme, thin: float = 0.0, *, beside: bool) -> dict[str, object]:
+    """Return how arrows of a market look and what they are called; `beside` others those without one are told so."""
     if code == REST_CODE:
         own = {"width": round(thin, 2), "head": _head(thin)}
         return {"code": code, "label": REST_LABEL, "colour": theme.quiet, **own}
     letters = {"letters": theme.letters[code]} if code and theme.tags else {}
-    words = label(Market, code) if code else "Flow"
+    words = label(Market, code) if code else (NO_MARKET if beside else FLOW)
     return {"code": code, "label": words, "colour": theme.colour(code or None), **letters}
 
 
@@ -341,17 +344,34 @@ def _head(width: float) -> list[float]:
 
 
 @cache
-def _land() -> list[dict[str, object]]:
-    """Return the land of the world as it comes, to a part of a degree that is finer than its survey."""
+def _land(middle: float = 0.0) -> list[dict[str, object]]:
+    """Return the land of the world as it comes, to a part of a degree that is finer than its survey.
+
+    Where the map has another middle than the meridian of Greenwich, land goes on past 180 degrees as places do; what
+    lies across both ends of the map is there twice.
+    """
     world = boundaries("world_50m")
     found: list[dict[str, object]] = []
     for code, name, shape in zip(world["code"], world["name"], world.geometry, strict=True):
         rings = [ring for part in shapely.get_parts(shape) for ring in (part.exterior, *part.interiors)]
         known = gazetteer().get(code)
-        spot = [known.label_lat, known.label_lon] if known is not None else None
-        drawn = [_deltas(shapely.get_coordinates(ring)[:-1], RING_UNIT) for ring in rings]
+        spot = None if known is None else [known.label_lat, _near(known.label_lon, middle)]
+        drawn = [_deltas(ring, RING_UNIT) for whole in rings for ring in _copies(whole, middle)]
         found.append({"code": code, "name": name, "label": spot, "rings": [ring for ring in drawn if len(ring) >= 6]})
     return found
+
+
+def _near(lon: float, middle: float) -> float:
+    """Return a longitude on the side of the antimeridian where a map with this middle has it; as it is where it can."""
+    turns = math.floor((lon - middle + 180.0) / 360.0)
+    return lon - 360.0 * turns
+
+
+def _copies(ring: shapely.LinearRing, middle: float) -> list[NDArray[np.float64]]:
+    """Return the corners of a ring wherever a map with this middle shows it."""
+    lonlat = shapely.get_coordinates(ring)[:-1]
+    west, east = lonlat[:, 0].min() - middle, lonlat[:, 0].max() - middle
+    return [lonlat + np.array([turn, 0.0]) for turn in (-360.0, 0.0, 360.0) if west + turn < 180 and east + turn > -180]
 
 
 def _deltas(lonlat: NDArray[np.float64], unit: int) -> list[int]:

@@ -16,7 +16,7 @@ from pyproj.exceptions import CRSError
 from azroutes.errors import Fault, OptionError
 
 if TYPE_CHECKING:
-    from azroutes.geometry.shapes import Floats
+    from azroutes.geometry.shapes import Floats, Ints
 
 EARTH_RADIUS_M = 6_378_137.0
 """Radius of the sphere of web maps, in metres."""
@@ -29,6 +29,19 @@ LEAST_SPAN_M = 300_000.0
 
 COUNTRY_SPAN_M = 1_800_000.0
 """Width shown at the least where an end is a country or a region, so that a reader sees which, in metres."""
+
+SEAMS = (-169.0, -30.0)
+"""Meridians that meet hardly any land, in the Bering Strait and in the Atlantic: where a map of the world may end."""
+
+SEEN_GAP, REAL_GAP, SEAM_ROOM = 90.0, 10.0, 3.0
+"""In degrees: how wide a gap between places is whose middle a map never shows, how wide one is at the least that a map
+may end in, and how far from the places it then ends at the least."""
+
+GAPS_TRIED = 8
+"""In how many gaps a map may end, the widest."""
+
+WORTH_TURNING = 10.0
+"""By how many degrees a web map must gain if it is to end elsewhere than its readers are used to."""
 
 _EDGE_POINTS = 32
 
@@ -116,12 +129,13 @@ class Frame:
 
 def fit(
     lonlat: Floats, width_px: float, height_px: float, *, margin_px: float = 36.0, least_m: float = LEAST_SPAN_M,
-    meridian: float | None = None,
+    meridian: float | None = None, ways: Ints | None = None,
 ) -> Frame:  # fmt: skip
     """Return a frame of this size that shows all points, with a projection centred on them.
 
     Lambert's azimuthal equal-area projection up to 75 degrees around the centre; beyond that Equal Earth (B. Savric,
-    T. Patterson, B. Jenny, 2018), equal-area too, turned to the points' middle meridian.
+    T. Patterson, B. Jenny, 2018), equal-area too, which ends where it tears the points and the ways between them least:
+    see `middle_of`.
 
     Parameters
     ----------
@@ -134,7 +148,9 @@ def fit(
     least_m : float
         Width of the frame at the least, metres.
     meridian : float, optional
-        The middle of a map of the world, degrees; by default that of the points. Points on all meridians have none.
+        The middle of a map of the world, degrees; by default as points and ways have it.
+    ways : array of shape (m, 2), optional
+        Which points arrows join, by their numbers.
     """
     lon, lat = _centre(lonlat)
     for _ in range(4):
@@ -142,7 +158,8 @@ def fit(
         plane = Proj(crs)
         xy = np.column_stack(plane(lonlat[:, 0], lonlat[:, 1]))
         if not np.isfinite(xy).all() or _radius(lonlat, lon, lat) > WIDE_DEGREES:
-            return _world(lonlat, lon if meridian is None else meridian, width_px, height_px, margin_px)
+            middle = middle_of(lonlat[:, 0], ways) if meridian is None else meridian
+            return _world(lonlat, middle, width_px, height_px, margin_px)
         low, high = xy.min(axis=0), xy.max(axis=0)
         x, y = (low + high) / 2
         lon, lat = plane(x, y, inverse=True)
@@ -205,25 +222,72 @@ def _around(
     return Frame(crs, (x - half[0], y - half[1], x + half[0], y + half[1]), width_px)
 
 
-def mercator_for(lon: Floats) -> str:
+def middle_of(lon: Floats, ways: Ints | None = None) -> float:
+    """Return the meridian in the middle of a map of the world of places.
+
+    Such a map ends somewhere, and an arrow between places on both sides of its end runs around the world. So it ends
+    in one of the widest gaps between the places: where the map is the narrowest and the mean arrow the shortest, both
+    in degrees. Where land may be seen there, it ends at sea rather than in the middle of the gap.
+
+    Parameters
+    ----------
+    lon : array of shape (n,)
+        Degrees; at least one.
+    ways : array of shape (m, 2), optional
+        Which places arrows join, by their numbers.
+
+    Examples
+    --------
+    >>> middle_of(np.array([-120.0, -75.0, 0.0, 10.0, 140.0]))
+    11.0
+    """
+    seams = _seams(lon)
+    costs = [_cost(lon, ways, seam) for seam in seams]
+    return (seams[int(np.argmin(costs))] + 360.0) % 360.0 - 180.0
+
+
+def _seams(lon: Floats) -> list[float]:
+    """Return where a map may end, degrees: the widest gap first, and where there is none to speak of, at sea."""
+    ring = np.unique((lon + 180.0) % 360.0 - 180.0)
+    gaps = np.append(np.diff(ring), ring[0] + 360.0 - ring[-1])
+    found = []
+    for k in np.argsort(-gaps, kind="stable")[:GAPS_TRIED]:
+        gap, begin = float(gaps[k]), float(ring[k])
+        if gap < REAL_GAP:
+            break
+        into = [seam for seam in SEAMS if SEAM_ROOM <= (seam - begin) % 360.0 <= gap - SEAM_ROOM]
+        middle = begin + gap / 2
+        at_sea = min(into, key=lambda seam: abs((seam - middle + 180.0) % 360.0 - 180.0), default=middle)
+        found.append(at_sea if gap < SEEN_GAP else middle)
+    return [*found, *SEAMS]
+
+
+def _cost(lon: Floats, ways: Ints | None, seam: float) -> float:
+    """Return how wide a map is that ends at a meridian, and how far its mean arrow runs, in degrees together."""
+    across = (lon - seam) % 360.0
+    run = 0.0 if ways is None or not len(ways) else float(np.abs(np.diff(across[ways], axis=1)).mean())
+    return round(float(np.ptp(across)) + run, 6)
+
+
+def mercator_for(lon: Floats, ways: Ints | None = None) -> str:
     """Return a spherical Mercator projection that does not tear the places apart at the antimeridian.
 
-    It is that of web maps, turned only where the places lie closer together across 180 degrees than across 0.
+    It is that of web maps, turned only where places and the ways between them lie clearly closer together elsewhere.
     """
-    ring = np.sort(np.unique(lon))
-    gaps = np.append(np.diff(ring), ring[0] + 360.0 - ring[-1])
-    widest = int(np.argmax(gaps))
-    middle = 0.0
-    if widest < len(ring) - 1:
-        # The places run from behind the gap, over the antimeridian, to before it.
-        middle = (ring[widest + 1] + (ring[widest] + 360.0)) / 2
-        middle = (middle + 180.0) % 360.0 - 180.0
+    middle = middle_of(lon, ways)
+    if _cost(lon, ways, 180.0) - _cost(lon, ways, middle - 180.0) < WORTH_TURNING:
+        middle = 0.0
     return f"+proj=merc +a={EARTH_RADIUS_M:.0f} +b={EARTH_RADIUS_M:.0f} +lat_ts=0 +lon_0={middle:.6f} +units=m +no_defs"
+
+
+def meridian_of(crs: str) -> float:
+    """Return the meridian in the middle of a projection of `mercator_for`, degrees."""
+    turned = re.search(r"\+lon_0=(\S+)", crs)
+    return float(turned[1]) if turned else 0.0
 
 
 def mercator_to_lonlat(crs: str, metres: Floats) -> Floats:
     """Return degrees for metres of `mercator_for`; longitudes run on past 180 degrees."""
-    turned = re.search(r"\+lon_0=(\S+)", crs)
-    lon = (float(turned[1]) if turned else 0.0) + np.degrees(metres[:, 0] / EARTH_RADIUS_M)
+    lon = meridian_of(crs) + np.degrees(metres[:, 0] / EARTH_RADIUS_M)
     lat = np.degrees(2 * np.arctan(np.exp(metres[:, 1] / EARTH_RADIUS_M)) - np.pi / 2)
     return np.column_stack([lon, lat])

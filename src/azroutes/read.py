@@ -315,9 +315,9 @@ def _place_of(fault: Fault) -> int:
 def _converted(claims: pd.DataFrame, target: str) -> pd.DataFrame:
     """Return claims with quantities in other units of mass turned into one of them; all else stays as it is."""
     number, known = distinct(claims["unit"])
-    share = np.array([np.nan if unit is None else factor(unit, target) or np.nan for unit in known])[number]
-    of_mass = ~np.isnan(share)
-    quantity = claims["quantity"].where(~of_mass, claims["quantity"] * np.where(of_mass, share, 1.0))
+    ratios = [(None if unit is None else factor(unit, target)) or (1.0, 1.0) for unit in known]
+    by, over = np.array(ratios, dtype=float).reshape(-1, 2)[number].T
+    quantity = claims["quantity"] * by / over
     unit = mapped(claims["unit"], lambda unit: unit if factor(unit, target) is None else target)
     return claims.assign(quantity=quantity, unit=unit)
 

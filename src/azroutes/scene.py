@@ -19,7 +19,7 @@ from azroutes.errors import Fault, TableError, check_option
 from azroutes.flows import steps_of
 from azroutes.geometry.curve import arrows as arrow_shapes
 from azroutes.geometry.curve import at as at_distance
-from azroutes.geometry.curve import head_size, lengths, trimmed
+from azroutes.geometry.curve import fitted_head, head_size, lengths, trimmed
 from azroutes.geometry.layout import METHODS, Drawn, arrange
 from azroutes.geometry.shapes import Flags, Floats, Shapes, lines, points
 from azroutes.labels import CIRCLE_MARGIN, Label, Obstacles
@@ -264,12 +264,11 @@ def _outlines(drawn: Drawn, table: pd.DataFrame, look: Theme) -> tuple[Shapes, S
 def _heads(seen: Floats, width: Floats) -> Shapes:
     """Return the heads of arrows as triangles, px."""
     total = lengths(seen)[:, -1]
-    length, half = head_size(width)
-    shrink = np.minimum(1.0, 0.8 * total / length)
-    tip, neck = seen[:, -1], at_distance(seen, (total - shrink * length)[:, None])[:, 0]
+    length, half = fitted_head(head_size(width), width, total)
+    tip, neck = seen[:, -1], at_distance(seen, (total - length)[:, None])[:, 0]
     ahead = tip - neck
     right = np.column_stack([ahead[:, 1], -ahead[:, 0]]) / np.maximum(np.hypot(*ahead.T), 1e-9)[:, None]
-    barb = right * (half * np.maximum(shrink, 0.5))[:, None]
+    barb = right * half[:, None]
     return np.atleast_1d(np.asarray(shapely.polygons(np.stack([neck + barb, tip, neck - barb], axis=1)), dtype=object))
 
 

@@ -120,7 +120,7 @@ def staged(
                        on_map=None if focus is None else focus.shows)  # fmt: skip
     table = arrows.table
     places = {code: place(code) for code in sorted({*table["start"], *table["end"]})}
-    frame = _frame(places, size, crs) if focus is None else focus.frame
+    frame = _frame(places, table, size, crs) if focus is None else focus.frame
     at = _positions({code: found for code, found in places.items() if focus is None or code in focus.within}, frame)
     marks, small = ({}, None) if focus is None else _outside(flows, focus, table, at, look)
     at |= {code: (mark.x, mark.y) for code, mark in marks.items()}
@@ -137,11 +137,13 @@ def staged(
     )
 
 
-def _frame(places: Mapping[str, Place], size: tuple[float, float], crs: str | None) -> Frame:
+def _frame(places: Mapping[str, Place], table: pd.DataFrame, size: tuple[float, float], crs: str | None) -> Frame:
     lonlat = np.array([(found.lon, found.lat) for found in places.values()])
     if crs is None:
         only_points = all(found.kind is PlaceKind.POINT for found in places.values())
-        return fit(lonlat, *size, margin_px=CURVES_MARGIN, least_m=0.0 if only_points else COUNTRY_SPAN_M)
+        row = {code: k for k, code in enumerate(places)}
+        ways = np.array([[row[start], row[end]] for start, end in zip(table["start"], table["end"], strict=True)])
+        return fit(lonlat, *size, margin_px=CURVES_MARGIN, least_m=0.0 if only_points else COUNTRY_SPAN_M, ways=ways)
     return frame_in(crs, lonlat, *size, margin_px=CURVES_MARGIN)
 
 

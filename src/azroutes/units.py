@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from azroutes.errors import Fault, OptionError
 
 MOST = 1e15
 """The largest quantity of a row: beyond it digits are lost, and sums overflow."""
 
-MASS = {"mg": 1e-6, "g": 1e-3, "kg": 1.0, "t": 1e3, "lb": 0.45359237, "oz": 0.028349523125}
-"""Kilograms in each unit of mass; the pound and the ounce are those of the international agreement of 1959."""
+MASS = {name: Fraction(kilograms) for name, kilograms in {
+    "mg": "1e-6", "g": "1e-3", "kg": "1", "t": "1e3", "lb": "0.45359237", "oz": "0.028349523125",
+}.items()}  # fmt: skip
+"""Kilograms in each unit of mass, exactly; the pound and the ounce are those of the international agreement of 1959."""
 
 OTHER_NAMES = {
     "milligram": "mg", "milligrams": "mg", "gram": "g", "grams": "g", "gramme": "g", "grammes": "g", "gr": "g",
@@ -31,10 +35,22 @@ def known_unit(text: str) -> str | None:
     return name if name in MASS else OTHER_NAMES.get(name.lower(), name.lower() if name.lower() in MASS else None)
 
 
-def factor(unit: str, target: str) -> float | None:
-    """Return how many of the target unit one of a unit is; None where they are of different kinds."""
+def factor(unit: str, target: str) -> tuple[float, float] | None:
+    """Return by what to multiply and then to divide a quantity to have it in another unit; None for other kinds.
+
+    Both are whole numbers, so that 123 g become the very number that stands for 0.123 kg: a thousandth is no number of
+    a computer's, and a product with it may differ from that in its last digit, so that like rows would not be alike.
+
+    Examples
+    --------
+    >>> factor("g", "kg"), factor("t", "kg"), factor("bottles", "kg")
+    ((1.0, 1000.0), (1000.0, 1.0), None)
+    """
     known = known_unit(unit)
-    return None if known is None else MASS[known] / MASS[target]
+    if known is None:
+        return None
+    share = MASS[known] / MASS[target]
+    return float(share.numerator), float(share.denominator)
 
 
 def check_target(unit: str) -> str:

@@ -109,4 +109,5 @@ test("what is shown is told in a sentence", () => {
   assert.ok(say(many, [0, 1, 2, 3]).includes(": 4 of 8 markets."));
   az.filters.inWords = () => [];
   assert.equal(say(model, [0, 1]), "4 arrows, 5 flows shown: all markets.");
+  assert.equal(say({ ...model, named: false }, [0, 1]), "4 arrows, 5 flows shown.");
 });

@@ -111,3 +111,14 @@ test("a page without a dark look keeps its own; one with it changes colours only
   assert.equal(both.dark.colours[0], "#eeeeee");
   assert.equal(both.light.colours[0], "#111111");
 });
+
+test("a short arrow keeps a shaft, and barbs that stand out beside it", () => {
+  for (const [length, half, width] of [[17.3, 8.24, 8], [40.6, 19.3, 24], [4, 1.6, 0.7]]) {
+    for (const room of [3, 10, 25, 400]) {
+      const [long, wide] = az.arrows.headIn({ head: [length, half], width }, room);
+      assert.ok(long <= 0.6 * room + 1e-9 && long <= length);
+      assert.ok(wide - width / 2 >= (half - width / 2) / 2 - 1e-9 && wide <= half + 1e-9);
+    }
+    assert.deepEqual(own(az.arrows.headIn({ head: [length, half], width }, 400)), [length, half]);
+  }
+});

@@ -19,6 +19,10 @@ SAMPLES = 49
 STROKE_SAMPLES = 6
 """Points along each side of a dash."""
 
+HEAD_SHARE, LEAST_BARB = 0.6, 0.5
+"""The share of a short arrow that its head takes at the most, as a head without a shaft is a triangle that shows no
+width; and the share of a whole head's barbs that stands out beside the shaft at the least."""
+
 LEAST_SHARE = 0.3
 """Share of a line that is drawn at the least where the circles at its ends leave no room."""
 
@@ -179,6 +183,22 @@ def head_size(width: Floats) -> tuple[Floats, Floats]:
     return 2.1 * half, half
 
 
+def fitted_head(head: tuple[Floats, Floats], width: Floats, total: Floats) -> tuple[Floats, Floats]:
+    """Return the length and the half width of heads on arrows that are so long, px: shorter where there is no room.
+
+    A shaft stays however short an arrow is, and what stands out beside it is never less than half of a whole head's.
+
+    Examples
+    --------
+    >>> wide, far, near = np.array([8.0]), np.array([90.0]), np.array([10.0])
+    >>> [[float(side[0].round(1)) for side in fitted_head(head_size(wide), wide, total)] for total in (far, near)]
+    [[17.3, 8.2], [6.0, 6.1]]
+    """
+    length, half = head
+    shrink = np.minimum(1.0, HEAD_SHARE * total / np.maximum(length, 1e-9))
+    return length * shrink, width / 2 + (half - width / 2) * np.maximum(shrink, LEAST_BARB)
+
+
 def arrows(
     lines: Floats, width: Floats, head: tuple[Floats, Floats], dashes: Sequence[Dash], *, taper: float = 1.0
 ) -> Shapes:
@@ -191,7 +211,7 @@ def arrows(
     width : array of shape (n,)
         Width of the shafts, px.
     head : pair of arrays of shape (n,)
-        Length and half width of the heads, px; a head takes at most 0.8 of its line.
+        Length and half width of the heads, px; those of short lines are smaller, see `fitted_head`.
     dashes : sequence of Dash
         The pattern of each shaft.
     taper : float
@@ -214,8 +234,7 @@ def arrows(
     if len(lines) == 0:
         return outlines
     total = lengths(lines)[:, -1]
-    shrink = np.minimum(1.0, 0.8 * total / np.maximum(head[0], 1e-9))
-    head_length, half_head = head[0] * shrink, head[1] * np.maximum(shrink, 0.5)
+    head_length, half_head = fitted_head(head, width, total)
     neck = total - head_length
     share = np.linspace(0, 1, lines.shape[1])
     shaft = at(lines, neck[:, None] * share)

@@ -14,7 +14,7 @@ import pandas as pd
 import shapely
 
 from azroutes.errors import Fault, OptionError, TableError
-from azroutes.geometry.curve import at, head_size, lengths, trimmed
+from azroutes.geometry.curve import at, fitted_head, head_size, lengths, trimmed
 from azroutes.geometry.layout import SAME_SPOT_PX, _check_legs, picture_scale
 from azroutes.geometry.shapes import Flags, Floats, Ints, Shapes, lines, points
 
@@ -364,15 +364,14 @@ def _arrows(picture: _Picture) -> tuple[Shapes, Shapes]:
     index = np.minimum(first[:, None] + np.arange(int((last - first).max()) + 1), last[:, None])
     rim = np.full(count, picture.radius)
     seen = trimmed(picture.xy[index], rim, rim)
-    length, half = head_size(picture.width)
     total = lengths(seen)[:, -1]
-    shrink = np.minimum(1.0, 0.8 * total / length)
-    neck = total - length * shrink
+    length, half = fitted_head(head_size(picture.width), picture.width, total)
+    neck = total - length
     shaft = at(seen, neck[:, None] * np.linspace(0, 1, seen.shape[1]))
     ahead = seen[:, -1] - shaft[:, -1]
     size = np.hypot(ahead[:, 0], ahead[:, 1])[:, None]
     ahead = np.divide(ahead, size, out=np.zeros_like(ahead), where=size > 0)
-    barb = np.column_stack([ahead[:, 1], -ahead[:, 0]]) * (half * np.maximum(shrink, 0.5))[:, None]
+    barb = np.column_stack([ahead[:, 1], -ahead[:, 0]]) * half[:, None]
     corners = np.stack([shaft[:, -1] + barb, seen[:, -1], shaft[:, -1] - barb], axis=1)
     heads: Shapes = np.asarray(shapely.polygons(corners), dtype=object)
     shafts = shapely.buffer(lines(shaft), picture.width / 2, cap_style="flat", quad_segs=ROUND)

@@ -16,6 +16,9 @@
   const LOOP_WIDEST = 1.2;
   /** How much wider than its ink an arrow's halo is, both sides together, px. */
   const HALO = 2.2;
+  /** The share of a short arrow that its head takes at the most, and of its barbs beyond the shaft at the least. */
+  const HEAD_SHARE = 0.6;
+  const LEAST_BARB = 0.5;
   /** How far beyond the view a line is still drawn, px. */
   const FAR = 300;
 
@@ -79,6 +82,16 @@
   };
 
   /**
+   * Length and half width of a head on an arrow so long: a shaft stays, and what stands out beside it is at least half
+   * of a whole head's, as in figures.
+   * @param {{head: [number, number], width: number}} arrow @param {number} room px @returns {[number, number]}
+   */
+  const headIn = ({ head: [length, half], width }, room) => {
+    const fit = Math.min(1, (HEAD_SHARE * room) / length);
+    return [length * fit, width / 2 + (half - width / 2) * Math.max(fit, LEAST_BARB)];
+  };
+
+  /**
    * @param {object} model
    * @param {object} arrow
    * @param {(world: [number, number]) => [number, number]} toPixel
@@ -102,9 +115,8 @@
     if (line.length < 2) return null;
     const room = g.lengths(line)[line.length - 1];
     if (room < 3) return null;
-    const [length, half] = arrow.head;
-    const fit = Math.min(1, room / (length * 1.25));
-    return { arrow, line, width: arrow.width, ...headOf(line, length * fit, half * Math.max(fit, 0.5)) };
+    const [length, half] = headIn(arrow, room);
+    return { arrow, line, width: arrow.width, ...headOf(line, length, half) };
   };
 
   const trace = (context, points, closed) => {
@@ -215,5 +227,5 @@
     context.restore();
   };
 
-  az.arrows = { dashOf, headOf, inView, near, paint, paintNode, shapeOf };
+  az.arrows = { dashOf, headIn, headOf, inView, near, paint, paintNode, shapeOf };
 })();

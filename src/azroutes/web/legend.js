@@ -85,16 +85,19 @@
     ].filter(({ rows }) => rows.length);
   };
 
-  /** The markets of some arrows, each with its colour. @returns {{title: string, rows: [Mark, string][]}} */
+  /** What arrows are told apart by: markets, or where there are none, what is merged and what is not. */
+  const marketTitle = (model) => (model.named ? "Markets" : "Arrows");
+
+  /** The markets of some arrows, each with its colour; one class without a market says nothing. @returns {{title: string, rows: [Mark, string][]}} */
   const marketGroup = (model, arrows) => {
     const present = new Set(arrows.map((arrow) => arrow.market));
     const rows = model.markets.flatMap(({ label, letters }, market) =>
       present.has(market) ? [[marketMark(model, market), letters ? `${label} (${letters})` : label]] : []);
-    return { title: "Markets", rows };
+    return { title: marketTitle(model), rows: model.named || rows.length > 1 ? rows : [] };
   };
 
   /** @returns {Node[]} the legends of the panel, whose markets have boxes to tick of their own */
   const build = (model, arrows) => groups(model, arrows).map(section);
 
-  az.legend = { build, groups, marketGroup, marketPicture, placePicture };
+  az.legend = { build, groups, marketGroup, marketPicture, marketTitle, placePicture };
 })();

@@ -74,6 +74,8 @@
   const readModel = (data, columns) => {
     const none = { statements: [], sources: [], notes: [], credits: [], legends: {} };
     const model = { ...none, ...data, land: readLand(data.land), nodes: [], arrows: [] };
+    // A table of flows without a market has none to be told apart by.
+    model.named = data.markets.some(({ code }) => code !== "" && code !== "rest");
     const routeOf = columns && routesIn(data, columns);
     model.store = columns
       ? az.flows.fromColumns(columns, data.clustered.words, routeOf, data.clustered.unit)

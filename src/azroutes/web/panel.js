@@ -57,10 +57,11 @@
     const none = element("button", { type: "button" }, "Show none");
     all.addEventListener("click", () => app.showMarkets(model.markets.keys()));
     none.addEventListener("click", () => app.showMarkets([]));
-    const section = element(
+    const told = model.named || boxes.length > 1;
+    const section = told && element(
       "section",
       { class: "markets" },
-      element("fieldset", {}, element("legend", {}, "Markets"), ...boxes.map((box) => box.label)),
+      element("fieldset", {}, element("legend", {}, az.legend.marketTitle(model)), ...boxes.map((box) => box.label)),
       boxes.length > 1 && element("p", { class: "buttons" }, all, none),
     );
     const update = () => {

@@ -82,7 +82,7 @@
     const [shown, hidden] = [names(true), names(false)];
     const others = az.filters.inWords(app).filter((words) => !words.startsWith("markets "));
     const more = others.length ? ` Also: ${others.join("; ")}.` : "";
-    if (!hidden.length) return `${count}: all markets.${more}`;
+    if (!hidden.length) return model.named ? `${count}: all markets.${more}` : `${count}.${more}`;
     if (shown.length <= MOST_NAMED) return `${count}: ${listed(shown)}.${more}`;
     if (hidden.length <= MOST_NAMED) return `${count}: all markets but ${listed(hidden)}.${more}`;
     return `${count}: ${shown.length} of ${model.markets.length} markets.${more}`;

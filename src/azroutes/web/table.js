@@ -75,7 +75,8 @@
     const state = { column: 0, falling: false, from: 0, stale: true };
     const caption = element("caption");
     const body = element("tbody");
-    const heads = COLUMNS.map((column, index) => {
+    const columns = COLUMNS.filter(({ id }) => id !== "market" || model.named);
+    const heads = columns.map((column, index) => {
       const button = element("button", { type: "button", class: "sort" }, column.title);
       const head = element("th", { scope: "col", class: column.number ? "number" : "" }, button);
       button.addEventListener("click", () => {
@@ -114,15 +115,16 @@
       name.disabled = arrow < 0;
       name.addEventListener("click", () => app.select("arrow", arrow));
       const market = model.markets[flow.market]?.label;
-      const cells = [market, flow.period, flow.certainty, flow.quantity, flow.lineages];
+      const { period, certainty, quantity, lineages } = flow;
+      const cells = [...(model.named ? [market] : []), period, certainty, quantity, lineages];
       return element("tr", {}, element("th", { scope: "row" }, name), ...cells.map((value, i) =>
-        element("td", { class: COLUMNS[i + 1].number ? "number" : "" }, isolated(value ?? "–"))));
+        element("td", { class: columns[i + 1].number ? "number" : "" }, isolated(value ?? "–"))));
     };
 
     const fill = () => {
       state.stale = false;
       const flows = app.listedFlows(MOST);
-      const column = COLUMNS[state.column];
+      const column = columns[state.column];
       const keysOf = (flow) => column.keys(flow, model.markets[flow.market]?.label);
       if (state.from >= flows.length) state.from = 0;
       const to = Math.min(flows.length, state.from + ROWS);
