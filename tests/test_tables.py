@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import tracemalloc
 import zipfile
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -196,6 +198,56 @@ def test_the_sheet_of_a_workbook_is_chosen_or_told(tmp_path: Path) -> None:
         read_flows(path)
 
 
+def old_book(path: Path, *sheets: list[tuple[object, ...]]) -> None:
+    import xlwt
+
+    written, day = xlwt.Workbook(), xlwt.easyxf(num_format_str="YYYY-MM-DD")
+    for k, rows in enumerate(sheets):
+        sheet = written.add_sheet(f"Sheet {k + 1}")
+        for at, row in enumerate(rows):
+            for column, cell in enumerate(row):
+                sheet.write(at, column, cell, *([day] if isinstance(cell, date) else []))
+    written.save(str(path))
+
+
+def test_a_workbook_of_old(tmp_path: Path) -> None:
+    import xlwt
+
+    path = tmp_path / "table.xls"
+    rows: list[tuple[object, ...]] = [(*HEADER, "note"), ("Türkiye", "Azerbaijan", 12.5, 2015, True),
+                                      ("Côte d'Ivoire", "NA", "", date(2016, 5, 1)), (),
+                                      ("Iran", "Georgia", 0, "", xlwt.Formula("1/0"))]  # fmt: skip
+    old_book(path, rows, [("x",)])
+    flows = read_flows(path)
+    assert told(flows) == WANTED
+    assert "sheet 'Sheet 1' of 2" in account(flows)["told"]
+    with pytest.raises(AzroutesError, match="did you mean 'Sheet 1'"):
+        read_flows(path, file=FileForm(sheet="Sheet1"))
+    with pytest.raises(
+        AzroutesError, match="row 2, origin 'True'.*\n.*row 3, origin: missing.*\n.*row 5, origin: missing"
+    ):
+        read_flows(path, origin="note")
+
+
+def test_a_workbook_of_old_keeps_a_text_once(tmp_path: Path) -> None:
+    path = tmp_path / "table.xls"
+    old_book(path, [("from", "to", "note"), *[("Iran", "Georgia", "x" * 32_000)] * 4_000])
+    tracemalloc.start()
+    flows = read_flows(path)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert flows["statements"].tolist() == [4_000]
+    assert most < 60e6  # and not 128 MB
+
+
+@pytest.mark.parametrize(("content", "match"), [(b"<html><table>", "Expected BOF"), (b"PK\3\4", "rename it to .xlsx")])
+def test_what_only_calls_itself_a_workbook_of_old_is_refused(tmp_path: Path, content: bytes, match: str) -> None:
+    path = tmp_path / "table.xls"
+    path.write_bytes(content)
+    with pytest.raises(AzroutesError, match=match):
+        read_flows(path)
+
+
 def test_a_workbook_made_to_fill_the_memory_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "bomb.xlsx"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file, file.open("xl/worksheets/sheet1.xml", "w") as sheet:
@@ -290,12 +342,13 @@ def test_bytes_at_random_are_no_table(tmp_path: Path, ending: str, seed: int) ->
         read_flows(path)
 
 
-@pytest.mark.parametrize("ending", [".xlsx", ".gpkg", ".parquet", ".geojson", ".ods"])
+@pytest.mark.parametrize("ending", [".xlsx", ".xls", ".gpkg", ".parquet", ".geojson", ".ods"])
 def test_files_with_bytes_changed_are_read_or_refused(tmp_path: Path, ending: str) -> None:
     path = tmp_path / f"table{ending}"
     writers: dict[str, Callable[[], object]] = {
         ".parquet": lambda: lines().to_parquet(path),
         ".xlsx": lambda: book(path, [HEADER, *ROWS]),
+        ".xls": lambda: old_book(path, [HEADER, *ROWS]),
         ".ods": lambda: pd.DataFrame(ROWS, columns=HEADER).to_excel(path, engine="odf"),  # type: ignore[arg-type]
     }
     writers.get(ending, lambda: lines().to_file(path))()

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from azroutes.tables.form import FileForm
 
 TEXT = (".csv", ".tsv", ".tab", ".txt")
-BOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+BOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 SHAPES = (".geojson", ".json", ".gpkg", ".parquet", ".geoparquet")
 ENDINGS = (*TEXT, *BOOKS, *SHAPES)
 

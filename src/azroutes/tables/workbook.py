@@ -6,25 +6,32 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from azroutes.errors import Fault, OptionError, TableError, did_you_mean
+from azroutes.errors import Fault, OptionError, TableError
+from azroutes.tables.binary import binary, chosen
 from azroutes.tables.sheets import check_workbook
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from azroutes.tables.binary import Sheet
     from azroutes.tables.form import FileForm
 
 
 def workbook(path: Path, form: FileForm) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """Return the rows of a sheet by their numbers, and what was found out; rows without a cell are left aside."""
+    names, sheet, cells = binary(path, form) if path.suffix.lower() == ".xls" else _packed(path, form)
+    told = (f"sheet {sheet!r} of {len(names)}",) if form.sheet is None and len(names) > 1 else ()
+    return _table(cells, path, form), told
+
+
+def _packed(path: Path, form: FileForm) -> Sheet:
     calamine = _calamine()
     check_workbook(path)
     try:
         with calamine.CalamineWorkbook.from_path(str(path)) as book:
             names = list(book.sheet_names)
-            sheet = _sheet(names, form, path)
-            page = book.get_sheet_by_name(sheet)
-            cells = page.to_python(skip_empty_area=False)
+            sheet = chosen(names, form, path)
+            return names, sheet, book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
     except (OptionError, TableError):
         raise
     except calamine.PasswordError:
@@ -36,8 +43,6 @@ def workbook(path: Path, form: FileForm) -> tuple[pd.DataFrame, tuple[str, ...]]
         if type(error).__name__ != "PanicException":
             raise
         raise TableError(f"{path} is not a workbook that can be read") from None
-    told = (f"sheet {sheet!r} of {len(names)}",) if form.sheet is None and len(names) > 1 else ()
-    return _table(cells, path, form), told
 
 
 def _calamine() -> Any:  # noqa: ANN401 - a package that may not be there
@@ -47,17 +52,6 @@ def _calamine() -> Any:  # noqa: ANN401 - a package that may not be there
         hint = "pip install azroutes[excel]"
         raise TableError("workbooks are read by python-calamine", [Fault("not installed", hint=hint)]) from None
     return python_calamine
-
-
-def _sheet(names: list[str], form: FileForm, path: Path) -> str:
-    if not names:
-        raise TableError(f"{path} has no sheet")
-    if form.sheet is None:
-        return names[0]
-    if form.sheet not in names:
-        fault = Fault("no such sheet", column="sheet", value=form.sheet, hint=did_you_mean(form.sheet, names))
-        raise OptionError(f"{path} cannot be read", [fault])
-    return form.sheet
 
 
 def _table(cells: list[list[object]], path: Path, form: FileForm) -> pd.DataFrame:

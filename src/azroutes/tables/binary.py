@@ -1,0 +1,96 @@
+"""Sheets of a workbook as Excel kept them before 2007 (.xls).
+
+xlrd keeps a text once however many cells point to it, and rows only as long as they are; it is written in Python, so
+what it cannot read is an error and never the end of the program.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from io import StringIO
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from azroutes.errors import Fault, OptionError, TableError, did_you_mean
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from azroutes.tables.form import FileForm
+
+    Sheet: TypeAlias = tuple[list[str], str, list[list[object]]]
+    """The names of all sheets, that of the one that was chosen, and its cells."""
+
+PACKED = b"PK"
+"""What a workbook of now begins with, whatever it is called."""
+
+LONGEST = 200
+"""Letters that are kept of what is wrong with a file."""
+
+
+def binary(path: Path, form: FileForm) -> Sheet:
+    """Return a sheet of a workbook of old.
+
+    Raises
+    ------
+    TableError
+        If it is none, or cannot be read.
+    OptionError
+        If it has no such sheet.
+    """
+    xlrd = _xlrd()
+    try:
+        _check_ending(path)
+        with xlrd.open_workbook(str(path), logfile=StringIO(), on_demand=True, ragged_rows=True) as book:
+            names = [str(name) for name in book.sheet_names()]
+            sheet = chosen(names, form, path)
+            page = book.sheet_by_name(sheet)
+            rows = [[_cell(xlrd, book, cell) for cell in page.row(number)] for number in range(page.nrows)]
+    except (OptionError, TableError):
+        raise
+    except Exception as error:  # noqa: BLE001 - of broken bytes comes whatever Python raises
+        hint = "open it and save it as .xlsx, or as CSV UTF-8"
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise TableError(f"{path} is not a workbook that can be read", [Fault(reason[:LONGEST], hint=hint)]) from None
+    widest = max(map(len, rows), default=0)
+    return names, sheet, [[*row, *[""] * (widest - len(row))] for row in rows]
+
+
+def _check_ending(path: Path) -> None:
+    with path.open("rb") as file:
+        if file.read(len(PACKED)) == PACKED:
+            fault = Fault("a workbook of now", hint="rename it to .xlsx")
+            raise TableError(f"{path} is not what its ending says", [fault])
+
+
+def _xlrd() -> Any:  # noqa: ANN401 - a package that may not be there
+    try:
+        import xlrd  # noqa: PLC0415 - only old workbooks need it
+    except ImportError:
+        hint = "pip install azroutes[excel]"
+        raise TableError("old workbooks are read by xlrd", [Fault("not installed", hint=hint)]) from None
+    return xlrd
+
+
+def chosen(names: list[str], form: FileForm, path: Path) -> str:
+    """Return the sheet that is asked for, else the first."""
+    if not names:
+        raise TableError(f"{path} has no sheet")
+    if form.sheet is None:
+        return names[0]
+    if form.sheet not in names:
+        fault = Fault("no such sheet", column="sheet", value=form.sheet, hint=did_you_mean(form.sheet, names))
+        raise OptionError(f"{path} cannot be read", [fault])
+    return form.sheet
+
+
+def _cell(xlrd: Any, book: Any, cell: Any) -> object:  # noqa: ANN401 - of a package without types
+    """Return a cell as the reader of newer workbooks does: dates as such, nothing where a formula has failed."""
+    if cell.ctype == xlrd.XL_CELL_DATE:
+        try:
+            moment: datetime = xlrd.xldate_as_datetime(cell.value, book.datemode)
+        except (ValueError, OverflowError):
+            return cell.value
+        return moment if moment.time() != datetime.min.time() else moment.date()
+    if cell.ctype == xlrd.XL_CELL_BOOLEAN:
+        return bool(cell.value)
+    return "" if cell.ctype == xlrd.XL_CELL_ERROR else cell.value
