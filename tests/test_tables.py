@@ -227,6 +227,7 @@ def test_a_workbook_of_old(tmp_path: Path) -> None:
         AzroutesError, match="row 2, origin 'True'.*\n.*row 3, origin: missing.*\n.*row 5, origin: missing"
     ):
         read_flows(path, origin="note")
+    assert [fault.row for fault in caught.value.faults] == ["2", "3", "5"]
 
 
 def test_a_workbook_of_old_keeps_a_text_once(tmp_path: Path) -> None:
