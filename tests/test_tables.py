@@ -223,9 +223,7 @@ def test_a_workbook_of_old(tmp_path: Path) -> None:
     assert "sheet 'Sheet 1' of 2" in account(flows)["told"]
     with pytest.raises(AzroutesError, match="did you mean 'Sheet 1'"):
         read_flows(path, file=FileForm(sheet="Sheet1"))
-    with pytest.raises(
-        AzroutesError, match="row 2, origin 'True'.*\n.*row 3, origin: missing.*\n.*row 5, origin: missing"
-    ):
+    with pytest.raises(AzroutesError, match="row 2, origin 'True'") as caught:
         read_flows(path, origin="note")
     assert [fault.row for fault in caught.value.faults] == ["2", "3", "5"]
 
