@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import shapely
@@ -249,7 +249,8 @@ def _view(area: Area, places: tuple[float, float, float, float]) -> tuple[float,
     short = np.maximum(wanted.least_m / np.cos(np.radians(middle)) - (high - low), 0.0) / 2
     (west, south), (east, north) = mercator_to_lonlat(crs, np.array([low - short, high + short]))
     turn = 360.0 * np.round(((places[0] + places[2]) - (west + east)) / 720.0)
-    return float(west + turn), float(south), float(east + turn), float(north)
+    sides = (west + turn, south, east + turn, north)
+    return cast("tuple[float, float, float, float]", tuple(round(float(side), 6) for side in sides))
 
 
 def _node_lons(scene: Scene) -> list[float]:
