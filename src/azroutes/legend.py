@@ -93,7 +93,7 @@ _KIND_WORDS = {
     PlaceKind.SUBDIVISION.value: "Part of a country",
     PlaceKind.REGION.value: "Region (several countries)",
     PlaceKind.HISTORIC.value: "State that is no more",
-    PlaceKind.POINT.value: "Place",
+    PlaceKind.POINT.value: "Point",
 }
 
 

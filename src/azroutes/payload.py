@@ -213,8 +213,8 @@ def _subtitle(scene: Scene, flows: gpd.GeoDataFrame) -> str:
 
 def _between(places: int, flows: gpd.GeoDataFrame) -> str:
     cited = {name for text in flows["sources"].dropna().unique() for name in text.split(";") if name}
-    said = f", as {len(cited)} source{'s' if len(cited) != 1 else ''} report them" if cited else ""
-    return f"Between {places:,} places{said}"
+    said = f", as {len(cited):,} sources report them" if len(cited) > 1 else ", as one source reports them"
+    return f"Between {places:,} places{said if cited else ''}"
 
 
 def _market(code: str, theme: Theme, thin: float = 0.0, *, beside: bool) -> dict[str, object]:
