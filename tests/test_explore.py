@@ -6,6 +6,7 @@ import io
 from typing import TYPE_CHECKING, Any
 
 import folium
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -154,6 +155,12 @@ def test_land_goes_on_past_180_degrees_as_places_do() -> None:
     assert max(rings["AUS"]) < -190
     assert len(rings["AUS"]) == usual["AUS"]
     assert next(country["label"][1] for country in data["land"] if country["code"] == "AUS") < -200
+    # Russia, whose land is cut there in the file, is whole: no ring has a border along 180 degrees.
+    russia = next(country for country in data["land"] if country["code"] == "RUS")
+    for ring in russia["rings"]:
+        lon = np.cumsum(np.array(ring[::2])) / 400
+        on_cut = np.abs(lon + 180.0) < 1e-9
+        assert not (on_cut & np.roll(on_cut, 1)).any()
     # The map ends in Iran, which is at both ends.
     assert len(rings["IRN"]) > usual["IRN"]
 
