@@ -94,7 +94,7 @@ TABLES: dict[str, Callable[[Path], Reading]] = {
 }  # fmt: skip
 
 SOURCES = {
-    "refugees": "UNHCR, refugees who fled in each year (CC BY 4.0), whose cells are never 1 to 4: a 5 may stand for fewer",
+    "refugees": "UNHCR, people who fled in each year (CC BY 4.0), whose cells are never 1 to 4: a 5 may be fewer",
     "refugees_wide": "UNHCR by way of UNdata, as in the examples of JFlowMap",
     "sturgeons": "CITES Trade Database (UNEP-WCMC), wild sturgeons 2001-2015",
     "referrals": "National Crime Agency, National Referral Mechanism statistics 2015",
