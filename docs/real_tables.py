@@ -32,7 +32,11 @@ def refugees(folder: Path) -> Reading:
 
 
 def refugees_wide(folder: Path) -> Reading:
-    """Read a column a year, with places in a table of their own; sums of those present in a year are person-years."""
+    """Read a column a year, with places in a table of their own.
+
+    The table does not say whether a number is of those who fled in a year or of those who were away in it. From year to
+    year it hardly changes, so it is the second, and a sum over years is one of person-years.
+    """
     here = folder / "refugees_wide_1975_2009"
     return azroutes.read_flows(here / "refugee_flows.csv", wide="year", nodes=here / "refugee_nodes.csv",
                                unit="person-years", policy=Policy(zero="drop"), on_bad="collect")  # fmt: skip
@@ -77,17 +81,28 @@ def flights(folder: Path) -> Reading:
 
 
 def goods(folder: Path) -> Reading:
-    """Read a table without a header, with places in metres."""
+    """Read a table without a header, with places in metres; what its numbers count is said nowhere."""
     here = folder / "us_commodity_flows"
     table = pd.read_csv(here / "cfs200.csv", header=None, names=["origin", "destination", "quantity"])
     nodes = pd.read_csv(here / "nodes.csv", header=None, names=["id", "x", "y"])
-    return azroutes.read_flows(table, nodes=nodes, crs="EPSG:3857", unit="million USD", on_bad="collect")
+    return azroutes.read_flows(table, nodes=nodes, crs="EPSG:3857", on_bad="collect")
 
 
 TABLES: dict[str, Callable[[Path], Reading]] = {
     "refugees": refugees, "refugees_wide": refugees_wide, "sturgeons": sturgeons, "referrals": referrals,
     "cantons": cantons, "flights": flights, "goods": goods,
 }  # fmt: skip
+
+SOURCES = {
+    "refugees": "UNHCR, people who fled in each year (CC BY 4.0), whose cells are never 1 to 4: a 5 may be fewer",
+    "refugees_wide": "UNHCR by way of UNdata, as in the examples of JFlowMap",
+    "sturgeons": "CITES Trade Database (UNEP-WCMC), wild sturgeons 2001-2015",
+    "referrals": "National Crime Agency, National Referral Mechanism statistics 2015",
+    "cantons": "Moves between Swiss cantons 2016, as in the R package flowmapper",
+    "flights": "OpenFlights (ODbL 1.0)",
+    "goods": "Commodity flows of the United States, as in the tests of Flox",
+}
+"""Whose word each table is, and what its numbers do not say, for the line of sources below a map."""
 
 
 def main() -> None:
@@ -97,6 +112,7 @@ def main() -> None:
         flows, bad, account = TABLES[name](Path(folder))
         print(f"{name}: {len(flows):,} flows\n{account}\n")
         bad.to_csv(Path(out) / f"{name}_bad.csv") if len(bad) else None
+        flows = flows.assign(sources=SOURCES[name])
         ax = azroutes.plot_flows(flows, title=name.replace("_", " ").capitalize(), top=60, rest="omit")
         azroutes.save_figure(ax, Path(out) / f"{name}.png", dpi=150)
         azroutes.explore_flows(flows, title=name).save(Path(out) / f"{name}.html")

@@ -201,8 +201,8 @@ def test_where_all_is_merged_no_width_is_explained() -> None:
 def test_a_set_of_figures_has_one_legend_of_widths() -> None:
     flows = table(*({"destination": code, "quantity": q, "unit": "t"} for code, q in (("TUR", 900.0), ("GEO", 40.0))))
     scale = width_scale(flows)
-    parts = [legends(arrows_of(flows.iloc[[k]], LOOK, scale=scale), (), LOOK)[1] for k in range(2)]
-    assert parts[0] == parts[1] == legends(arrows_of(flows, LOOK), (), LOOK)[1]
+    parts = [legends(arrows_of(flows.iloc[[k]], LOOK, scale=scale), (), LOOK)[0] for k in range(2)]
+    assert parts[0] == parts[1] == legends(arrows_of(flows, LOOK), (), LOOK)[0]
 
 
 def test_circles_that_show_totals_are_explained_at_their_true_size() -> None:

@@ -93,7 +93,7 @@ _KIND_WORDS = {
     PlaceKind.SUBDIVISION.value: "Part of a country",
     PlaceKind.REGION.value: "Region (several countries)",
     PlaceKind.HISTORIC.value: "State that is no more",
-    PlaceKind.POINT.value: "Place",
+    PlaceKind.POINT.value: "Point",
 }
 
 
@@ -132,7 +132,7 @@ def _market_legend(table: pd.DataFrame, theme: Theme, also: Collection[str]) -> 
     if table["rest"].any():
         width = float(table.loc[table["rest"], "width_px"].iloc[0])
         entries.append(Entry(REST_LABEL, theme.quiet, width_px=width, code=REST_CODE))
-    told = bool(present) or len(entries) > 1
+    told = bool(present) or bool(table["rest"].any())
     return Legend("market", "Market" if present else NO_MARKET_TITLE, tuple(entries if told else ()))
 
 

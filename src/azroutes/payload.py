@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import shapely
+from shapely.affinity import translate
 
 from azroutes.arrows import HAIRLINE_PX, LEAST_PX, Cut, shown_unit
 from azroutes.basemap import MERCATOR_LIMIT, boundaries, credit_of
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from azroutes.extent import Area
+    from azroutes.geometry.shapes import Shapes
     from azroutes.scale import AreaScale, WidthScale
     from azroutes.scene import Scene
     from azroutes.theme import Theme
@@ -213,8 +215,8 @@ def _subtitle(scene: Scene, flows: gpd.GeoDataFrame) -> str:
 
 def _between(places: int, flows: gpd.GeoDataFrame) -> str:
     cited = {name for text in flows["sources"].dropna().unique() for name in text.split(";") if name}
-    said = f", as {len(cited)} source{'s' if len(cited) != 1 else ''} report them" if cited else ""
-    return f"Between {places:,} places{said}"
+    said = f", as {len(cited):,} sources report them" if len(cited) > 1 else ", as one source reports them"
+    return f"Between {places:,} places{said if cited else ''}"
 
 
 def _market(code: str, theme: Theme, thin: float = 0.0, *, beside: bool) -> dict[str, object]:
@@ -249,7 +251,8 @@ def _view(area: Area, places: tuple[float, float, float, float]) -> tuple[float,
     short = np.maximum(wanted.least_m / np.cos(np.radians(middle)) - (high - low), 0.0) / 2
     (west, south), (east, north) = mercator_to_lonlat(crs, np.array([low - short, high + short]))
     turn = 360.0 * np.round(((places[0] + places[2]) - (west + east)) / 720.0)
-    return float(west + turn), float(south), float(east + turn), float(north)
+    sides = (west + turn, south, east + turn, north)
+    return cast("tuple[float, float, float, float]", tuple(round(float(side), 6) for side in sides))
 
 
 def _node_lons(scene: Scene) -> list[float]:
@@ -343,7 +346,7 @@ def _head(width: float) -> list[float]:
     return [round(float(length[0]), 2), round(float(half[0]), 2)]
 
 
-@cache
+@lru_cache(maxsize=4)
 def _land(middle: float = 0.0) -> list[dict[str, object]]:
     """Return the land of the world as it comes, to a part of a degree that is finer than its survey.
 
@@ -353,25 +356,29 @@ def _land(middle: float = 0.0) -> list[dict[str, object]]:
     world = boundaries("world_50m")
     found: list[dict[str, object]] = []
     for code, name, shape in zip(world["code"], world["name"], world.geometry, strict=True):
-        rings = [ring for part in shapely.get_parts(shape) for ring in (part.exterior, *part.interiors)]
+        parts = shapely.get_parts(shape) if middle == 0 else _seen_around(middle, shapely.get_parts(shape))
+        rings = [ring for part in parts for ring in (part.exterior, *part.interiors)]
         known = gazetteer().get(code)
         spot = None if known is None else [known.label_lat, _near(known.label_lon, middle)]
-        drawn = [_deltas(ring, RING_UNIT) for whole in rings for ring in _copies(whole, middle)]
+        drawn = [_deltas(shapely.get_coordinates(ring)[:-1], RING_UNIT) for ring in rings]
         found.append({"code": code, "name": name, "label": spot, "rings": [ring for ring in drawn if len(ring) >= 6]})
     return found
 
 
 def _near(lon: float, middle: float) -> float:
-    """Return a longitude on the side of the antimeridian where a map with this middle has it; as it is where it can."""
-    turns = math.floor((lon - middle + 180.0) / 360.0)
-    return lon - 360.0 * turns
+    """Return a longitude where a map with this middle has it: less than 180 degrees off."""
+    return lon - 360.0 * math.floor((lon - middle + 180.0) / 360.0) if middle else lon
 
 
-def _copies(ring: shapely.LinearRing, middle: float) -> list[NDArray[np.float64]]:
-    """Return the corners of a ring wherever a map with this middle shows it."""
-    lonlat = shapely.get_coordinates(ring)[:-1]
-    west, east = lonlat[:, 0].min() - middle, lonlat[:, 0].max() - middle
-    return [lonlat + np.array([turn, 0.0]) for turn in (-360.0, 0.0, 360.0) if west + turn < 180 and east + turn > -180]
+def _seen_around(middle: float, parts: Shapes) -> Shapes:
+    """Return the parts of a country wherever a map with this middle shows them, those that 180 degrees cut closed."""
+    copies = []
+    for part in parts:
+        west, _, east, _ = part.bounds
+        turns = [turn for turn in (-360.0, 0.0, 360.0) if abs(west + east + 2 * (turn - middle)) < 360.0 + east - west]
+        copies += [translate(part, turn) for turn in turns]
+    cut = any(abs(side) == 180.0 for part in parts for side in part.bounds[::2])
+    return shapely.get_parts(shapely.union_all(copies, grid_size=1e-6)) if cut else np.array(copies, dtype=object)
 
 
 def _deltas(lonlat: NDArray[np.float64], unit: int) -> list[int]:

@@ -37,6 +37,9 @@ SEEN_GAP, REAL_GAP, SEAM_ROOM = 90.0, 10.0, 3.0
 """In degrees: how wide a gap between places is whose middle a map never shows, how wide one is at the least that a map
 may end in, and how far from the places it then ends at the least."""
 
+LAND_TORN = 30.0
+"""What it costs to end a map on land that is seen, in degrees of its width."""
+
 GAPS_TRIED = 8
 """In how many gaps a map may end, the widest."""
 
@@ -238,16 +241,16 @@ def middle_of(lon: Floats, ways: Ints | None = None) -> float:
 
     Examples
     --------
-    >>> middle_of(np.array([-120.0, -75.0, 0.0, 10.0, 140.0]))
+    >>> middle_of(np.array([-120.0, -75.0, 0.0, 60.0, 100.0, 160.0]))
     11.0
     """
     seams = _seams(lon)
-    costs = [_cost(lon, ways, seam) for seam in seams]
-    return (seams[int(np.argmin(costs))] + 360.0) % 360.0 - 180.0
+    costs = [_cost(lon, ways, seam) + fine for seam, fine in seams]
+    return (seams[int(np.argmin(costs))][0] + 360.0) % 360.0 - 180.0
 
 
-def _seams(lon: Floats) -> list[float]:
-    """Return where a map may end, degrees: the widest gap first, and where there is none to speak of, at sea."""
+def _seams(lon: Floats) -> list[tuple[float, float]]:
+    """Return where a map may end, and what that costs by itself, in degrees: the widest gap first, at sea last."""
     ring = np.unique((lon + 180.0) % 360.0 - 180.0)
     gaps = np.append(np.diff(ring), ring[0] + 360.0 - ring[-1])
     found = []
@@ -258,8 +261,9 @@ def _seams(lon: Floats) -> list[float]:
         into = [seam for seam in SEAMS if SEAM_ROOM <= (seam - begin) % 360.0 <= gap - SEAM_ROOM]
         middle = begin + gap / 2
         at_sea = min(into, key=lambda seam: abs((seam - middle + 180.0) % 360.0 - 180.0), default=middle)
-        found.append(at_sea if gap < SEEN_GAP else middle)
-    return [*found, *SEAMS]
+        seen = gap < SEEN_GAP
+        found.append((at_sea if seen else middle, LAND_TORN if seen and not into else 0.0))
+    return [*found, *((seam, 0.0) for seam in SEAMS)]
 
 
 def _cost(lon: Floats, ways: Ints | None, seam: float) -> float:
