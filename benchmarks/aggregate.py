@@ -138,7 +138,7 @@ def measured(job: str, folder: Path, threads: int) -> dict[str, float]:
     if threads:
         connect = duckdb.connect
 
-        def many(**said: Any) -> duckdb.DuckDBPyConnection:
+        def many(**said: Any) -> duckdb.DuckDBPyConnection:  # noqa: ANN401 - whatever duckdb takes
             return connect(**{**said, "config": {**said.get("config", {}), "threads": threads}})
 
         duckdb.connect = many  # type: ignore[assignment]

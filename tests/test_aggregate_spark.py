@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
+import re
 import shutil
+from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -12,13 +15,13 @@ import pyarrow.parquet as pq
 import pytest
 from pandas.testing import assert_frame_equal
 
+import azroutes
 from azroutes.aggregation import Aggregated, aggregate
 from azroutes.engines import opened
 from azroutes.errors import TableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 pytestmark = [pytest.mark.enable_socket, pytest.mark.allow_hosts(["127.0.0.1", "::1", "localhost"])]
 
@@ -38,7 +41,9 @@ def session() -> Iterator[Any]:
     if shutil.which("java") is None:
         pytest.fail("the tests of Spark need Java 17 or later: for instance apt-get install default-jre-headless")
     with opened("spark") as engine:
-        yield engine.session  # type: ignore[attr-defined]
+        session = engine.session  # type: ignore[attr-defined]
+        session.conf.set("spark.sql.shuffle.partitions", "1")  # the records are few, and a partition has its price
+        yield session
 
 
 def table_of(rows: list[Row]) -> pa.Table:
@@ -73,6 +78,36 @@ def test_files_give_what_duckdb_gives(session: Any, tmp_path: Path) -> None:  # 
     both = [tmp_path / "a.csv", tmp_path / "b.tsv.gz"]
     assert_alike(aggregate(both, by=BY, quantity="kg", engine="spark", on_bad="collect"),
                  aggregate(both, by=BY, quantity="kg", on_bad="collect"))  # fmt: skip
+
+
+def test_numbers_of_all_kinds_are_the_same_floats(session: Any, tmp_path: Path) -> None:  # noqa: ARG001
+    digits = [Decimal(k * 7919 % 10**17) / 1000 for k in range(1, 400)]
+    table = pa.table({"o": ["A"] * 399, "small": pa.array(range(399), pa.uint16()),
+                      "kg": pa.array(digits, pa.decimal128(20, 3)), "text": [f"\u00a0{one}" for one in digits]})  # fmt: skip
+    pq.write_table(table, tmp_path / "a.parquet")
+    for name in ("kg", "text"):
+        for source in (table, tmp_path / "a.parquet"):
+            assert_alike(aggregate(source, by="o", quantity=name, engine="spark"),
+                         aggregate(source, by="o", quantity=name))  # fmt: skip
+    kept = aggregate(table, by=["o", "small"], quantity="kg", engine="spark")
+    assert_alike(kept, aggregate(table, by=["o", "small"], quantity="kg"))
+
+
+def test_the_page_on_records_runs(
+    session: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],  # noqa: ARG001
+) -> None:
+    page = (Path(__file__).parent.parent / "docs" / "records.md").read_text("utf-8")
+    ((code, said),) = re.findall(r"```python\n(from pyspark.*?)```\n\n```text\n(.*?)```", page, flags=re.DOTALL)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "seizures").mkdir()
+    lines = ["market,origin,destination,year,kg,unit", *("heroin_trade,Iran,NA,2012,1,kg",) * 2,
+             "heroin_trade,Iran,NA,2012,-1,kg"]  # fmt: skip
+    (tmp_path / "seizures" / "2012.csv").write_text("\n".join(lines))
+    exec(compile(code, "records.md", "exec"), {"azroutes": azroutes})  # noqa: S102 - our own page
+    assert capsys.readouterr().out == said
 
 
 LATE = b"o,kg\n" + b"A,1\n" * 300_000 + b"\xe9,1\n"
