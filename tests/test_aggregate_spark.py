@@ -82,8 +82,14 @@ def test_files_give_what_duckdb_gives(session: Any, tmp_path: Path) -> None:  # 
 
 def test_numbers_of_all_kinds_are_the_same_floats(session: Any, tmp_path: Path) -> None:  # noqa: ARG001
     digits = [Decimal(k * 7919 % 10**17) / 1000 for k in range(1, 400)]
-    table = pa.table({"o": ["A"] * 399, "small": pa.array(range(399), pa.uint16()),
-                      "kg": pa.array(digits, pa.decimal128(20, 3)), "text": [f"\u00a0{one}" for one in digits]})  # fmt: skip
+    table = pa.table(
+        {
+            "o": ["A"] * 399,
+            "small": pa.array(range(399), pa.uint16()),
+            "kg": pa.array(digits, pa.decimal128(20, 3)),
+            "text": [f"\u00a0{k}" for k in digits],
+        }
+    )
     pq.write_table(table, tmp_path / "a.parquet")
     for name in ("kg", "text"):
         for source in (table, tmp_path / "a.parquet"):
@@ -93,11 +99,9 @@ def test_numbers_of_all_kinds_are_the_same_floats(session: Any, tmp_path: Path) 
     assert_alike(kept, aggregate(table, by=["o", "small"], quantity="kg"))
 
 
+@pytest.mark.usefixtures("session")
 def test_the_page_on_records_runs(
-    session: Any,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],  # noqa: ARG001
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     page = (Path(__file__).parent.parent / "docs" / "records.md").read_text("utf-8")
     ((code, said),) = re.findall(r"```python\n(from pyspark.*?)```\n\n```text\n(.*?)```", page, flags=re.DOTALL)

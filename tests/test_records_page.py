@@ -5,22 +5,30 @@ from __future__ import annotations
 import re
 import shlex
 from pathlib import Path
-
-import pytest
+from typing import TYPE_CHECKING
 
 from azroutes.cli import app
+
+if TYPE_CHECKING:
+    import pytest
 
 PAGE = Path(__file__).parent.parent / "docs" / "records.md"
 ELSEWHERE = ("pip install", "from pyspark")
 """What installs, and what test_aggregate_spark.py runs since it has a session."""
 
-HEADER = ["market", "origin", "destination", "year", "kg", "unit"]
 RECORDS = {
-    "2012": [HEADER, ["heroin_trade", "Iran", "NA", "2012", "1.5", "kg"], ["heroin_trade", "Iran", "NA", "2012", "2", "kg"],
-             ["heroin_trade", "Iran", "Türkiye", "2012", "-4", "kg"]],
-    "2013": [HEADER, ["heroin_trade", "Iran", "NA", "2013", "0.25", "kg"], ["heroin_trade", "Iran", "NA", "2013", "", "kg"],
-             ["heroin_trade", "Iran", "NA", "2013", "500", "g"], ["heroin_trade", "Atlantis", "NA", "2013", "1", "kg"]],
-}  # fmt: skip
+    "2012": """market,origin,destination,year,kg,unit
+heroin_trade,Iran,NA,2012,1.5,kg
+heroin_trade,Iran,NA,2012,2,kg
+heroin_trade,Iran,Türkiye,2012,-4,kg
+""",
+    "2013": """unit;kg;year;destination;origin;market
+kg;0.25;2013;NA;Iran;heroin_trade
+kg;;2013;NA;Iran;heroin_trade
+g;500;2013;NA;Iran;heroin_trade
+kg;1;2013;NA;Atlantis;heroin_trade
+""",
+}
 
 
 def run(line: str) -> None:
@@ -33,11 +41,10 @@ def run(line: str) -> None:
 def test_all_of_it_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.chdir(tmp_path)
     Path("seizures").mkdir()
-    for year, rows in RECORDS.items():
-        # A file with semicolons and its columns the other way round is read beside one with commas.
-        lines = [",".join(row) if year == "2012" else ";".join(row[::-1]) for row in rows]
-        Path("seizures", f"{year}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    blocks = re.findall(r"```(python|sh)\n(.*?)```\n(?:[^`#]*?```text\n(.*?)```)?", PAGE.read_text("utf-8"), re.DOTALL)
+    for year, text in RECORDS.items():
+        Path("seizures", f"{year}.csv").write_text(text, encoding="utf-8")
+    page = PAGE.read_text("utf-8")
+    blocks = re.findall(r"```(python|sh)\n(.*?)```\n(?:[^`#]*?```text\n(.*?)```)?", page, re.DOTALL)
     blocks = [block for block in blocks if not block[1].startswith(ELSEWHERE)]
     assert len(blocks) >= 7
     names: dict[str, object] = {}
@@ -50,4 +57,5 @@ def test_all_of_it_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys:
         assert said in ("", out), code
         for line in code.splitlines()[1:] if kind == "sh" else ():
             run(line)
+        capsys.readouterr()
     assert Path("counts.csv").exists()

@@ -41,12 +41,12 @@ floor is a whole number in Spark, which overflows."""
 NUMBER = r"^[+-]?([0-9]{1,40}([.][0-9]{0,40})?|[.][0-9]{1,40})([eE][+-]?[0-9]{1,2})?$"
 """Text that is a number to all engines alike."""
 
-BLANKS = "".join(chr(code) for code in (*range(9, 14), *range(28, 33), 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x2028,
-                                         0x2029, 0x202F, 0x205F, 0x3000))  # fmt: skip
+BLANKS = "".join(chr(code) for code in (*range(9, 14), *range(28, 33), 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B),
+                                         0x2028, 0x2029, 0x202F, 0x205F, 0x3000))  # fmt: skip
 """What Python takes for a space: engines take more of it away or less."""
 
 LONG = "number of many digits"
-"""A decimal number whose digits may be more than a float has: the way from its text to a float is the same everywhere."""
+"""A decimal number that may have more digits than a float: engines agree on its text, and on the float of a text."""
 
 NEGATIVE, NO_NUMBER, TOO_LARGE = "negative", "no number", "too large"
 
