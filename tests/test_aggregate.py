@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections import defaultdict
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -228,6 +229,45 @@ def test_each_kind_of_key(engine: str) -> None:
     ]
 
 
+def test_columns_that_an_engine_does_not_take_are_cast() -> None:
+    table = pa.table({"half": np.array([1.5, 2.5], np.float16), "long": pa.array([1, 2], pa.decimal256(50, 3)),
+                      "day": pa.array([0, 86_400_000], pa.date64()), "large": pa.array([2**64 - 1, 1], pa.uint64()),
+                      "byte": pa.array([200, 1], pa.uint8())})  # fmt: skip
+    for engine in ENGINES:
+        for quantity in ("half", "long"):
+            found = aggregate(table, by=["day", "large", "byte"], quantity=quantity, engine=engine).table
+            assert found.to_numpy().tolist() == [["1970-01-01", str(2**64 - 1), 200, table[quantity][0].as_py(), 1, 0],
+                                                 ["1970-01-02", "1", 1, table[quantity][1].as_py(), 1, 0]]  # fmt: skip
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_decimals_are_the_floats_nearest_to_them(tmp_path: Path, engine: str) -> None:
+    for precision, scale in ((15, 3), (20, 3), (38, 22)):
+        digits = [Decimal(k * 48_271**4 % 10 ** min(precision - 1, scale + 11)).scaleb(-scale) for k in range(1, 300)]
+        table = pa.table({"o": ["A"] * 299, "kg": pa.array(digits, pa.decimal128(precision, scale))})
+        pq.write_table(table, tmp_path / "a.parquet")
+        for source in (table, tmp_path / "a.parquet"):
+            found = aggregate(source, by="o", quantity="kg", engine=engine).table["quantity"].tolist()
+            assert found == [float(sum(Fraction(float(one)) for one in digits))]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_sums_are_exact_where_numbers_are_tiny_and_mixed(engine: str) -> None:
+    small = [1e-12, 3e-11, 0.1, 2.0**-52, 1e-9, 5e-324] * 3000
+    random.Random(1).shuffle(small)  # noqa: S311 - nothing secret
+    sums = [aggregate(pa.table({"o": ["A"] * len(some), "kg": some}), by="o", quantity="kg", engine=engine).table
+            for some in (small, small[::-1])]  # fmt: skip
+    assert_frame_equal(sums[0], sums[1])
+    grid = [Fraction(round(Fraction(one) * 2**78), 2**78) for one in small]
+    assert sums[0]["quantity"].tolist() == [float(sum(grid))]
+
+
+def test_too_many_records_for_an_exact_sum_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(aggregation, "MOST_RECORDS", 3)
+    table = pd.DataFrame({"o": ["A"] * 4 + ["B"] * 5, "kg": [1.0] * 7 + [None] * 2})
+    assert faults_of(table, by="o", quantity="kg") == ["kg: too many records, of o A"]
+
+
 def test_keys_that_spaces_tell_apart_are_one() -> None:
     table = pd.DataFrame({"o": ["IRN", " IRN", "IRN ", "", " ", None], "kg": [1.0, None, 2.0, -1.0, 4.0, np.nan]})
     for engine in ENGINES:
@@ -323,6 +363,67 @@ def test_text_files_as_people_write_them(tmp_path: Path, engine: str) -> None:
     assert faults_of(written(tmp_path, "d.csv", "o,kg\n\n"), by="o", quantity="kg", engine=engine) == [
         "the files have column names and no records"
     ]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_text_files_of_many_columns(tmp_path: Path, engine: str) -> None:
+    for many, good in ((400, True), (1001, False)):
+        lines = ["o,kg" + ",x" * (many - 2), "A,1" + "," * (many - 2), "," * (many - 1)]
+        path = written(tmp_path, "a.csv", "\n".join(lines))
+        if good:
+            assert aggregate(path, by="o", quantity="kg", engine=engine).tally.records == 1
+        else:
+            assert faults_of(path, by="o", quantity="kg", engine=engine) == [": more than 1,000 columns"]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_spaces_and_blank_cells_are_the_same_on_all(tmp_path: Path, engine: str) -> None:
+    text = 'o,kg\n"",\n\u00a0A\u2003,\u00a01\u3000\n"A","2\x85"\n,3\nA\u202f,\u00a0\n'
+    found = aggregate(written(tmp_path, "a.csv", text), by="o", quantity="kg", engine=engine).table
+    assert found["quantity"].tolist() == [3.0, 3.0]
+    assert found["records"].tolist() == [3, 1]
+    alone = aggregate(written(tmp_path, "b.csv", 'o\nA\n""\n\nB\n'), by="o", quantity=None, engine=engine)
+    assert alone.tally.records == 2
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_packed_file_that_is_damaged_is_refused(tmp_path: Path, engine: str) -> None:
+    packed = bytearray(gzip.compress(b"o,kg\n" + b"A,1\n" * 300_000))
+    packed[-6] ^= 1  # the checksum, which DuckDB does not look at
+    with pytest.raises(TableError):
+        aggregate(written(tmp_path, "a.csv.gz", bytes(packed)), by="o", quantity="kg", engine=engine)
+
+
+def test_damaged_parquet_gives_rows_or_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    pq.write_table(pa.table({"o": ["A", "B"] * 20, "kg": [1.0, None] * 20}), path)
+    whole, draw = path.read_bytes(), random.Random(1)  # noqa: S311 - nothing secret
+    for _ in range(60):
+        damaged = bytearray(whole)
+        for _ in range(draw.randint(1, 4)):
+            damaged[draw.randrange(4, len(whole) - 4)] = draw.randrange(256)
+        path.write_bytes(damaged)
+        try:
+            added = aggregate(path, by="o", quantity="kg", on_bad="collect")
+        except AzroutesError:
+            continue
+        assert added.tally.records == added.tally.kept + added.tally.refused
+
+
+def test_a_panic_of_polars_is_an_error_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    def panics(_self: object, _frame: object) -> None:
+        raise pl.exceptions.PanicException("operator does not support this")
+
+    monkeypatch.setattr(engines._Polars, "run", panics)
+    with pytest.raises(TableError, match="does not support this"):
+        aggregate(pd.DataFrame({"o": ["A"], "kg": [1.0]}), by="o", quantity="kg", engine="polars")
+
+
+def test_an_error_of_an_engine_shows_none_of_its_query(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"o": pa.array([2**64 - 1], pa.uint64())}), tmp_path / "a.parquet")
+    with pytest.raises(TableError) as caught:
+        aggregate(tmp_path / "a.parquet", by="o", quantity=None)
+    assert "SELECT" not in str(caught.value)
 
 
 def test_options_are_told() -> None:

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import math
+import re
 import shutil
+from contextlib import ExitStack
+from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -12,13 +16,13 @@ import pyarrow.parquet as pq
 import pytest
 from pandas.testing import assert_frame_equal
 
+import azroutes
 from azroutes.aggregation import Aggregated, aggregate
 from azroutes.engines import opened
 from azroutes.errors import TableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 pytestmark = [pytest.mark.enable_socket, pytest.mark.allow_hosts(["127.0.0.1", "::1", "localhost"])]
 
@@ -37,8 +41,15 @@ BAD: list[Row] = [("IRN", "2012-01-01", 2012, -1.0), ("TUR", None, None, math.na
 def session() -> Iterator[Any]:
     if shutil.which("java") is None:
         pytest.fail("the tests of Spark need Java 17 or later: for instance apt-get install default-jre-headless")
-    with opened("spark") as engine:
-        yield engine.session  # type: ignore[attr-defined]
+    # A JVM that lives for seconds spends most of them on making code fast that runs once.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
+        stack = ExitStack()
+        engine = stack.enter_context(opened("spark"))
+    with stack:
+        session = engine.session  # type: ignore[attr-defined]
+        session.conf.set("spark.sql.shuffle.partitions", "1")  # the records are few, and a partition has its price
+        yield session
 
 
 def table_of(rows: list[Row]) -> pa.Table:
@@ -73,6 +84,38 @@ def test_files_give_what_duckdb_gives(session: Any, tmp_path: Path) -> None:  # 
     both = [tmp_path / "a.csv", tmp_path / "b.tsv.gz"]
     assert_alike(aggregate(both, by=BY, quantity="kg", engine="spark", on_bad="collect"),
                  aggregate(both, by=BY, quantity="kg", on_bad="collect"))  # fmt: skip
+
+
+def test_numbers_of_all_kinds_are_the_same_floats(session: Any, tmp_path: Path) -> None:  # noqa: ARG001
+    digits = [Decimal(k * 7919 % 10**17) / 1000 for k in range(1, 400)]
+    table = pa.table(
+        {
+            "o": ["A"] * 399,
+            "small": pa.array(range(399), pa.uint16()),
+            "kg": pa.array(digits, pa.decimal128(20, 3)),
+            "text": [f"\u00a0{k}" for k in digits],
+        }
+    )
+    pq.write_table(table, tmp_path / "a.parquet")
+    for name in ("kg", "text"):
+        for source in (table, tmp_path / "a.parquet"):
+            assert_alike(aggregate(source, by="o", quantity=name, engine="spark"),
+                         aggregate(source, by="o", quantity=name))  # fmt: skip
+    kept = aggregate(table, by=["o", "small"], quantity="kg", engine="spark")
+    assert_alike(kept, aggregate(table, by=["o", "small"], quantity="kg"))
+
+
+@pytest.mark.usefixtures("session")
+def test_the_page_on_records_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page = (Path(__file__).parent.parent / "docs" / "records.md").read_text("utf-8")
+    ((code, said),) = re.findall(r"```python\n(from pyspark.*?)```\n\n```text\n(.*?)```", page, flags=re.DOTALL)
+    (tmp_path / "seizures").mkdir()
+    lines = ["market,origin,destination,year,kg,unit", *("heroin_trade,Iran,NA,2012,1,kg",) * 2,
+             "heroin_trade,Iran,NA,2012,-1,kg"]  # fmt: skip
+    (tmp_path / "seizures" / "2012.csv").write_text("\n".join(lines))
+    code = code.replace("seizures/", f"{tmp_path}/seizures/")  # Java does not follow Python into another folder
+    exec(compile(code, "records.md", "exec"), {"azroutes": azroutes})  # noqa: S102 - our own page
+    assert capsys.readouterr().out == said
 
 
 LATE = b"o,kg\n" + b"A,1\n" * 300_000 + b"\xe9,1\n"

@@ -46,7 +46,7 @@ BLANKS = "".join(chr(code) for code in (*range(9, 14), *range(28, 33), 0x85, 0xA
 """What Python takes for a space: engines take more of it away or less."""
 
 LONG = "number of many digits"
-"""A decimal number that may have more digits than a float: the way from its text to a float is the same everywhere."""
+"""A decimal number that may have more digits than a float: engines agree on its text, and on the float of a text."""
 
 NEGATIVE, NO_NUMBER, TOO_LARGE = "negative", "no number", "too large"
 

@@ -149,15 +149,19 @@ def _table(records: object, wanted: Sequence[str]) -> tuple[pa.Table, list[str]]
 
 
 def _plain(values: Any) -> Any:  # noqa: ANN401 - pyarrow has no types
-    """Return a column as engines take it: categories as what they are, and nothing at all as text."""
+    """Return a column as all engines take it: categories as what they are, and nothing at all as text."""
     import pyarrow as pa  # noqa: PLC0415
+    import pyarrow.compute as pc  # noqa: PLC0415
 
     if pa.types.is_dictionary(values.type):
         values = values.cast(values.type.value_type)
     if pa.types.is_decimal256(values.type):
-        values = values.cast(pa.string())
+        return values.cast(pa.string())
+    if pa.types.is_unsigned_integer(values.type):
+        large = values.type == pa.uint64() and (pc.max(values).as_py() or 0) >= 2**63
+        return values.cast(pa.string() if large else pa.int64())
     if pa.types.is_float16(values.type):
-        values = values.cast(pa.float32())
+        return values.cast(pa.float32())
     if pa.types.is_date64(values.type):
-        values = values.cast(pa.date32())
+        return values.cast(pa.date32())
     return values.cast(pa.string()) if pa.types.is_null(values.type) else values
