@@ -138,11 +138,7 @@ def measured(job: str, folder: Path, threads: int) -> dict[str, float]:
     if threads:
         connect = duckdb.connect
 
-<<<<<<< HEAD
-        def many(**said: Any) -> duckdb.DuckDBPyConnection:  # noqa: ANN401 - whatever it takes
-=======
         def many(**said: Any) -> duckdb.DuckDBPyConnection:  # noqa: ANN401 - whatever duckdb takes
->>>>>>> w_doc
             return connect(**{**said, "config": {**said.get("config", {}), "threads": threads}})
 
         duckdb.connect = many  # type: ignore[assignment]
