@@ -569,3 +569,17 @@ except KeyboardInterrupt:
                           capture_output=True, text=True, timeout=60, check=False)  # fmt: skip
     assert done.stdout == "stopped\n", done.stderr
     assert list(spill.iterdir()) == []
+
+
+def test_small_sums_of_people_are_hidden_with_their_records() -> None:
+    people = pd.DataFrame({"market": "human_trafficking", "origin": ["ALB"] * 20 + ["MDA"] * 3, "destination": "GBR",
+                           "year": 2012, "quantity": 1, "unit": "victims"})  # fmt: skip
+    told = azroutes.suppress(azroutes.read_flows(aggregate(people)), below=5)
+    assert told["quantity"].isna().tolist() == [False, True]
+    assert told["statements"].tolist() == [20, 1]
+    assert "account" not in told.attrs, "the tally less what is told is what is hidden"
+    fewer = azroutes.read_flows(aggregate(people.iloc[:-1]))
+    assert_frame_equal(azroutes.suppress(fewer, below=5).drop(columns="geometry"), told.drop(columns="geometry"))
+    alone = aggregate(people, by=["market", "origin", "destination"], quantity=None)
+    counted = azroutes.read_flows(alone, quantity="records", unit="victims")
+    assert azroutes.suppress(counted, below=5)["statements"].tolist() == [20, 1]
