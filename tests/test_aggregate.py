@@ -549,7 +549,9 @@ def test_an_interrupt_stops_duckdb_and_leaves_nothing(tmp_path: Path) -> None:
     code = """
 import os, signal, sys, threading, duckdb, azroutes
 from azroutes import engines
-folder = duckdb.connect().sql("SELECT (i * 7919)::VARCHAR AS o, 1.0 AS kg FROM range(2_000_000) AS t(i)")
+quiet = duckdb.connect()
+quiet.execute("SET enable_progress_bar = false")
+folder = quiet.sql("SELECT (i * 7919)::VARCHAR AS o, 1.0 AS kg FROM range(2_000_000) AS t(i)")
 folder.write_parquet("a.parquet")
 for k in range(50):
     os.symlink("a.parquet", f"b{k}.parquet")
