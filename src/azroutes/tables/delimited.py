@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import codecs
 import csv
-import os
 import re
 import warnings
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache, cached_property, partial
+from functools import cache, cached_property
 from io import BytesIO, StringIO
 from itertools import islice
 from typing import TYPE_CHECKING, Any, cast
@@ -43,9 +41,6 @@ SAMPLE = 65_536
 
 PIECE = 2**18
 """Bytes that are looked at at a time."""
-
-PART = 2**23
-"""Bytes that are parsed by one thread at a time."""
 
 PAGES = ("cp1252", "cp1251", "cp1254", "cp1250", "cp1253", "cp1255", "cp1256", "cp1257", "cp1258", "koi8_r")
 """What text may be that is not Unicode: what spreadsheets save as CSV, and old Russian mail. With more to choose
@@ -273,15 +268,15 @@ class _Lines:
         # Columns that nobody asks for are read too, or cells that are too many would not be found out; one letter each.
         kinds: dict[int, Any] = dict.fromkeys(range(len(self.header)), "S1")
         kinds |= dict.fromkeys(taken, str) if which is None else self.kinds(taken)
-        pieces = _pieces(self.data, self.data[: self.header_end] + b"\n")
         try:
-            with warnings.catch_warnings(), ThreadPoolExecutor(os.cpu_count()) as pool:
-                warnings.simplefilter("error")  # for all threads: pandas lets others run while it parses
-                parts = [*pool.map(partial(_parsed, separator=self.separator, kinds=kinds), pieces)]
+            with warnings.catch_warnings():
+                warnings.simplefilter("error")
+                table: pd.DataFrame = pd.read_csv(
+                    cast("ReadCsvBuffer[bytes]", _Bytes(self.data)), sep=self.separator, header=None, dtype=kinds,
+                    na_filter=False, index_col=False, skip_blank_lines=False, low_memory=False)  # fmt: skip
         except (ValueError, OverflowError, Warning):
             return None
-        table = _one_below_another(parts)
-        rows = table[[*taken]].set_axis(pd.RangeIndex(2, len(table) + 2))
+        rows = table[[*taken]].iloc[1:].set_axis(pd.RangeIndex(2, len(table) + 1))
         blank = self.blank(rows)
         rows = rows if which is None else rows[[*which]]
         rows = rows[~blank] if blank.any() else rows
@@ -305,41 +300,6 @@ class _Lines:
             lines = self.data.split(b"\n")
             blank[blank] = [not any(cell.strip() for cell in self.cells(lines[k])) for k in np.flatnonzero(blank) + 1]
         return blank
-
-
-def _pieces(data: bytes, header: bytes) -> Iterator[bytes]:
-    """Return a text in pieces of whole lines, each below the header, which says how many columns there are."""
-    begin = 0
-    while begin < len(data):
-        end = data.find(b"\n", begin + PART) + 1 or len(data)
-        yield data[begin:end] if begin == 0 else header + data[begin:end]
-        begin = end
-
-
-def _parsed(data: bytes, separator: str, kinds: dict[int, Any]) -> pd.DataFrame:
-    table: pd.DataFrame = pd.read_csv(
-        cast("ReadCsvBuffer[bytes]", _Bytes(data)), sep=separator, header=None, dtype=kinds,
-        na_filter=False, index_col=False, skip_blank_lines=False, low_memory=False)  # fmt: skip
-    return table.iloc[1:]
-
-
-def _one_below_another(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """Return frames of the same columns as one; categories are of all of them."""
-    if len(parts) == 1:
-        return parts[0]
-    columns = {name: [part[name] for part in parts] for name in parts[0].columns}
-    return pd.DataFrame({name: _as_one(values) for name, values in columns.items()})
-
-
-def _as_one(parts: Sequence[pd.Series]) -> pd.Series:
-    if not isinstance(parts[0].dtype, pd.CategoricalDtype):
-        return pd.concat(parts, ignore_index=True)
-    code, known = pd.factorize(np.concatenate([part.cat.categories.to_numpy(dtype=object) for part in parts]))
-    begin = np.cumsum([0, *(len(part.cat.categories) for part in parts)])
-    number = np.concatenate(
-        [code[first + part.cat.codes.to_numpy(dtype=np.intp)] for first, part in zip(begin, parts, strict=False)]
-    )
-    return pd.Series(pd.Categorical.from_codes(number, categories=pd.Index(known, dtype=object)))
 
 
 def _thorough(text: str, separator: str, path: Path, above: int) -> tuple[pd.DataFrame, tuple[Fault, ...]]:
