@@ -8,8 +8,8 @@ four languages and codes, and some 120,000 distinct flows. `read_flows`, `pandas
 with all cells as text, each have a process of their own, in turn, with all that they import loaded before. As text is
 how flows must be read: pandas as it comes makes numbers of codes and nothing of "NA", and its newer versions do so in
 several threads. Told are medians of three runs: time on the clock, time of the processor, the most memory that the
-process had. Then, each once and in one process, how long parts of the work take, suppress, and files of ours written and
-read back.
+process had. Then, each once and in one process, how long parts of the work take, suppress, and files of ours written
+and read back.
 """
 
 from __future__ import annotations
