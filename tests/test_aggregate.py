@@ -22,7 +22,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
@@ -94,6 +94,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("engine", ENGINES)
 @settings(deadline=None, max_examples=12)
 @given(rows=records(), seed=st.integers())
+@example(rows=[("heroin", 2012, 1.0), ("heroin", 2012, 0.5), ("heroin", 2012, math.nan)], seed=0)
 def test_sums_are_those_of_fractions_in_any_order(folder: Path, engine: str, rows: list[Record], seed: int) -> None:
     added = aggregate(table_of(rows), by=KEY, engine=engine, on_bad="collect")
     assert plain(added) == summed(rows)

@@ -143,15 +143,20 @@ def few_words(parts: Sequence[Part], key: Sequence[str]) -> list[str]:
             if all(name in part.few and part.column(name)[1] == "text" for part in parts)]  # fmt: skip
 
 
-def _unfit(q: nw.Expr) -> nw.Expr:
-    """Tell which quantities cannot be added.
+def _unbound(q: nw.Expr) -> nw.Expr:
+    """Return quantities of which an engine knows no bounds.
 
-    DuckDB takes it from the bounds that a Parquet file bears whether there are such, and NaN is not in these; what a
-    condition has gone through has no bounds.
+    DuckDB takes it from the bounds that a Parquet file bears whether there are such that cannot be added, and NaN is
+    not in these; what a condition has gone through has no bounds.
     """
     import narwhals as nw  # noqa: PLC0415
 
-    q = nw.when(~q.is_null()).then(q)
+    return nw.when(~q.is_null()).then(q)
+
+
+def _unfit(q: nw.Expr) -> nw.Expr:
+    """Tell which quantities cannot be added."""
+    q = _unbound(q)
     return q.is_nan() | (q < 0) | (q > MOST)
 
 
@@ -188,7 +193,7 @@ def misfits(frame: nw.LazyFrame[Any], keys: int) -> nw.LazyFrame[Any]:
     import narwhals as nw  # noqa: PLC0415
 
     q = nw.col("q")
-    unlike = nw.when(q.is_nan()).then(nw.lit(NO_NUMBER)).otherwise(nw.lit(TOO_LARGE))
+    unlike = nw.when(_unbound(q).is_nan()).then(nw.lit(NO_NUMBER)).otherwise(nw.lit(TOO_LARGE))
     return (
         frame.filter(_unfit(q))
         .with_columns(problem=nw.when(q < 0).then(nw.lit(NEGATIVE)).otherwise(unlike))
