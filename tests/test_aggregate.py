@@ -95,6 +95,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @settings(deadline=None, max_examples=12)
 @given(rows=records(), seed=st.integers())
 @example(rows=[("heroin", 2012, 1.0), ("heroin", 2012, 0.5), ("heroin", 2012, math.nan)], seed=0)
+@example(rows=[("heroin", 2012, -1.0), ("heroin", 2012, math.nan)], seed=0)
 def test_sums_are_those_of_fractions_in_any_order(folder: Path, engine: str, rows: list[Record], seed: int) -> None:
     added = aggregate(table_of(rows), by=KEY, engine=engine, on_bad="collect")
     assert plain(added) == summed(rows)

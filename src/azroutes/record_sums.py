@@ -192,11 +192,11 @@ def misfits(frame: nw.LazyFrame[Any], keys: int) -> nw.LazyFrame[Any]:
     """Return the records left out of all sums, counted by key and ``problem``, with the least value and text."""
     import narwhals as nw  # noqa: PLC0415
 
-    q = nw.col("q")
-    unlike = nw.when(_unbound(q).is_nan()).then(nw.lit(NO_NUMBER)).otherwise(nw.lit(TOO_LARGE))
+    q, bare = nw.col("q"), _unbound(nw.col("q"))
+    unlike = nw.when(bare.is_nan()).then(nw.lit(NO_NUMBER)).otherwise(nw.lit(TOO_LARGE))
     return (
         frame.filter(_unfit(q))
-        .with_columns(problem=nw.when(q < 0).then(nw.lit(NEGATIVE)).otherwise(unlike))
+        .with_columns(problem=nw.when(bare < 0).then(nw.lit(NEGATIVE)).otherwise(unlike))
         .group_by(*[f"k{k}" for k in range(keys)], "problem")
         .agg(records=nw.len(), least=q.min(), said=nw.col("said").min())
     )
