@@ -147,7 +147,18 @@ def test_check_lists_every_fault_and_exits_with_1(tmp_path: Path) -> None:
         assert f"row {line}, origin 'Nowhere{line - 2}': no such place" in text
         assert f"row {line}, market 'herion'" in text
         assert f"row {line}, quantity '-1'" in text
-    assert done.stdout == ""
+    assert done.stdout == "bad.csv: 60 rows: 0 read, 60 set aside\n  60 not one of the list: rows 2-61\n"
+
+
+def test_check_tells_what_becomes_of_each_row_of_a_table_with_faults(
+    tmp_path: Path, inside: Callable[..., Done]
+) -> None:
+    (tmp_path / "bad.csv").write_text("from,to,kg\nIran,Georgia,3\nNowhere,Georgia,4\nIran,Iran,\n")
+    done = inside("check", "bad.csv", "--column", "kg=quantity")
+    assert done.returncode == 1
+    assert done.stdout.splitlines() == [
+        "bad.csv: 3 rows: 2 read, 1 set aside", "  1 no such place: row 3", "  of those read, 1 from a place to itself",
+        "  of those read, 1 no quantity", "  origin is column 'from'", "  destination is column 'to'"]  # fmt: skip
 
 
 @pytest.mark.parametrize("content", [None, b"", b"origin,destination\n", b"\xff\xfe", b"a,b\n1,2\n"])

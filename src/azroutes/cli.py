@@ -212,6 +212,7 @@ def check(
         typer.echo(str(error).partition("\n")[0] + ("" if error.faults else "."), err=True)
         for fault in error.faults:
             typer.echo(f"  - {fault}", err=True)
+        _tell_account(file, unit, columns)
         if fix:
             _fix(file, unit, columns)
         raise typer.Exit(EXIT_FAULTS) from None
@@ -221,6 +222,17 @@ def check(
         typer.echo(f"  {line}")
     if fix:
         _fix(file, unit, columns)
+
+
+def _tell_account(file: Path, unit: str | None, columns: dict[str, str]) -> None:
+    """Tell what becomes of the rows of a table with faults, if any of it can be read."""
+    from azroutes.read import read_flows
+
+    try:
+        account = read_flows(file, unit=unit, columns=columns, on_bad="collect").account
+    except AzroutesError:
+        return
+    typer.echo(f"{file}: {account}")
 
 
 @app.command()
