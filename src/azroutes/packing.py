@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 _TYPES = {"uint8": "u1", "uint16": "u2", "uint32": "u4", "int16": "i2", "int32": "i4", "float32": "f4", "float64": "f8"}
 _ALIGNED = 8
-LEVEL = 6
-"""How hard zlib tries: more saves some percent of a page and takes three times as long."""
+LEVEL = 4
+"""How hard zlib tries: more saves some percent of a page and takes twice as long or longer."""
 
 
 def pack(columns: Mapping[str, NDArray[np.generic]]) -> dict[str, object]:
