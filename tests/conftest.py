@@ -6,6 +6,9 @@ import io
 import json
 import os
 import shutil
+import signal
+import subprocess
+import sys
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -19,6 +22,7 @@ import pytest
 from PIL import Image
 
 from azroutes import read_flows
+from azroutes.cli import main
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -32,6 +36,28 @@ BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-c
 
 collect_ignore = ["fuzz"]  # which is run by itself, and by test_fuzz.py
 QUIET = ("--disable-gpu", "--disable-background-networking", "--disable-component-update", "--no-first-run")
+
+
+Done = subprocess.CompletedProcess[str]
+
+
+@pytest.fixture
+def inside(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Callable[..., Done]]:
+    """Return a way to run the command in this process, which need not import everything anew."""
+
+    def call(*words: str | Path) -> Done:
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setattr(sys, "argv", ["azroutes", *map(str, words)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        out, err = capsys.readouterr()
+        return Done(list(words), ended.value.code if isinstance(ended.value.code, int) else -1, out, err)
+
+    before = signal.getsignal(signal.SIGTERM)
+    yield call
+    signal.signal(signal.SIGTERM, before)
 
 
 def chromium_path(own: str) -> str:

@@ -7,42 +7,29 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from azroutes.cli import main
 from azroutes.read import read_flows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
-Done = subprocess.CompletedProcess[str]
+    from conftest import Done
 
 HEADER = "market,origin,destination,year,kg\n"
 GOOD = "heroin_trade,IRN,RUS,2012,1.5\nheroin_trade,IRN,RUS,2012,2\nheroin_trade,=IRN,RUS,,\n"
 
 
 @pytest.fixture
-def run(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[Callable[..., Done]]:
-    """Return a way to run the command in this process."""
-
-    def call(*words: str) -> Done:
-        monkeypatch.chdir(tmp_path)
-        monkeypatch.setattr(sys, "argv", ["azroutes", "aggregate", *words])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        out, err = capsys.readouterr()
-        return Done(list(words), ended.value.code if isinstance(ended.value.code, int) else -1, out, err)
-
-    before = signal.getsignal(signal.SIGTERM)
-    yield call
-    signal.signal(signal.SIGTERM, before)
+def run(inside: Callable[..., Done]) -> Callable[..., Done]:
+    """Return a way to add records up by the command."""
+    return partial(inside, "aggregate")
 
 
 @pytest.mark.parametrize("engine", ["duckdb", "polars"])

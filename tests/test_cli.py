@@ -13,16 +13,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from azroutes.cli import main
-
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
+
+    from conftest import Done
 
 AZROUTES = [sys.executable, "-m", "azroutes"]
 TABLE = 'origin,destination,market,quantity\nIRN,AZE,heroin_trade,2\n"</script>@1,2",TUR,,\n'
 FILE_LIMIT = 8192
-Done = subprocess.CompletedProcess[str]
 
 
 def run(*words: str | Path, cwd: Path, full_disk: bool = False) -> Done:
@@ -35,25 +34,6 @@ def run(*words: str | Path, cwd: Path, full_disk: bool = False) -> Done:
         [*AZROUTES, *map(str, words)], cwd=cwd, capture_output=True, text=True, check=False, timeout=120,
         preexec_fn=limit if full_disk else None,
     )  # fmt: skip
-
-
-@pytest.fixture
-def inside(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[Callable[..., Done]]:
-    """Return a way to run the command in this process, which need not import everything anew."""
-
-    def call(*words: str | Path) -> Done:
-        monkeypatch.chdir(tmp_path)
-        monkeypatch.setattr(sys, "argv", ["azroutes", *map(str, words)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        out, err = capsys.readouterr()
-        return Done(list(words), ended.value.code if isinstance(ended.value.code, int) else -1, out, err)
-
-    before = signal.getsignal(signal.SIGTERM)
-    yield call
-    signal.signal(signal.SIGTERM, before)
 
 
 @pytest.fixture

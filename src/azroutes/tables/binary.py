@@ -10,7 +10,9 @@ from datetime import datetime
 from io import StringIO
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from azroutes.errors import Fault, OptionError, TableError, did_you_mean
+from azroutes.errors import Fault, OptionError, TableError
+from azroutes.tables.form import chosen_sheet
+from azroutes.tables.needed import needed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,12 +39,12 @@ def binary(path: Path, form: FileForm) -> Sheet:
     OptionError
         If it has no such sheet.
     """
-    xlrd = _xlrd()
+    xlrd = needed("xlrd", "old workbooks are read by xlrd", "excel")
     try:
         _check_ending(path)
         with xlrd.open_workbook(str(path), logfile=StringIO(), on_demand=True, ragged_rows=True) as book:
             names = [str(name) for name in book.sheet_names()]
-            sheet = chosen(names, form, path)
+            sheet = chosen_sheet(names, form, path)
             page = book.sheet_by_name(sheet)
             rows = [[_cell(xlrd, book, cell) for cell in page.row(number)] for number in range(page.nrows)]
     except (OptionError, TableError):
@@ -60,27 +62,6 @@ def _check_ending(path: Path) -> None:
         if file.read(len(PACKED)) == PACKED:
             fault = Fault("a workbook of now", hint="rename it to .xlsx")
             raise TableError(f"{path} is not what its ending says", [fault])
-
-
-def _xlrd() -> Any:  # noqa: ANN401 - a package that may not be there
-    try:
-        import xlrd  # noqa: PLC0415 - only old workbooks need it
-    except ImportError:
-        hint = "pip install azroutes[excel]"
-        raise TableError("old workbooks are read by xlrd", [Fault("not installed", hint=hint)]) from None
-    return xlrd
-
-
-def chosen(names: list[str], form: FileForm, path: Path) -> str:
-    """Return the sheet that is asked for, else the first."""
-    if not names:
-        raise TableError(f"{path} has no sheet")
-    if form.sheet is None:
-        return names[0]
-    if form.sheet not in names:
-        fault = Fault("no such sheet", column="sheet", value=form.sheet, hint=did_you_mean(form.sheet, names))
-        raise OptionError(f"{path} cannot be read", [fault])
-    return form.sheet
 
 
 def _cell(xlrd: Any, book: Any, cell: Any) -> object:  # noqa: ANN401 - of a package without types

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
-from azroutes.errors import Fault, OptionError
+from azroutes.errors import Fault, OptionError, TableError, did_you_mean
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 DECIMALS = (".", ",")
 
@@ -61,3 +64,15 @@ class FileForm:
             faults.append(Fault("not a list of texts", column="missing", value=self.missing, hint="('NA',)"))
         if faults:
             raise OptionError("no file is held like this", faults)
+
+
+def chosen_sheet(names: list[str], form: FileForm, path: Path) -> str:
+    """Return the sheet of a workbook that is asked for, else the first."""
+    if not names:
+        raise TableError(f"{path} has no sheet")
+    if form.sheet is None:
+        return names[0]
+    if form.sheet not in names:
+        fault = Fault("no such sheet", column="sheet", value=form.sheet, hint=did_you_mean(form.sheet, names))
+        raise OptionError(f"{path} cannot be read", [fault])
+    return form.sheet

@@ -19,6 +19,7 @@ import shapely
 from azroutes.dtypes import GEOGRAPHIC
 from azroutes.errors import Fault, OptionError, TableError, did_you_mean
 from azroutes.tables.bounds import check_geopackage, check_hollow, check_parquet
+from azroutes.tables.needed import needed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -108,11 +109,7 @@ def _layer(names: list[str], layer: str | None, path: Path) -> str:
 
 def parquet(path: Path, _layer: str | None = None) -> pd.DataFrame:
     """Return a table of Parquet, with its shapes where it has any."""
-    try:
-        import pyarrow as pa  # noqa: F401, PLC0415 - only Parquet needs it
-    except ImportError:
-        hint = "pip install azroutes[parquet]"
-        raise TableError("Parquet is read by pyarrow", [Fault("not installed", hint=hint)]) from None
+    needed("pyarrow", "Parquet is read by pyarrow", "parquet")
     try:
         check_parquet(path)
         table = sound(path)

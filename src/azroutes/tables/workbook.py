@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from azroutes.errors import Fault, OptionError, TableError
-from azroutes.tables.binary import binary, chosen
+from azroutes.tables.binary import binary
+from azroutes.tables.form import chosen_sheet
+from azroutes.tables.needed import needed
 from azroutes.tables.sheets import check_workbook
 
 if TYPE_CHECKING:
@@ -25,12 +27,12 @@ def workbook(path: Path, form: FileForm) -> tuple[pd.DataFrame, tuple[str, ...]]
 
 
 def _packed(path: Path, form: FileForm) -> Sheet:
-    calamine = _calamine()
+    calamine = needed("python_calamine", "workbooks are read by python-calamine", "excel")
     check_workbook(path)
     try:
         with calamine.CalamineWorkbook.from_path(str(path)) as book:
             names = list(book.sheet_names)
-            sheet = chosen(names, form, path)
+            sheet = chosen_sheet(names, form, path)
             return names, sheet, book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
     except (OptionError, TableError):
         raise
@@ -43,15 +45,6 @@ def _packed(path: Path, form: FileForm) -> Sheet:
         if type(error).__name__ != "PanicException":
             raise
         raise TableError(f"{path} is not a workbook that can be read") from None
-
-
-def _calamine() -> Any:  # noqa: ANN401 - a package that may not be there
-    try:
-        import python_calamine  # noqa: PLC0415 - only workbooks need it
-    except ImportError:
-        hint = "pip install azroutes[excel]"
-        raise TableError("workbooks are read by python-calamine", [Fault("not installed", hint=hint)]) from None
-    return python_calamine
 
 
 def _table(cells: list[list[object]], path: Path, form: FileForm) -> pd.DataFrame:
