@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 RADIUS = 5.0
 KINDS = ("gravity", "star", "mesh")
-FEW = settings(deadline=None, derandomize=True, max_examples=6)
+FEW = settings(deadline=None, derandomize=True, max_examples=8)
 kinds, seeds = st.sampled_from(KINDS), st.integers(0, 2**31)
 
 
