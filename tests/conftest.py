@@ -55,9 +55,18 @@ def inside(
         out, err = capsys.readouterr()
         return Done(list(words), ended.value.code if isinstance(ended.value.code, int) else -1, out, err)
 
-    before = signal.getsignal(signal.SIGTERM)
+    before = {each: signal.getsignal(each) for each in (signal.SIGTERM, signal.SIGINT)}
     yield call
-    signal.signal(signal.SIGTERM, before)
+    for each, handler in before.items():
+        signal.signal(each, handler)
+
+
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Have the children of a test take interrupts, also where the tests run in the background and take none."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 def chromium_path(own: str) -> str:

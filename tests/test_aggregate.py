@@ -547,6 +547,7 @@ def test_memory_that_does_not_suffice_is_told() -> None:
     assert "not enough memory" in caught.value.faults[0].hint
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_an_interrupt_stops_duckdb_and_leaves_nothing(tmp_path: Path) -> None:
     code = """
 import os, signal, sys, threading, duckdb, azroutes

@@ -92,6 +92,7 @@ def test_one_clear_error(run: Callable[..., Done], tmp_path: Path, code: int, wo
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.csv"]
 
 
+@pytest.mark.usefixtures("interruptible")
 @pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 130), (signal.SIGKILL, -9)])
 def test_what_is_broken_off_leaves_the_old_file(tmp_path: Path, sent: signal.Signals, code: int) -> None:
     many = pa.table({"o": [str(k * 7919 % 2**31) for k in range(400_000)], "kg": [1.0] * 400_000})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import pty
 import resource
@@ -222,6 +223,44 @@ def test_a_full_pipe_is_3(tmp_path: Path, table: Path) -> None:
     assert "No space left" in said(done, 3)
 
 
+@pytest.mark.usefixtures("interruptible")
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    ("words", "made"),
+    [
+        (["atlas", "new"], "azroutes.report.render"),
+        (["figure", "new.svg"], "azroutes.figure.render"),
+        (["explore", "new.html"], "azroutes.explore.compose"),
+        (["check"], "azroutes.read.read_flows"),
+    ],
+)
+def test_a_stop_that_a_library_swallows_is_heeded_still(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, inside: Callable[..., Done], table: Path, words: list[str],
+    made: str, stop: signal.Signals,
+) -> None:  # fmt: skip
+    module, _, name = made.rpartition(".")
+    make = getattr(importlib.import_module(module), name)
+    sent: list[int] = []
+
+    def swallowing(*given: object, **options: object) -> object:
+        try:
+            if not sent:
+                os.kill(os.getpid(), stop)
+                for _ in range(1000):  # Python takes a signal between two of its steps
+                    pass
+        except KeyboardInterrupt:
+            sent.append(stop)
+        return make(*given, **options)
+
+    monkeypatch.setattr(made, swallowing)
+    files = [str(table)] if words == ["check"] else ["--flows", str(table)]
+    done = inside(*words, *files)
+    assert sent == [stop]
+    assert said(done, 130) == "azroutes: stopped; no file was left half written\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["table.csv"]
+
+
+@pytest.mark.usefixtures("interruptible")
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
 def test_a_stopped_atlas_is_130_and_the_old_one_stays(
     tmp_path: Path, table: Path, old: Path, stop: signal.Signals

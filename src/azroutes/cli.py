@@ -159,7 +159,6 @@ def figure(
     from azroutes.figure import FORMATS, render
     from azroutes.privacy import suppressed
     from azroutes.scene import compose
-    from azroutes.write import write_whole
 
     kind = out.suffix.lower().lstrip(".")
     if kind not in FORMATS:
@@ -168,7 +167,7 @@ def figure(
     scene = compose(table, title=title, by=by.value, width=width.value,
                     theme=theme.value, top=top, min_quantity=min_quantity, rest=rest.value,
                     extent=_area(extent), outside=outside.value)  # fmt: skip
-    write_whole(out, render(scene, kind, dpi=dpi))
+    _write(out, render(scene, kind, dpi=dpi))
     typer.echo(f"wrote {out}")
 
 
@@ -189,7 +188,7 @@ def explore(
     page = explore_flows(_flows(flows, unit, market), title=heading, by=by.value, width=width.value,
                          theme=theme.value, top=top, min_quantity=min_quantity, rest=rest.value,
                          extent=_area(extent), suppress_below=suppress_below)  # fmt: skip
-    page.save(out)
+    _write(out, page.page().encode("utf-8", "replace"))
     typer.echo(f"wrote {out}")
 
 
@@ -250,13 +249,13 @@ def aggregate(
     """
     from azroutes.aggregation import aggregate as added
     from azroutes.aggregation import refusals
-    from azroutes.write import csv_bytes, write_whole
+    from azroutes.write import csv_bytes
 
     if out.suffix.lower() != ".csv":
         raise OptionError(f"cannot tell the format of {out.name!r}: end it in .csv")
     found = added(records, by=by.split(","), quantity=quantity or None, engine=engine.value,
                   on_bad="collect" if collect else "raise")  # fmt: skip
-    write_whole(out, csv_bytes(found.table))
+    _write(out, csv_bytes(found.table))
     typer.echo(f"wrote {out}: {len(found.table):,} rows")
     for line in found.tally.lines():
         typer.echo(f"  {line}")
@@ -267,7 +266,6 @@ def aggregate(
 def _fix(file: Path, unit: str | None, columns: dict[str, str]) -> None:
     """Write a mended copy beside a table, and tell each change and what is left."""
     from azroutes.mending import mended
-    from azroutes.write import write_whole
 
     try:
         done = mended(file, unit=unit, columns=columns)
@@ -277,10 +275,17 @@ def _fix(file: Path, unit: str | None, columns: dict[str, str]) -> None:
         typer.echo("nothing could be mended, so no copy was written", err=True)
         return
     copy = file.with_name(f"{file.stem}.fixed.csv")
-    write_whole(copy, done.text().encode("utf-8"))
+    _write(copy, done.text().encode("utf-8"))
     for change in done.changes:
         typer.echo(f"  {change}")
     typer.echo(f"wrote {copy}: {len(done.changes)} changes, {len(done.left)} faults left")
+
+
+def _write(out: Path, content: bytes) -> None:
+    from azroutes.write import write_whole
+
+    _go_on()
+    write_whole(out, content)
 
 
 def _flows(file: Path | None, unit: str | None, market: Market | None) -> gpd.GeoDataFrame:
@@ -331,31 +336,59 @@ class _Progress:
         self._bar.stop()
 
     def step(self, name: str, number: int, total: int) -> None:
-        """Show the step that begins."""
+        """Show the step that begins, unless it shall not begin."""
+        _go_on()
         # A short step would begin and end between two looks of the bar.
         self._bar.update(self._task, description=name, completed=number, total=total, refresh=True)
 
 
+class Stopped(KeyboardInterrupt):
+    """Somebody asked the command to stop. Of a kind of its own: Python would end by a signal after its own kind."""
+
+
+class _Stops:
+    """What is done with signals to stop, and whether one has come.
+
+    A library below may swallow what is raised (C code that looks into a dict does), so it is asked again before
+    anything is written.
+    """
+
+    def __init__(self) -> None:
+        self.asked = False
+
+    def __call__(self, _signal: int, _frame: FrameType | None) -> None:
+        self.asked = True
+        raise Stopped
+
+    def listen(self) -> None:
+        signal.signal(signal.SIGTERM, self)
+        if signal.getsignal(signal.SIGINT) != signal.SIG_IGN:  # as in the background of a script
+            signal.signal(signal.SIGINT, self)
+
+
+def _go_on() -> None:
+    """Stop here if that was asked for and the asking was lost."""
+    stops = signal.getsignal(signal.SIGTERM)
+    if isinstance(stops, _Stops) and stops.asked:
+        raise Stopped
+
+
 def main() -> NoReturn:
     """Run the command; every failure is a message and an exit code, never a traceback."""
-    signal.signal(signal.SIGTERM, _stop)
+    stops = _Stops()
+    stops.listen()
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a path may hold what the terminal cannot show
     try:
         code = app(standalone_mode=False)
-    except AzroutesError as error:
-        _fail(str(error), _exit_code(error))
     except KeyboardInterrupt:
         code = EXIT_STOPPED
     except Exception as error:  # noqa: BLE001 - the last net: a fault of ours is told as one
-        _fail_of_ours(error)
-    if code == EXIT_STOPPED:  # typer turns an interrupt into this code, without a word
+        if not stops.asked:
+            _fail_with(error)
+    if stops.asked or code == EXIT_STOPPED:  # typer turns an interrupt into this code, without a word
         _fail(STOPPED, EXIT_STOPPED)
     sys.exit(code if isinstance(code, int) else 0)
-
-
-def _stop(_signal: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
 
 
 def _exit_code(error: AzroutesError) -> int:
@@ -366,7 +399,9 @@ def _exit_code(error: AzroutesError) -> int:
 _USAGE: Any = next(base for base in typer.BadParameter.__mro__ if base.__name__ == "ClickException")
 
 
-def _fail_of_ours(error: Exception) -> NoReturn:
+def _fail_with(error: Exception) -> NoReturn:
+    if isinstance(error, AzroutesError):
+        _fail(str(error), _exit_code(error))
     if isinstance(error, typer.Abort):
         _fail(STOPPED, EXIT_STOPPED)
     if isinstance(error, _USAGE):

@@ -70,7 +70,8 @@ def write_atlas(
     suppress_below : float, optional
         Hide numbers of people below this everywhere in the atlas; see `azroutes.suppress`.
     progress : callable, optional
-        Called before each step with its name, its number and how many there are.
+        Called before each step with its name, its number and how many there are, and once more when all are done and
+        the files are about to be put in place. What it raises ends the work and leaves the old files.
 
     Returns
     -------
@@ -110,6 +111,8 @@ def write_atlas(
             for name, content in piece.make().items():
                 write_whole(stage / name, content)
                 names.append(name)
+        if progress is not None:
+            progress("files", len(pieces), len(pieces))
         _move(stage, target, names)
         made = False
         return [target / name for name in names]
