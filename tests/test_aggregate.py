@@ -260,8 +260,56 @@ def test_sums_are_exact_where_numbers_are_tiny_and_mixed(engine: str) -> None:
     sums = [aggregate(pa.table({"o": ["A"] * len(some), "kg": some}), by="o", quantity="kg", engine=engine).table
             for some in (small, small[::-1])]  # fmt: skip
     assert_frame_equal(sums[0], sums[1])
-    grid = [Fraction(round(Fraction(one) * 2**78), 2**78) for one in small]
+    grid = [Fraction(math.floor(Fraction(one) * 2**78), 2**78) for one in small]
     assert sums[0]["quantity"].tolist() == [float(sum(grid))]
+
+
+def test_duckdb_adds_wide_numbers_where_they_suffice(monkeypatch: pytest.MonkeyPatch) -> None:
+    wide = engines._DuckDB.wide
+    sufficed = []
+
+    def told(self: engines._DuckDB, *given: Any) -> pa.Table | None:
+        found = wide(self, *given)
+        sufficed.append(found is not None)
+        return found
+
+    monkeypatch.setattr(engines._DuckDB, "wide", told)
+    finest = [5e-324, 2.0**-79, 2.0**-78, 0.1, -0.0, None, 3.0, 2.0**26 + 2.0**-20, 1e-30]
+    good = [finest, [2.0**48, 2.0**47, 0.1], [1.0] * 5, [None], [0.0]]
+    for amounts in good:
+        table = pa.table({"o": ["A"] * len(amounts), "kg": pa.array(amounts, pa.float64())})
+        found = [aggregate(table, by="o", quantity="kg", engine=engine).table for engine in ENGINES]
+        for other in found[1:]:
+            assert_frame_equal(other, found[0])
+        cut = [Fraction(math.floor(Fraction(one) * 2**78), 2**78) for one in amounts if one is not None]
+        assert found[0]["quantity"].tolist() == ([float(sum(cut))] if cut else [pd.NA])
+    assert sufficed == [True] * len(good)
+    sufficed.clear()
+    beyond = [[2.0**49], [2.0**48] * 2, [MOST] * 8, [2.0**49, 2.0**-52, 0.5]]
+    for amounts in beyond:
+        table = pa.table({"o": ["A"] * len(amounts), "kg": amounts})
+        found = [aggregate(table, by="o", quantity="kg", engine=engine).table["quantity"].item() for engine in ENGINES]
+        assert found == [float(sum(map(Fraction, amounts)))] * len(ENGINES)
+    bad = [-1.0, -5e-324, -1e-30, math.nan, math.inf, -math.inf, 2 * MOST, 1e300]
+    for amount in bad:
+        table = pa.table({"o": ["A", "A"], "kg": [amount, 1.0]})
+        added = aggregate(table, by="o", quantity="kg", on_bad="collect")
+        assert added.refused["records"].tolist() == [1]
+        assert added.table["quantity"].tolist() == [1.0]
+    # What is left when those that cannot be added are set aside is wide again.
+    assert sufficed == [False] * len(beyond) + [False, True] * len(bad)
+
+
+@pytest.mark.parametrize("kind", [pa.int8(), pa.int16(), pa.int32(), pa.int64(), pa.uint8(), pa.uint32()])
+def test_years_of_any_width_are_years(tmp_path: Path, kind: pa.DataType) -> None:
+    table = pa.table({"year": pa.array([7, None, 7, 12], kind), "kg": [1.0, 2.0, 3.0, 4.0]})
+    pq.write_table(table, tmp_path / "a.parquet")
+    for engine in ENGINES:
+        for source in (table, tmp_path / "a.parquet"):
+            found = aggregate(source, by="year", quantity="kg", engine=engine).table
+            assert found["year"].dtype == "Int64"
+            assert found["year"].tolist() == [7, 12, pd.NA]
+            assert found["quantity"].tolist() == [4.0, 4.0, 2.0]
 
 
 def test_too_many_records_for_an_exact_sum_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,15 +21,16 @@ from azroutes.record_sums import (
     NEGATIVE,
     NO_NUMBER,
     PARTS,
-    SMALL_PARTS,
     TOO_LARGE,
     UNIT,
+    counts,
     few_words,
     fitting,
     joined,
     misfits,
     sums,
     whole_key,
+    wide_sums,
 )
 from azroutes.records import opened_records
 from azroutes.units import MOST
@@ -197,15 +198,15 @@ def _checked_key(by: Sequence[str], quantity: str | None) -> list[str]:
 def _summed(
     held: Engine, parts: Sequence[Part], key: Sequence[str], frame: nw.LazyFrame[Any], *, alone: bool
 ) -> pa.Table:
-    """Return the sums of records; those that are quickly read again are first added in few parts, which may do."""
-    import pyarrow.compute as pc  # noqa: PLC0415
-
+    """Return the sums of records, of those that are quickly read again in the way that may fail first."""
     few = few_words(parts, key)
-    if not alone and all(part.quick for part in parts):
-        found = held.grouped(frame, few, partial(sums, keys=len(key), parts=SMALL_PARTS))
-        if not pc.any(pc.greater_equal(found.column(SMALL_PARTS[0]), EXACT)).as_py():
+    if alone:
+        return held.grouped(frame, few, partial(counts, keys=len(key)))
+    if all(part.quick for part in parts):
+        found = held.wide(frame, few, partial(wide_sums, keys=len(key)))
+        if found is not None:
             return found
-    return held.grouped(frame, few, partial(sums, keys=len(key), parts=() if alone else tuple(PARTS)))
+    return held.grouped(frame, few, partial(sums, keys=len(key)))
 
 
 def _counted(found: pa.Table) -> pd.DataFrame:
@@ -272,7 +273,7 @@ def _key_column(values: pa.ChunkedArray) -> pd.Series:
     if pa.types.is_boolean(values.type):
         return pd.Series(values.to_pandas()).astype("boolean")
     if pa.types.is_integer(values.type):
-        return pd.Series(values.to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get))
+        return pd.Series(values.cast(pa.int64()).to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get))
     if pa.types.is_floating(values.type):
         numbers = pd.Series(values.to_pandas()).astype("Float64")
         whole = bool(((numbers.dropna() % 1 == 0) & (numbers.dropna().abs() < EXACT)).all())

@@ -48,6 +48,9 @@ class Engine(Protocol):
     def grouped(self, frame: nw.LazyFrame[Any], few: Sequence[str], sums: Sums, /) -> pa.Table:
         """Return the sums of a frame, some columns of whose key are text of few words."""
 
+    def wide(self, frame: nw.LazyFrame[Any], few: Sequence[str], sums: Sums, /) -> pa.Table | None:
+        """Return sums in whole numbers of 128 bits, if the engine has such and tells when they do not suffice."""
+
     def run(self, frame: nw.LazyFrame[Any]) -> pa.Table:
         """Return what a frame holds; an interrupt stops the engine."""
 
@@ -212,6 +215,14 @@ class _DuckDB:
             found = found.set_column(found.column_names.index(name), name, table.column("word").take(places))
         return found
 
+    def wide(self, frame: nw.LazyFrame[Any], few: Sequence[str], sums: Sums, /) -> pa.Table | None:
+        import duckdb  # noqa: PLC0415
+
+        try:
+            return self.grouped(frame, few, sums)
+        except (duckdb.ConversionException, duckdb.OutOfRangeException):
+            return None
+
     def run(self, frame: nw.LazyFrame[Any]) -> pa.Table:
         """Collect in a thread, so that this one can tell how far it is and hear Ctrl-C."""
         found: list[pa.Table] = []
@@ -249,6 +260,9 @@ class _Lazy:
 
     def grouped(self, frame: nw.LazyFrame[Any], _few: Sequence[str], sums: Sums, /) -> pa.Table:
         return self.run(sums(frame))
+
+    def wide(self, _frame: nw.LazyFrame[Any], _few: Sequence[str], _sums: Sums, /) -> pa.Table | None:
+        return None  # Polars has them, and goes on from the least number where a sum is beyond the largest
 
     def run(self, frame: nw.LazyFrame[Any]) -> pa.Table:
         return frame.collect("pyarrow").to_native()
