@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -31,9 +31,6 @@ from azroutes import aggregation, engines, record_files
 from azroutes.aggregation import Aggregated, aggregate
 from azroutes.errors import AzroutesError, OptionError, TableError
 from azroutes.units import MOST
-
-if TYPE_CHECKING:
-    from types import ModuleType
 
 Record = tuple[str | None, int | None, float | None]
 
@@ -274,8 +271,8 @@ def test_duckdb_adds_wide_numbers_where_they_suffice(monkeypatch: pytest.MonkeyP
         return found
 
     monkeypatch.setattr(engines._DuckDB, "wide", told)
-    finest = [5e-324, 2.0**-79, 2.0**-78, 0.1, -0.0, None, 3.0, 2.0**26 + 2.0**-20, 1e-30]
-    good = [finest, [2.0**48, 2.0**47, 0.1], [1.0] * 5, [None], [0.0]]
+    finest: list[float | None] = [5e-324, 2.0**-79, 2.0**-78, 0.1, -0.0, None, 3.0, 2.0**26 + 2.0**-20, 1e-30]
+    good: list[list[float | None]] = [finest, [2.0**48, 2.0**47, 0.1], [1.0] * 5, [None], [0.0]]
     for amounts in good:
         table = pa.table({"o": ["A"] * len(amounts), "kg": pa.array(amounts, pa.float64())})
         found = [aggregate(table, by="o", quantity="kg", engine=engine).table for engine in ENGINES]
@@ -492,10 +489,7 @@ def test_options_are_told() -> None:
 
 
 def test_an_engine_that_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
-    def missing(name: str) -> ModuleType:
-        raise ImportError(name)
-
-    monkeypatch.setattr(engines, "import_module", missing)
+    monkeypatch.setitem(sys.modules, "polars", None)
     with pytest.raises(OptionError, match=r"azroutes\[polars\]"):
         aggregate(pd.DataFrame({"o": ["IRN"]}), by="o", quantity=None, engine="polars")
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import builtins
 import csv
+import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
@@ -230,13 +230,6 @@ def test_columns_of_the_users_own_may_have_any_name(flows: gpd.GeoDataFrame) -> 
 def test_without_networkx_the_error_says_what_installs_it(
     flows: gpd.GeoDataFrame, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = builtins.__import__
-
-    def without(name: str, *rest: Any) -> Any:
-        if name == "networkx":
-            raise ImportError(name)
-        return real(name, *rest)
-
-    monkeypatch.setattr(builtins, "__import__", without)
+    monkeypatch.setitem(sys.modules, "networkx", None)
     with pytest.raises(OptionError, match=r'pip install "azroutes\[networkx\]"'):
         to_networkx(flows)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import tracemalloc
 import zipfile
 from datetime import date
@@ -18,7 +19,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from azroutes import AzroutesError, read_flows
+from azroutes import AzroutesError, OptionError, read_flows
 from azroutes.accounting import KEPT
 from azroutes.tables import bounds, delimited
 from azroutes.tables.form import FileForm
@@ -59,6 +60,25 @@ def test_separator_line_ends_and_encoding_are_found_out(
     said = " ".join(account(flows)["told"])
     assert ("parted by" in said) == (separator != ",")
     assert ("encoding" in said) == encoding.startswith("cp")
+
+
+@pytest.mark.parametrize(
+    ("name", "package", "extra"),
+    [
+        ("a.xlsx", "python_calamine", "excel"),
+        ("a.ods", "python_calamine", "excel"),
+        ("a.xls", "xlrd", "excel"),
+        ("a.parquet", "pyarrow", "parquet"),
+    ],
+)
+def test_a_package_that_is_not_there_is_named_with_what_installs_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, package: str, extra: str
+) -> None:
+    (tmp_path / name).write_bytes(b"PK")
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(OptionError, match=package.replace("_", "-")) as caught:
+        read_flows(tmp_path / name)
+    assert f'pip install "azroutes[{extra}]"' in str(caught.value)
 
 
 def test_russian_text_of_an_old_page_is_read(tmp_path: Path) -> None:

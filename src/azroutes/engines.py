@@ -12,11 +12,11 @@ import re
 import sys
 import tempfile
 from contextlib import ExitStack, contextmanager
-from importlib import import_module
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, Protocol
 
 from azroutes.errors import AzroutesError, Fault, OptionError, TableError, check_option
+from azroutes.needed import needed
 from azroutes.progress import FRAME_S, shown
 from azroutes.record_files import check_packed
 
@@ -94,11 +94,7 @@ def check_engine(name: str) -> None:
     """
     check_option("engine", name, ENGINES)
     for module in (_NEEDS[name], "narwhals", "pyarrow"):
-        try:
-            import_module(module)
-        except ImportError:
-            fault = Fault("not installed", column="engine", value=name, hint=f"pip install 'azroutes[{name}]'")
-            raise OptionError(f"records cannot be added up: {module} is missing", [fault]) from None
+        needed(module, f"engine={name!r}", name)
 
 
 @contextmanager

@@ -11,10 +11,11 @@ import pandas as pd
 from azroutes.errors import Fault, OptionError, check_option, did_you_mean
 from azroutes.flows import steps_of
 from azroutes.kinds import cells_of
+from azroutes.needed import needed
 from azroutes.places import place
 from azroutes.privacy import suppressed
 from azroutes.vocabulary import Market, codes
-from azroutes.write import checked, csv_bytes, missing_package, write_together, write_whole
+from azroutes.write import checked, csv_bytes, write_together, write_whole
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -182,10 +183,7 @@ def to_networkx(flows: gpd.GeoDataFrame, *, via: str = "legs", suppress_below: f
     'Azerbaijan'
     """
     check_option("via", via, VIA)
-    try:
-        import networkx as nx  # noqa: PLC0415 - an extra
-    except ImportError:
-        raise missing_package("networkx", "networkx", "a graph") from None
+    nx = needed("networkx", "a graph", "networkx")
     table = checked(suppressed(flows, suppress_below))
     steps = _steps(table, via)
     facts = pd.DataFrame(table.drop(columns="geometry"))

@@ -21,6 +21,7 @@ from azroutes.distinct import repeated
 from azroutes.errors import Fault, OptionError, OutputError, TableError
 from azroutes.flows import COLUMNS
 from azroutes.kinds import cells_of, column_faults, kind_of, plain_column
+from azroutes.needed import needed
 from azroutes.privacy import suppressed
 from azroutes.schema import Flows, validate
 
@@ -347,22 +348,13 @@ def _geopackage(flows: gpd.GeoDataFrame) -> bytes:
 
 
 def _geoparquet(flows: gpd.GeoDataFrame) -> bytes:
-    try:
-        from pyarrow import parquet  # noqa: PLC0415 - an extra
-    except ImportError:
-        raise missing_package("pyarrow", "parquet", "GeoParquet") from None
+    parquet = needed("pyarrow.parquet", "GeoParquet", "parquet")
     made, buffer = BytesIO(), BytesIO()
     flows.to_parquet(made)
     table = parquet.read_table(BytesIO(made.getvalue()))
     told = {**(table.schema.metadata or {}), KINDS.encode(): kinds_text(flows).encode()}
     parquet.write_table(table.replace_schema_metadata(told), buffer)
     return buffer.getvalue()
-
-
-def missing_package(name: str, extra: str, what: str) -> OptionError:
-    """Return the error for a package that is needed and is not there, with what installs it."""
-    fault = Fault(f"the package {name} is not installed", hint=f'pip install "azroutes[{extra}]"')
-    return OptionError(f"{what} needs {name}", [fault])
 
 
 WRITERS: dict[str, Callable[[gpd.GeoDataFrame], bytes]] = {

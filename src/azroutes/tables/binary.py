@@ -11,8 +11,8 @@ from io import StringIO
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from azroutes.errors import Fault, OptionError, TableError
+from azroutes.needed import needed
 from azroutes.tables.form import chosen_sheet
-from azroutes.tables.needed import needed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,7 +39,7 @@ def binary(path: Path, form: FileForm) -> Sheet:
     OptionError
         If it has no such sheet.
     """
-    xlrd = needed("xlrd", "old workbooks are read by xlrd", "excel")
+    xlrd = needed("xlrd", "an old workbook", "excel")
     try:
         _check_ending(path)
         with xlrd.open_workbook(str(path), logfile=StringIO(), on_demand=True, ragged_rows=True) as book:

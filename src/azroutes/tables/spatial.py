@@ -18,8 +18,8 @@ import shapely
 
 from azroutes.dtypes import GEOGRAPHIC
 from azroutes.errors import Fault, OptionError, TableError, did_you_mean
+from azroutes.needed import needed
 from azroutes.tables.bounds import check_geopackage, check_hollow, check_parquet
-from azroutes.tables.needed import needed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -109,7 +109,7 @@ def _layer(names: list[str], layer: str | None, path: Path) -> str:
 
 def parquet(path: Path, _layer: str | None = None) -> pd.DataFrame:
     """Return a table of Parquet, with its shapes where it has any."""
-    needed("pyarrow", "Parquet is read by pyarrow", "parquet")
+    needed("pyarrow", "Parquet", "parquet")
     try:
         check_parquet(path)
         table = sound(path)

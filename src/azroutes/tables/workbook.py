@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from azroutes.errors import Fault, OptionError, TableError
+from azroutes.needed import needed
 from azroutes.tables.binary import binary
 from azroutes.tables.form import chosen_sheet
-from azroutes.tables.needed import needed
 from azroutes.tables.sheets import check_workbook
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def workbook(path: Path, form: FileForm) -> tuple[pd.DataFrame, tuple[str, ...]]
 
 
 def _packed(path: Path, form: FileForm) -> Sheet:
-    calamine = needed("python_calamine", "workbooks are read by python-calamine", "excel")
+    calamine = needed("python_calamine", "a workbook", "excel")
     check_workbook(path)
     try:
         with calamine.CalamineWorkbook.from_path(str(path)) as book:
