@@ -283,10 +283,10 @@ def test_duckdb_adds_wide_numbers_where_they_suffice(monkeypatch: pytest.MonkeyP
     assert sufficed == [True] * len(good)
     sufficed.clear()
     beyond = [[2.0**49], [2.0**48] * 2, [MOST] * 8, [2.0**49, 2.0**-52, 0.5]]
-    for amounts in beyond:
-        table = pa.table({"o": ["A"] * len(amounts), "kg": amounts})
+    for large in beyond:
+        table = pa.table({"o": ["A"] * len(large), "kg": large})
         found = [aggregate(table, by="o", quantity="kg", engine=engine).table["quantity"].item() for engine in ENGINES]
-        assert found == [float(sum(map(Fraction, amounts)))] * len(ENGINES)
+        assert found == [float(sum(map(Fraction, large)))] * len(ENGINES)
     bad = [-1.0, -5e-324, -1e-30, math.nan, math.inf, -math.inf, 2 * MOST, 1e300]
     for amount in bad:
         table = pa.table({"o": ["A", "A"], "kg": [amount, 1.0]})
