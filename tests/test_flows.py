@@ -16,7 +16,7 @@ from pyproj import Geod
 
 import azroutes
 from azroutes.errors import TableError
-from azroutes.flows import flow_id, legs_of, merge_claims, path_of, role_in
+from azroutes.flows import flow_id, legs_of, merge_claims, path_of, role_in, steps_of
 from azroutes.places import place, point
 
 if TYPE_CHECKING:
@@ -175,6 +175,14 @@ def metres(a: tuple[float, float], b: tuple[float, float]) -> float:
 
 def drawn(*paths: str) -> gpd.GeoDataFrame:
     return merge_claims(claims(*[{"path": path} for path in paths]))
+
+
+def test_legs_of_flows_without_a_stop_are_the_same_beside_others() -> None:
+    flows = azroutes.load_flows()
+    plain = flows[flows["via"] == ""]
+    assert 0 < len(plain) < len(flows)
+    steps = steps_of(flows)
+    assert_frame_equal(steps_of(plain), steps[steps["flow_id"].isin(plain.index)].reset_index(drop=True))
 
 
 def test_legs_are_the_steps_of_a_flow_in_order() -> None:

@@ -216,7 +216,7 @@ def _largest(ends: tuple[Ints, Ints], market: Ints, value: Floats, clusters: int
     start, end = ends
     apart = start != end
     key = (market[apart].astype(np.int64) * clusters + start[apart]) * clusters + end[apart]
-    _, group = np.unique(key, return_inverse=True)
+    group, _ = pd.factorize(key)
     arrow = float(np.bincount(group, value[apart]).max(initial=0.0)) if len(key) else 0.0
     total = np.bincount(start, value, clusters) + np.bincount(end[apart], value[apart], clusters)
     return arrow, float(total.max(initial=0.0))

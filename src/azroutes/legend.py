@@ -266,7 +266,8 @@ def _unnumbered_note(found: Unnumbered, flows: int, *, merged: bool) -> str:
 def period_note(flows: gpd.GeoDataFrame) -> str:
     """Return the years that the facts are of, and how many flows have none; empty where none has any."""
     dated = flows["first_year"].notna() | flows["last_year"].notna()
-    years = [*flows["first_year"].dropna(), *flows["last_year"].dropna()]
+    known = [found for name in ("first_year", "last_year") if len(found := flows[name].dropna())]
+    years = [int(bound) for found in known for bound in (found.min(), found.max())]
     if not years:
         return ""
     open_ended = (flows["first_year"].notna() & flows["last_year"].isna()).any()
