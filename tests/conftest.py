@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parent.parent
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 """The one without windows takes a third less of the processor."""
+
+PATIENCE_S = 60.0
+"""How long a page may take for what a test waits for: a machine that runs other tests as well may be slow."""
 
 collect_ignore = ["fuzz"]  # which is run by itself, and by test_fuzz.py
 QUIET = ("--disable-gpu", "--disable-background-networking", "--disable-component-update", "--no-first-run")
@@ -94,8 +98,9 @@ def node() -> str:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     # Imported here, so that tests without a browser do not wait for it.
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=1000 * PATIENCE_S)
     with sync_playwright() as playwright:
         sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
         path = chromium_path(playwright.chromium.executable_path)
@@ -156,11 +161,23 @@ class Visit:
 
     def wait_for(self, expression: str) -> None:
         """Wait until an expression holds; Playwright's own way evaluates text, which the policy forbids."""
-        for _ in range(100):
+        until = time.monotonic() + PATIENCE_S
+        while time.monotonic() < until:
             if self.page.evaluate(expression):
                 return
             self.page.wait_for_timeout(50)
         pytest.fail(f"never came true: {expression}")
+
+    def ready(self) -> None:
+        """Wait until the page has drawn its flows for the first time."""
+        self.wait_for("Boolean(globalThis.azroutes.app?.ready)")
+        self.settle()
+
+    def zoom_to(self, zoom: float) -> None:
+        """Have the map at a zoom, at once, and wait until its arrows are drawn."""
+        self.page.evaluate(f"azroutes.app.map.setZoom({zoom}, {{ animate: false }})")
+        self.settle()
+        self.settle()
 
     def settle(self) -> None:
         """Wait until the canvas has been drawn anew."""

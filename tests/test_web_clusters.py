@@ -22,20 +22,7 @@ if TYPE_CHECKING:
 
     Opener = Callable[..., AbstractContextManager[Visit]]
 
-READY = "Boolean(globalThis.azroutes.app?.ready)"
 CHOSEN = "h2.chosen"
-
-
-def opened(seen: Visit) -> Visit:
-    seen.wait_for(READY)
-    seen.settle()
-    return seen
-
-
-def zoom_to(seen: Visit, zoom: float) -> None:
-    seen.page.evaluate(f"azroutes.app.map.setZoom({zoom}, {{ animate: false }})")
-    seen.settle()
-    seen.settle()
 
 
 @pytest.fixture(scope="module")
@@ -62,8 +49,8 @@ def test_an_arrow_is_as_certain_as_the_most_certain_of_its_flows(
     mixed: gpd.GeoDataFrame, saved_mixed: Path, visit: Opener
 ) -> None:
     with visit(saved_mixed) as seen:
-        opened(seen)
-        zoom_to(seen, 3)
+        seen.ready()
+        seen.zoom_to(3)
         legend = seen.page.locator(".legends", has_text="Certainty of the sources’ words")
         for off, words in (
             (set(), "Stated as fact"),
@@ -97,14 +84,14 @@ def test_where_all_is_certain_nothing_is_said_of_certainty(
     path = tmp_path / "certain.html"
     azroutes.explore_flows(many(rows=2500, places=40)).save(path)
     with visit(path) as seen:
-        opened(seen)
+        seen.ready()
         assert "Certainty" not in seen.page.locator(".legends").inner_text()
 
 
 def test_dashes_do_not_run_along_an_arrow_while_the_map_is_moved(saved_mixed: Path, visit: Opener) -> None:
     with visit(saved_mixed) as seen:
-        opened(seen)
-        zoom_to(seen, 9)
+        seen.ready()
+        seen.zoom_to(9)
         # Where the next dash begins at the first point that is painted, told by the arrow's whole shaft.
         wrong = seen.page.evaluate(
             "(() => { const { arrows, geometry, app } = azroutes; const { frame } = azroutes.viewOf(app.map);"
@@ -125,8 +112,8 @@ def details(seen: Visit) -> str:
 @pytest.mark.parametrize("by", ["pointer", "keyboard"])
 def test_a_ring_parts_and_joins_again_and_the_panel_tells_so(saved_mixed: Path, visit: Opener, by: str) -> None:
     with visit(saved_mixed) as seen:
-        opened(seen)
-        zoom_to(seen, 3)
+        seen.ready()
+        seen.zoom_to(3)
         ring = seen.page.evaluate(
             "(() => { const { app } = azroutes; const ring = app.model.nodes.filter(({ size }) => size > 2)[0];"
             " app.select('node', ring.index); return { name: ring.name, places: app.model.source.membersOf(ring.index)"
@@ -135,16 +122,16 @@ def test_a_ring_parts_and_joins_again_and_the_panel_tells_so(saved_mixed: Path, 
         assert seen.page.locator("h2.chosen").inner_text() == ring["name"]
         listed = seen.page.locator(".details section").first.get_by_role("button").all_inner_texts()
         assert sorted(listed) == sorted(ring["places"])
-        zoom_to(seen, 10)
+        seen.zoom_to(10)
         assert f"parted into {len(ring['places'])} places" in details(seen)
         assert sorted(seen.page.locator(".details ul").first.get_by_role("button").all_inner_texts()) == sorted(
             ring["places"]
         )
         assert seen.page.get_by_role("status").inner_text().startswith(ring["name"])
-        zoom_to(seen, 3)
+        seen.zoom_to(3)
         assert "parted" not in details(seen)
         assert seen.page.evaluate("azroutes.app.model.nodes[azroutes.app.state.selected.index].name") == ring["name"]
-        zoom_to(seen, 2)
+        seen.zoom_to(2)
         larger = seen.page.evaluate("azroutes.app.model.nodes[azroutes.app.state.selected.index]")
         members = seen.page.evaluate(
             "azroutes.app.model.source.membersOf(azroutes.app.state.selected.index)"
@@ -176,8 +163,8 @@ def test_a_ring_parts_and_joins_again_and_the_panel_tells_so(saved_mixed: Path, 
 
 def test_the_flows_of_a_chosen_arrow_are_told_truly_at_every_zoom(saved_mixed: Path, visit: Opener) -> None:
     with visit(saved_mixed) as seen:
-        opened(seen)
-        zoom_to(seen, 3)
+        seen.ready()
+        seen.zoom_to(3)
         flows = seen.page.evaluate(
             "(() => { const { app } = azroutes; const { nodes } = app.model;"
             " const arrow = app.model.arrows.find((one) => one.count > 2 && nodes[one.start].size > 1 &&"
@@ -186,7 +173,7 @@ def test_the_flows_of_a_chosen_arrow_are_told_truly_at_every_zoom(saved_mixed: P
         )
         name = seen.page.locator("h2.chosen").inner_text()
         told = details(seen)
-        zoom_to(seen, 10)
+        seen.zoom_to(10)
         # Apart, they are the same flows: none lost and none added.
         parts = seen.page.evaluate(
             "azroutes.app.state.selected.found.rows.map((row) => azroutes.app.model.source.arrowIn(row).flows)"
@@ -212,14 +199,14 @@ def test_the_flows_of_a_chosen_arrow_are_told_truly_at_every_zoom(saved_mixed: P
 
 def test_an_arrow_whose_ends_come_to_lie_in_one_ring_is_told_of(saved_mixed: Path, visit: Opener) -> None:
     with visit(saved_mixed) as seen:
-        opened(seen)
-        zoom_to(seen, 2)
+        seen.ready()
+        seen.zoom_to(2)
         ends = seen.page.evaluate(
             "(() => { const { source, nodes } = azroutes.app.model; const ring = nodes.find(({ inner }) => inner > 0);"
             " const spots = source.membersOf(ring.index).map((spot) => source.spots[spot].code);"
             " return { spots, name: ring.name }; })()"
         )
-        zoom_to(seen, 10)
+        seen.zoom_to(10)
         seen.page.evaluate(
             "(codes) => { const { app } = azroutes; const { nodes, source } = app.model;"
             " for (const node of nodes.filter(({ code }) => codes.includes(code)))"
@@ -230,7 +217,7 @@ def test_an_arrow_whose_ends_come_to_lie_in_one_ring_is_told_of(saved_mixed: Pat
         )
         name = seen.page.locator("h2.chosen").inner_text()
         seen.settle()
-        zoom_to(seen, 2)
+        seen.zoom_to(2)
         assert seen.page.locator("h2.chosen").inner_text() == name
         assert "both its ends lie within one ring" in details(seen)
         seen.page.locator(".details").get_by_role("button", name=ends["name"], exact=True).click()
@@ -240,8 +227,8 @@ def test_an_arrow_whose_ends_come_to_lie_in_one_ring_is_told_of(saved_mixed: Pat
 
 def test_a_button_of_the_panel_opens_what_it_names_after_the_map_has_moved(saved_mixed: Path, visit: Opener) -> None:
     with visit(saved_mixed) as seen:
-        opened(seen)
-        zoom_to(seen, 5)
+        seen.ready()
+        seen.zoom_to(5)
         seen.page.evaluate("azroutes.app.select('node', azroutes.app.model.nodes.reduce((a, b) =>"
                            " (b.total > a.total ? b : a)).index)")  # fmt: skip
         seen.page.evaluate("azroutes.app.map.panBy([900, 300], { animate: false })")
@@ -259,7 +246,7 @@ def test_a_button_of_the_panel_opens_what_it_names_after_the_map_has_moved(saved
 
 def test_a_filter_makes_the_panel_anew_and_leaves_the_focus_in_it(saved_mixed: Path, visit: Opener) -> None:
     with visit(saved_mixed) as seen:
-        opened(seen)
+        seen.ready()
         seen.page.evaluate("azroutes.app.select('node', azroutes.app.model.arrows[0].end)")
         show = seen.page.get_by_role("combobox", name="Show")
         show.focus()
@@ -277,16 +264,16 @@ def test_a_filter_makes_the_panel_anew_and_leaves_the_focus_in_it(saved_mixed: P
 
 def test_a_link_opens_what_was_chosen_at_another_zoom(saved_mixed: Path, visit: Opener) -> None:
     with visit(saved_mixed) as seen:
-        opened(seen)
-        zoom_to(seen, 3)
+        seen.ready()
+        seen.zoom_to(3)
         seen.page.evaluate("azroutes.app.select('node', azroutes.app.model.nodes.find(({ size }) => size > 2).index)")
-        zoom_to(seen, 8)
+        seen.zoom_to(8)
         before = details(seen)
         assert "parted" in before
         link = seen.page.evaluate("azroutes.address.linkOf(azroutes.app)")
         seen.page.goto("about:blank")
         seen.page.goto(link)
-        opened(seen)
+        seen.ready()
         assert details(seen) == before
         assert seen.complaints == []
 
@@ -298,9 +285,9 @@ def test_arrows_are_apart_by_commodity_where_that_is_asked_for(
     azroutes.explore_flows(mixed, by="commodity").save(path)
     table = mixed.assign(market=mixed["market"].astype(object).fillna(""))
     with visit(path) as seen:
-        opened(seen)
+        seen.ready()
         codes_of = seen.page.evaluate("azroutes.app.model.markets.map(({ code }) => code)")
-        zoom_to(seen, 3)
+        seen.zoom_to(3)
         found = seen.page.evaluate(DRAWN)
         assert max(arrow["count"] for arrow in found) > 1
         for arrow in found:

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     Opener = Callable[..., AbstractContextManager[Visit]]
 
-READY = "Boolean(globalThis.azroutes.app?.ready)"
 SUM = "azroutes.app.model.arrows.reduce((sum, arrow) => sum + (arrow.value || 0), 0)"
 
 
@@ -37,18 +36,6 @@ def saved_many(flows: gpd.GeoDataFrame, tmp_path_factory: pytest.TempPathFactory
     return path
 
 
-def opened(seen: Visit) -> Visit:
-    seen.wait_for(READY)
-    seen.settle()
-    return seen
-
-
-def zoom_to(seen: Visit, zoom: float) -> None:
-    seen.page.evaluate(f"azroutes.app.map.setZoom({zoom}, {{ animate: false }})")
-    seen.settle()
-    seen.settle()
-
-
 def codes(flows: gpd.GeoDataFrame) -> dict[str, str]:
     return {code.split("@")[0]: code for code in {*flows["origin"], *flows["destination"]}}
 
@@ -60,9 +47,9 @@ def amounts(flows: gpd.GeoDataFrame) -> np.ndarray[Any, np.dtype[np.float64]]:
 
 def test_nothing_is_asked_for_and_nothing_complained_of(saved_many: Path, visit: Opener) -> None:
     with visit(saved_many) as seen:
-        opened(seen)
+        seen.ready()
         assert len(seen.arrows()) > 100
-        zoom_to(seen, 8)
+        seen.zoom_to(8)
         assert seen.complaints == []
         assert [url for url in seen.requests if not url.startswith("data:")] == [saved_many.as_uri()]
 
@@ -73,8 +60,8 @@ def test_where_places_are_apart_arrows_are_the_sums_of_their_flows(
     table = flows.assign(amount=amounts(flows), market=flows["market"].astype(object).fillna(""))
     wanted = table.groupby(["market", "origin", "destination"])["amount"].sum()
     with visit(saved_many) as seen:
-        opened(seen)
-        zoom_to(seen, 10)
+        seen.ready()
+        seen.zoom_to(10)
         found = seen.page.evaluate(
             "azroutes.app.model.arrows.map(({ start, end, market, value, count }) => ({ value, count,"
             " market: azroutes.app.model.markets[market].code, start: azroutes.app.model.nodes[start].code,"
@@ -88,9 +75,9 @@ def test_where_places_are_apart_arrows_are_the_sums_of_their_flows(
 
 def test_zooming_out_adds_up_and_loses_nothing(flows: gpd.GeoDataFrame, saved_many: Path, visit: Opener) -> None:
     with visit(saved_many) as seen:
-        opened(seen)
+        seen.ready()
         for zoom in (2, 3, 4):
-            zoom_to(seen, zoom)
+            seen.zoom_to(zoom)
             drawn, hidden, inner = seen.page.evaluate(
                 "[azroutes.app.model.arrows.reduce((sum, arrow) => sum + arrow.count, 0),"
                 " azroutes.app.model.source.hidden().flows,"
@@ -107,7 +94,7 @@ def test_the_widest_arrows_are_drawn_and_the_others_told(
     path = tmp_path / "top.html"
     azroutes.explore_flows(flows, top=50).save(path)
     with visit(path) as seen:
-        opened(seen)
+        seen.ready()
         values = seen.page.evaluate("azroutes.app.model.arrows.map(({ value }) => value)")
         hidden = seen.page.evaluate("azroutes.app.model.source.hidden()")
         assert len(values) == 50
@@ -120,8 +107,8 @@ def test_the_widest_arrows_are_drawn_and_the_others_told(
 
 def test_an_arrow_whose_ends_are_both_out_of_view_is_drawn(saved_many: Path, visit: Opener) -> None:
     with visit(saved_many) as seen:
-        opened(seen)
-        zoom_to(seen, 8)
+        seen.ready()
+        seen.zoom_to(8)
         passing = seen.page.evaluate(
             "(() => { const { box } = azroutes.viewOf(azroutes.app.map); const inside = ([x, y]) =>"
             " x > box.left && x < box.right && y > box.top && y < box.bottom;"
@@ -137,7 +124,7 @@ def test_a_market_switched_off_takes_its_sums_away(
 ) -> None:
     code = market.lower().replace(" ", "_")
     with visit(saved_many) as seen:
-        opened(seen)
+        seen.ready()
         seen.page.get_by_label(market).uncheck()
         seen.settle()
         left = seen.page.evaluate("azroutes.app.shownFlows().length")
@@ -152,7 +139,7 @@ def test_years_and_sources_are_counted_as_the_table_has_them(
     flows: gpd.GeoDataFrame, saved_many: Path, visit: Opener
 ) -> None:
     with visit(saved_many) as seen:
-        opened(seen)
+        seen.ready()
         seen.page.evaluate("azroutes.app.setFilter({ period: [2003, 2005], off: { sources: new Set(['B']) } })")
         # A flow of two sources is shown as long as one of them is.
         kept = flows[(flows["first_year"] == 2004) & flows["sources"].str.contains("A")]
@@ -170,7 +157,7 @@ def test_years_and_sources_are_counted_as_the_table_has_them(
 
 def test_only_what_comes_into_a_place_is_shown(flows: gpd.GeoDataFrame, saved_many: Path, visit: Opener) -> None:
     with visit(saved_many) as seen:
-        opened(seen)
+        seen.ready()
         seen.page.get_by_label("Find a place").fill("p17")
         seen.page.get_by_role("button", name="P17", exact=True).click()
         seen.settle()
@@ -180,7 +167,7 @@ def test_only_what_comes_into_a_place_is_shown(flows: gpd.GeoDataFrame, saved_ma
         assert chosen["size"] == 1
         seen.page.get_by_role("combobox", name="Show").select_option("in")
         seen.settle()
-        zoom_to(seen, 10)
+        seen.zoom_to(10)
         ends = seen.page.evaluate(
             "[...new Set(azroutes.app.model.arrows.map(({ end }) => azroutes.app.model.nodes[end].code))]"
         )
@@ -191,7 +178,7 @@ def test_a_sum_tells_its_largest_flows_and_whose_word_they_are(
     flows: gpd.GeoDataFrame, saved_many: Path, visit: Opener
 ) -> None:
     with visit(saved_many) as seen:
-        opened(seen)
+        seen.ready()
         seen.page.evaluate("azroutes.app.select('arrow', 0)")
         arrow = seen.page.evaluate(
             "(({ count, value, flows }) => ({ count, value, flows }))(azroutes.app.model.arrows[0])"
@@ -209,7 +196,7 @@ def test_a_sum_tells_its_largest_flows_and_whose_word_they_are(
 
 def test_a_link_opens_the_map_as_it_was_set(saved_many: Path, visit: Opener) -> None:
     with visit(saved_many) as seen:
-        opened(seen)
+        seen.ready()
         seen.page.evaluate(
             "azroutes.app.map.setView([45, 20], 6, { animate: false });"
             "azroutes.app.setFilter({ period: [2004, 2009], markets: new Set([0]), least: 5 });"
@@ -219,7 +206,7 @@ def test_a_link_opens_the_map_as_it_was_set(saved_many: Path, visit: Opener) -> 
         name = seen.page.locator("h2.chosen").inner_text()
         seen.page.goto("about:blank")
         seen.page.goto(link)
-        opened(seen)
+        seen.ready()
         state = seen.page.evaluate(
             "({ zoom: azroutes.app.map.getZoom(), period: azroutes.app.state.filter.period,"
             " markets: [...azroutes.app.state.filter.markets], least: azroutes.app.state.filter.least })"
@@ -236,7 +223,7 @@ def test_a_link_that_makes_no_sense_breaks_nothing(saved_many: Path, visit: Open
     with visit(saved_many) as seen:
         seen.page.goto("about:blank")
         seen.page.goto(f"{saved_many.as_uri()}#{fragment}")
-        opened(seen)
+        seen.ready()
         assert seen.complaints == []
         assert seen.page.locator(".status").inner_text() != ""
 
@@ -258,7 +245,7 @@ def test_hostile_text_of_a_large_table_is_text(
     path = tmp_path / "hostile.html"
     azroutes.explore_flows(flows, title=HOSTILE[0]).save(path)
     with visit(path) as seen:
-        opened(seen)
+        seen.ready()
         seen.page.locator("summary", has_text="Commodity").click()
         seen.page.locator("summary", has_text="Source").first.click()
         seen.page.evaluate("azroutes.app.select('arrow', 0)")
@@ -274,7 +261,7 @@ def test_hostile_text_of_a_large_table_is_text(
 
 def test_nothing_let_through_is_said(saved_many: Path, visit: Opener) -> None:
     with visit(saved_many) as seen:
-        opened(seen)
+        seen.ready()
         seen.page.get_by_role("button", name="Show none").click()
         assert seen.page.get_by_text("No market is chosen.").first.is_visible()
         assert seen.page.evaluate("azroutes.app.shown().length") == 0
