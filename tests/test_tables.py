@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import sys
 import tracemalloc
@@ -166,12 +167,61 @@ def test_lines_that_look_orderly_are_read_as_the_stricter_parser_reads_them(
         assert '"' in text, "only quotes can put such lines in disorder"
         return
     for some in (None, sorted(which)):
-        found = lines.read(some)
+        found = lines.read(some, None)
         wanted, faults = delimited._thorough(text, ",", Path("any.csv"), 0)
         assert (found is None) or not faults
         if found is not None:
             pd.testing.assert_frame_equal(found.astype(object), wanted if some is None else wanted.iloc[:, some],
                                           check_index_type=False, check_column_type=False)  # fmt: skip
+
+
+NUMBERS = st.one_of(
+    st.sampled_from(["", "0", "1", "1.5", "12.50", "1e3", "-1", "nan", "inf", "1_0", " 2", "2e15", "3 t", ".5", "007"]),
+    st.floats(0, 1e16).map(repr), st.integers(0, 10**18).map(str),
+)  # fmt: skip
+
+
+@settings(max_examples=200, deadline=None, derandomize=True)
+@given(st.lists(st.tuples(NUMBERS, st.sampled_from(["", "IRN", "nan"])), min_size=1, max_size=6), st.integers(0, 1))
+def test_numbers_that_are_read_at_once_are_those_that_their_texts_are(rows: list[tuple[str, str]], number: int) -> None:
+    text = "\n".join(",".join(row) for row in [("kg", "o"), *rows])
+    lines = delimited._Lines(text.encode(), ",")
+    found, plain = lines.read([0, 1], number), lines.read([0, 1], None)
+    assert found is not None
+    assert plain is not None
+    assert found.index.tolist() == plain.index.tolist()
+    for name in plain.columns:
+        texts = plain[name].astype(object).tolist()
+        if found[name].dtype == float:
+            assert name == plain.columns[number]
+            values = [None if math.isnan(one) else one for one in found[name]]
+            assert values == [float(one) if one else None for one in texts]
+            assert all(value is None or 0 <= value <= delimited.LARGEST for value in values)
+        else:
+            assert found[name].astype(object).tolist() == texts
+
+
+@pytest.mark.parametrize("sample", [delimited.SAMPLE, 48])
+def test_plain_numbers_are_read_at_once_and_odd_ones_told_as_they_stand(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sample: int
+) -> None:
+    monkeypatch.setattr(delimited, "SAMPLE", sample)
+    good = "origin,destination,kg\nIRN,RUS,1.50\nIRN,RUS,\n,,\nIRN,RUS,0.10\n"
+    lines = delimited._Lines(good.encode(), ",")
+    rows = lines.read([2, 0], 2)
+    assert rows is not None
+    assert (rows.index.tolist(), rows["kg"].dtype == float) == ([2, 3, 5], delimited.EXACT)
+    path = tmp_path / "table.csv"
+    path.write_text(good)
+    assert read_flows(path, quantity="kg")["quantity"].tolist() == [1.6]
+    for odd, value in (("-1.50", "-1.50"), ("2e015", "2e015"), ("inf", "inf"), ("1_0", "1_0")):
+        path.write_text(f"{good}IRN,RUS,{odd}\n")
+        reading = read_flows(path, quantity="kg", on_bad="collect")
+        assert reading.bad["kg"].tolist() == [value]
+        with pytest.raises(AzroutesError, match=f"row 6, quantity {value!r}"):
+            read_flows(path, quantity="kg")
+    path.write_text(f"{good}IRN,RUS,nan\n")
+    assert any("'nan'" in fact for fact in account(read_flows(path, quantity="kg"))["told"])
 
 
 @pytest.mark.parametrize("text", ['"a"b,c', 'a"b,c', '"a,c', '"a\nb",c', 'a "b",c', '"a""b",c', "a\rb,c", "a\0,b"])

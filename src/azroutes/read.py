@@ -225,7 +225,7 @@ def _ours(
     for end in (*ENDS, "via"):
         if end in matched.value:
             _check_constant(end, str(matched.value[end]), table.names, nodes)
-    rows, broken = table.read(list(matched.place.values()))
+    rows, broken = table.read(list(matched.place.values()), matched.place.get("quantity"))
     own = rows.set_axis(list(matched.place), axis=1)
     every = {name: coded([str(value)], np.zeros(len(own), dtype=np.int8), own.index)
              for name, value in matched.value.items() if name not in own}  # fmt: skip

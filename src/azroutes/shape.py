@@ -52,7 +52,7 @@ def lengthened(
     if wide not in WIDE:
         raise OptionError("a table cannot be wide so", [Fault("no such choice", column="wide", value=wide,
                                                               hint="one of " + ", ".join(WIDE))])  # fmt: skip
-    rows, broken = table.read(None)
+    rows, broken = table.read(None, None)
     means = _is_year if wide == "year" else _place_test(nodes)
     names = [str(name).strip() for name in rows.columns]
     taken = [k for k, name in enumerate(names) if name not in kept and means(name)]

@@ -50,6 +50,15 @@ LINES = 50
 """Records that are parsed to find out the separator."""
 
 
+_NUMBER = re.compile(r"([0-9]{1,15}([.][0-9]{1,15})?)?")
+"""Cells that need not be looked at as text: plain numbers, and nothing."""
+
+LARGEST = 1e15
+"""Numbers beyond it are looked at as text, as are those below zero, so that what is refused is told as it stands."""
+
+EXACT = tuple(int(part) for part in pd.__version__.split(".")[:2]) >= (3, 1)
+"""Whether pandas reads the float nearest to a number; before 3.1 it would have to be asked, and take "nan" for one."""
+
 SELDOM = 0.9
 """The share of cells with texts of their own, in the sample, above which a column is not worth codes."""
 
@@ -66,12 +75,13 @@ class Delimited:
         What was found out.
     read : callable
         Returns the rows, by the line each begins at, and what is broken: of all columns, or of those at some positions.
-        All cells are text, and those of a column may be a category. Blank lines are left aside.
+        All cells are text, and those of a column may be a category; a column of which it is said that it may be one of
+        numbers is, if it has nothing else. Blank lines are left aside.
     """
 
     names: tuple[str, ...]
     told: tuple[str, ...]
-    read: Callable[[Sequence[int] | None], Rows]
+    read: Callable[[Sequence[int] | None, int | None], Rows]
 
 
 def delimited(path: Path, form: FileForm) -> Delimited:
@@ -97,8 +107,10 @@ def delimited(path: Path, form: FileForm) -> Delimited:
     if not (lines.has_rows() if quick else len(thorough()[0])):
         raise TableError(f"{path} has column names and no rows")
 
-    def read(which: Sequence[int] | None) -> Rows:
-        rows = lines.read(which) if quick else None
+    plain = form.decimal == "." and not form.missing
+
+    def read(which: Sequence[int] | None, number: int | None) -> Rows:
+        rows = lines.read(which, number if plain else None) if quick else None
         if rows is not None:
             return rows.set_axis(rows.index + above), ()
         rows, faults = thorough()
@@ -262,19 +274,16 @@ class _Lines:
             return True
         return any(cell.strip() for line in self.data[begin:].split(b"\n") for cell in self.cells(line))
 
-    def read(self, which: Sequence[int] | None) -> pd.DataFrame | None:
+    def read(self, which: Sequence[int] | None, number: int | None) -> pd.DataFrame | None:
         """Return the rows, if each line is a record with no more cells than columns."""
         taken = range(len(self.header)) if which is None else sorted(set(which))
         # Columns that nobody asks for are read too, or cells that are too many would not be found out; one letter each.
         kinds: dict[int, Any] = dict.fromkeys(range(len(self.header)), "S1")
         kinds |= dict.fromkeys(taken, str) if which is None else self.kinds(taken)
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("error")
-                table: pd.DataFrame = pd.read_csv(
-                    cast("ReadCsvBuffer[bytes]", _Bytes(self.data)), sep=self.separator, header=None, dtype=kinds,
-                    na_filter=False, index_col=False, skip_blank_lines=False, low_memory=False)  # fmt: skip
-        except (ValueError, OverflowError, Warning):
+        table = None if number is None or number not in taken else self.numbered(kinds, number)
+        if table is None:
+            table = self.parsed(self.data, kinds)
+        if table is None:
             return None
         rows = table[[*taken]].iloc[1:].set_axis(pd.RangeIndex(2, len(table) + 1))
         blank = self.blank(rows)
@@ -282,6 +291,31 @@ class _Lines:
         rows = rows[~blank] if blank.any() else rows
         names = [self.header[k] for k in (taken if which is None else which)]
         return rows.set_axis(pd.Index(names, dtype=object), axis=1)
+
+    def parsed(self, data: bytes, kinds: dict[int, Any], number: int | None = None) -> pd.DataFrame | None:
+        """Return a text with its first line as a row, if it can be read so; in one column no text is no number."""
+        none: dict[str, Any] = {"na_filter": False} if number is None else {
+            "keep_default_na": False, "na_values": {number: [""]}}  # fmt: skip
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("error")
+                found: pd.DataFrame = pd.read_csv(
+                    cast("ReadCsvBuffer[bytes]", _Bytes(data)), sep=self.separator, header=None, dtype=kinds,
+                    index_col=False, skip_blank_lines=False, low_memory=False, **none)  # fmt: skip
+        except (ValueError, OverflowError, Warning):
+            return None
+        return found
+
+    def numbered(self, kinds: dict[int, Any], number: int) -> pd.DataFrame | None:
+        """Return the rows below one of zeros, with a column as numbers, if that holds plain ones and nothing else."""
+        sample = [self.cells(line) for line in self.data[self.header_end : SAMPLE].split(b"\n")[1:-1]]
+        cells = [row[number] for row in sample if number < len(row)]
+        if not EXACT or not any(cells) or not all(_NUMBER.fullmatch(cell) for cell in cells):
+            return None
+        zeros = self.separator.join("0" * len(self.header)).encode()
+        table = self.parsed(zeros + self.data[self.header_end :], {**kinds, number: "float64"}, number)
+        fits = table is not None and (table[number].between(0.0, LARGEST) | table[number].isna()).all()
+        return table if fits else None
 
     def kinds(self, columns: Iterable[int]) -> dict[int, str]:
         """Return how columns are best read: as a category, or where hardly any two texts are the same, one by one."""
@@ -293,7 +327,11 @@ class _Lines:
         """Tell which rows have nothing in any cell, asked for or not."""
         blank = np.ones(len(rows), dtype=bool)
         for name in rows.columns:
-            if blank.any():
+            if not blank.any():
+                break
+            if pd.api.types.is_float_dtype(rows[name].dtype):
+                blank &= rows[name].isna().to_numpy()
+            else:
                 number, known = distinct(rows[name])
                 blank &= np.array([not (cell or "").strip() for cell in known])[number]
         if blank.any():

@@ -44,8 +44,9 @@ class Given:
     names : tuple
         Its own names of columns.
     read : callable
-        Returns its rows and those that are broken: all columns, or those at some positions. The index has the names by
-        which its owner knows the rows: lines of a file, or labels of a frame.
+        Returns its rows and those that are broken: all columns, or those at some positions, of which one may be read as
+        numbers at once. The index has the names by which its owner knows the rows: lines of a file, or labels of a
+        frame.
     told : tuple of str
         What was found out about it and not said by the user, in words.
     degrees : bool
@@ -53,21 +54,21 @@ class Given:
     """
 
     names: tuple[object, ...]
-    read: Callable[[Sequence[int] | None], Rows]
+    read: Callable[[Sequence[int] | None, int | None], Rows]
     told: tuple[str, ...] = ()
     degrees: bool = False
 
     @property
     def rows(self) -> pd.DataFrame:
         """All of its cells, under its own names of columns."""
-        return self.read(None)[0]
+        return self.read(None, None)[0]
 
 
 def held(
     rows: pd.DataFrame, told: tuple[str, ...] = (), faults: tuple[Fault, ...] = (), *, degrees: bool = False
 ) -> Given:
     """Return a table of which all cells are there."""
-    return Given(tuple(rows.columns), lambda which: (rows if which is None else rows.iloc[:, list(which)], faults),
+    return Given(tuple(rows.columns), lambda which, _: (rows if which is None else rows.iloc[:, list(which)], faults),
                  told, degrees)  # fmt: skip
 
 
