@@ -214,10 +214,19 @@ def _separator(text: str, path: Path) -> str:
 
 
 class _Bytes:
-    """A file of UTF-8 that is handed to pandas' parser as it is; a BytesIO would be decoded, and encoded again."""
+    """A file of UTF-8 that is handed to pandas' parser as it is; a BytesIO would be decoded, and encoded again.
 
-    def __init__(self, data: bytes) -> None:
-        self.read = BytesIO(data).read
+    Another text may stand in place of its begin, without a copy of the rest.
+    """
+
+    def __init__(self, data: bytes, head: bytes = b"", end: int = 0) -> None:
+        self.head, self.rest = head, BytesIO(data)
+        self.rest.seek(end)
+
+    def read(self, size: int = -1) -> bytes:
+        """Return so many bytes, or fewer."""
+        head, self.head = self.head, b""
+        return head or self.rest.read(size)
 
     def __iter__(self) -> Iterator[bytes]:
         """Pandas asks for it, and never uses it."""
@@ -282,7 +291,7 @@ class _Lines:
         kinds |= dict.fromkeys(taken, str) if which is None else self.kinds(taken)
         table = None if number is None or number not in taken else self.numbered(kinds, number)
         if table is None:
-            table = self.parsed(self.data, kinds)
+            table = self.parsed(kinds)
         if table is None:
             return None
         rows = table[[*taken]].iloc[1:].set_axis(pd.RangeIndex(2, len(table) + 1))
@@ -292,15 +301,18 @@ class _Lines:
         names = [self.header[k] for k in (taken if which is None else which)]
         return rows.set_axis(pd.Index(names, dtype=object), axis=1)
 
-    def parsed(self, data: bytes, kinds: dict[int, Any], number: int | None = None) -> pd.DataFrame | None:
-        """Return a text with its first line as a row, if it can be read so; in one column no text is no number."""
-        none: dict[str, Any] = {"na_filter": False} if number is None else {
-            "keep_default_na": False, "na_values": {number: [""]}}  # fmt: skip
+    def parsed(self, kinds: dict[int, Any], number: int | None = None) -> pd.DataFrame | None:
+        """Return all lines as rows, if that can be; with a column of numbers, the first is one of zeros."""
+        text, none = _Bytes(self.data), cast("dict[str, Any]", {"na_filter": False})
+        if number is not None:
+            kinds = {**kinds, number: "float64"}
+            text = _Bytes(self.data, self.separator.join("0" * len(self.header)).encode(), self.header_end)
+            none = {"keep_default_na": False, "na_values": {number: [""]}}
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("error")
                 found: pd.DataFrame = pd.read_csv(
-                    cast("ReadCsvBuffer[bytes]", _Bytes(data)), sep=self.separator, header=None, dtype=kinds,
+                    cast("ReadCsvBuffer[bytes]", text), sep=self.separator, header=None, dtype=kinds,
                     index_col=False, skip_blank_lines=False, low_memory=False, **none)  # fmt: skip
         except (ValueError, OverflowError, Warning):
             return None
@@ -312,8 +324,7 @@ class _Lines:
         cells = [row[number] for row in sample if number < len(row)]
         if not EXACT or not any(cells) or not all(_NUMBER.fullmatch(cell) for cell in cells):
             return None
-        zeros = self.separator.join("0" * len(self.header)).encode()
-        table = self.parsed(zeros + self.data[self.header_end :], {**kinds, number: "float64"}, number)
+        table = self.parsed(kinds, number)
         fits = table is not None and (table[number].between(0.0, LARGEST) | table[number].isna()).all()
         return table if fits else None
 
