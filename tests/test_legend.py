@@ -10,7 +10,6 @@ from matplotlib.patches import Circle
 
 from azroutes.arrows import HAIRLINE_PX, REST_PX, Cut, arrows_of, circle_scale, width_scale
 from azroutes.documents import load_flows, load_sources
-from azroutes.figure import _swatch
 from azroutes.legend import (
     ARROWS_NOTE,
     BORDERS_NOTE,
@@ -25,6 +24,7 @@ from azroutes.legend import (
     legends,
     notes,
 )
+from azroutes.marginalia import _swatch
 from azroutes.read import read_flows
 from azroutes.theme import Theme
 
