@@ -24,7 +24,8 @@ from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 
 import azroutes
-from azroutes.figure import FlowFigure, add_map_axes, render
+from azroutes.figure import add_map_axes, render
+from azroutes.figure_files import FlowFigure
 from azroutes.vocabulary import Market
 from main_job import report
 

@@ -36,9 +36,11 @@ from matplotlib.path import Path as Outline
 from PIL import Image, ImageDraw, ImageFont
 
 import azroutes
-from azroutes.figure import HALO_PX, FlowFigure, add_map_axes, draw
+from azroutes.figure import add_map_axes, draw
+from azroutes.figure_files import FlowFigure
 from azroutes.geometry.curve import SOLID, arrows, head_size, trimmed
 from azroutes.geometry.declutter import _searched
+from azroutes.map_face import HALO_PX
 from azroutes.theme import FONT, theme_of
 
 if TYPE_CHECKING:

@@ -13,27 +13,23 @@ from typer.testing import CliRunner
 
 from azroutes.arrows import (
     BY,
-    CIRCLE_GAP_PX,
     HAIRLINE_PX,
     LEAST_PX,
-    LEAST_RADIUS,
-    MOST_RADIUS,
     REST_PX,
-    WIDTHS,
     Arrows,
-    Cut,
     Unnumbered,
     arrows_of,
-    circle_scale,
-    node_radii,
     width_scale,
 )
+from azroutes.circles import CIRCLE_GAP_PX, LEAST_RADIUS, MOST_RADIUS, circle_scale, node_radii
 from azroutes.cli import app
+from azroutes.cut import Cut
 from azroutes.documents import backing, load_flows
 from azroutes.errors import OptionError, TableError
 from azroutes.explore import explore_flows
 from azroutes.flows import legs
 from azroutes.legend import REST_CODE, REST_LABEL, notes
+from azroutes.measure import WIDTHS
 from azroutes.payload import payload
 from azroutes.places import gazetteer
 from azroutes.projection import mercator_for

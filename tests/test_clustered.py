@@ -15,6 +15,7 @@ from hypothesis.extra import numpy as hnp
 
 import azroutes
 from azroutes.clustered import LAID_OUT, MANY, crowd_of, is_crowd
+from azroutes.cut import Cut
 from azroutes.errors import OptionError
 from azroutes.packing import counting, measuring, pack
 from azroutes.payload import payload_of_many
@@ -47,7 +48,7 @@ def flows(many: Callable[..., gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
 def made_of(flows: gpd.GeoDataFrame, **options: Any) -> dict[str, Any]:
     given_options: dict[str, Any] = {
         "width": "auto",
-        "cut": azroutes.arrows.Cut(),
+        "cut": Cut(),
         "scale": None,
         "extent": None,
         "dark": None,

@@ -22,20 +22,14 @@ from PIL import Image
 
 from azroutes.documents import load_flows, load_sources
 from azroutes.errors import OptionError, OutputError, TableError
-from azroutes.figure import (
-    BOXES_NOTE,
-    FORMATS,
-    HALO_PX,
-    MOST_SIGNS,
-    FlowFigure,
-    _mark,
-    plot_flows,
-    render,
-    save_figure,
-)
+from azroutes.figure import plot_flows, render
+from azroutes.figure_files import FORMATS, FlowFigure, save_figure
 from azroutes.fonts import LAST_RESORT, families
+from azroutes.map_face import HALO_PX
+from azroutes.marginalia import BOXES_NOTE
 from azroutes.read import read_flows
 from azroutes.scene import compose
+from azroutes.signs import MOST_SIGNS, sign
 from azroutes.theme import FONT, Theme
 
 if TYPE_CHECKING:
@@ -449,7 +443,7 @@ def test_the_signs_of_very_many_places_are_one_artist_a_kind_in_their_places() -
     assert signs.get_gid() == "nodes point"
     assert not [a for a in by_gid(ax, "node ") if "label" not in str(a.get_gid())]
     # The same square, edge and ground as where each is an artist of its own.
-    alone = _mark(nodes[0].kind, (0.0, 0.0), 1.0, scene_of(ax).theme)
+    alone = sign(nodes[0].kind, (0.0, 0.0), 1.0, scene_of(ax).theme)
     assert np.asarray(signs.get_facecolor())[0] == pytest.approx(alone.get_facecolor())
     assert np.asarray(signs.get_linewidth())[0] == alone.get_linewidth()
     unit = alone.get_path().get_extents(alone.get_patch_transform()).width

@@ -8,9 +8,10 @@ import pandas as pd
 import pytest
 from matplotlib.patches import Circle
 
-from azroutes.arrows import HAIRLINE_PX, REST_PX, Cut, arrows_of, circle_scale, width_scale
+from azroutes.arrows import HAIRLINE_PX, REST_PX, arrows_of, width_scale
+from azroutes.circles import circle_scale
+from azroutes.cut import Cut
 from azroutes.documents import load_flows, load_sources
-from azroutes.figure import _swatch
 from azroutes.legend import (
     ARROWS_NOTE,
     BORDERS_NOTE,
@@ -25,6 +26,7 @@ from azroutes.legend import (
     legends,
     notes,
 )
+from azroutes.marginalia import _swatch
 from azroutes.read import read_flows
 from azroutes.theme import Theme
 

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from azroutes.errors import AzroutesError, Fault, OptionError, OutputError, PlaceError, TableError
     from azroutes.exchange import to_flowmap, to_kepler, to_networkx
     from azroutes.explore import explore_flows
-    from azroutes.figure import plot_flows, save_figure
+    from azroutes.figure import plot_flows
+    from azroutes.figure_files import save_figure
     from azroutes.flows import legs
     from azroutes.gazetteer import Gazetteer, Resolved, resolve_all
     from azroutes.geometry.layout import layout
@@ -83,7 +84,7 @@ _HOME = {
     "read_flows": "read",
     "resolve": "places",
     "resolve_all": "gazetteer",
-    "save_figure": "figure",
+    "save_figure": "figure_files",
     "suppress": "privacy",
     "to_flowmap": "exchange",
     "to_kepler": "exchange",

@@ -156,7 +156,8 @@ def figure(
 
     Example: azroutes figure heroin.svg --market heroin_trade --title "Heroin through Azerbaijan"
     """
-    from azroutes.figure import FORMATS, render
+    from azroutes.figure import render
+    from azroutes.figure_files import FORMATS
     from azroutes.privacy import suppressed
     from azroutes.scene import compose
 

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, cast, overload
 import numpy as np
 import pandas as pd
 
-from azroutes.arrows import BY, Cut
+from azroutes.arrows import BY
 from azroutes.basemap import MERCATOR_LIMIT
 from azroutes.clustered import MANY, is_crowd
+from azroutes.cut import Cut
 from azroutes.documents import load_flows, load_sources
 from azroutes.errors import Fault, OptionError, check_option
 from azroutes.flows import path_of, steps_of

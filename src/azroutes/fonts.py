@@ -8,14 +8,26 @@ from typing import TYPE_CHECKING
 
 from matplotlib import font_manager
 
+from azroutes.theme import FONT
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from azroutes.scene import Scene
 
 LAST_RESORT = "Last Resort High-Efficiency"
 """Has a box for every letter there is, and comes with newer versions of matplotlib."""
 
 # Fonts of signs whose code points do not mean what they draw.
 _SIGNS = ("cm", "STIXNon", "STIXSize", "Last Resort")
+
+
+def fonts_of(scene: Scene) -> tuple[list[str], bool]:
+    """Return the fonts that the words of a scene need, and whether letters are left without one."""
+    entries = [entry.label for legend in scene.legends for entry in legend.entries]
+    titles = [scene.title, *(legend.title for legend in scene.legends)]
+    names = [label.text for label in scene.labels]
+    return families([*titles, *entries, *names, *scene.notes, *scene.credits], FONT)
 
 
 def families(texts: Iterable[str], font: str) -> tuple[list[str], bool]:

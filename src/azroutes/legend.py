@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
-    from azroutes.arrows import Arrows, Rest, Unnumbered
+    from azroutes.arrows import Arrows, Unnumbered
+    from azroutes.cut import Rest
     from azroutes.scale import AreaScale
     from azroutes.theme import Theme
 

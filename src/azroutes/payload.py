@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 from shapely.affinity import translate
 
-from azroutes.arrows import HAIRLINE_PX, LEAST_PX, Cut, shown_unit
+from azroutes.arrows import HAIRLINE_PX, LEAST_PX
 from azroutes.basemap import MERCATOR_LIMIT, boundaries, credit_of
 from azroutes.clustered import DRAWN, TILE_PX, crowd_of, parts
 from azroutes.errors import Fault, OptionError
@@ -31,6 +31,7 @@ from azroutes.legend import (
     kind_labels,
     period_note,
 )
+from azroutes.measure import measure_of
 from azroutes.places import gazetteer, place
 from azroutes.privacy import hidden_note, is_hidden
 from azroutes.projection import frame_in, mercator_for, mercator_to_lonlat, meridian_of
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
+    from azroutes.cut import Cut
     from azroutes.extent import Area
     from azroutes.geometry.shapes import Shapes
     from azroutes.scale import AreaScale, WidthScale
@@ -137,8 +139,7 @@ def payload_of_many(
     extent: Area | None, dark: Theme | None, tooltip: bool | Sequence[str] = True, by: str = "market",
 ) -> dict[str, object]:  # fmt: skip
     """Return what the page needs of flows too many to be laid out one by one: see `azroutes.clustered`."""
-    unit = shown_unit(flows, width, scale)
-    crowd = crowd_of(flows, unit)
+    crowd = crowd_of(flows, measure_of(flows, width, scale).unit)
     present = flows["market"].dropna().unique()
     classes: list[str | None] = [code for code in codes(Market) if code in present]
     classes += [None] if flows["market"].isna().any() else []

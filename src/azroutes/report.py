@@ -15,7 +15,8 @@ from azroutes.arrows import width_scale
 from azroutes.documents import backing, load_flows, load_lineages, load_sources, load_statements
 from azroutes.errors import OutputError
 from azroutes.explore import TITLE, explore_flows
-from azroutes.figure import FORMATS, render
+from azroutes.figure import render
+from azroutes.figure_files import FORMATS
 from azroutes.flows import SUPPRESSED
 from azroutes.privacy import suppressed
 from azroutes.scene import compose

@@ -13,8 +13,9 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from azroutes.arrows import Cut, circle_scale, node_radii
 from azroutes.basemap import Basemap, basemap
+from azroutes.circles import circle_scale, node_radii
+from azroutes.cut import Cut
 from azroutes.errors import Fault, TableError, check_option
 from azroutes.flows import steps_of
 from azroutes.geometry.curve import arrows as arrow_shapes

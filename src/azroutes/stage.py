@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from azroutes.arrows import Arrows, Cut, arrows_of
+from azroutes.arrows import Arrows, arrows_of
 from azroutes.errors import check_option
 from azroutes.exits import BEYOND_NOTE, Exit, exits
 from azroutes.extent import OUTSIDE, focus_on
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
+    from azroutes.cut import Cut
     from azroutes.extent import Area, Focus
     from azroutes.scale import WidthScale
     from azroutes.theme import Theme
