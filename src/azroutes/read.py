@@ -165,7 +165,7 @@ def read_flows(
     told = [*table.told, *([points.told] if isinstance(points, Nodes) else [])]
     if wide is not None:
         kept = {str(name).strip(): None for name in (*said.values(), *(columns or {})) if name is not None}
-        table, found = lengthened(table, wide, kept, points)
+        table, found = lengthened(table, wide, kept, points, file or FileForm())
         told += found
     matched = match(table.names, said, columns)
     own, broken = _ours(table, matched, points)
@@ -256,13 +256,15 @@ def _place_fault(name: str, nodes: Nodes | Gazetteer | None) -> Fault | None:
 
 def _claims(cells: Cells, nodes: Nodes | Gazetteer | None, crs: object, unit: object) -> pd.DataFrame:
     """Return the claim of each row; what will not do is missing in it, and a fault of the cells."""
-    given = {name: cells.texts(name) for name in OPTIONAL if name not in {"via", "quantity"}}
+    given = {name: cells.texts(name) for name in OPTIONAL if name not in {"via", "quantity", "year"}}
     for name, kind in (("market", Market), ("form", Form), ("certainty", Certainty)):
         given[name] = cells.coded(given[name], kind, name)
-    year = cells.years(given["year"], *YEARS)
+    year, last_year = cells.years("year", *YEARS)
     quantity = cells.quantities("quantity", low=0.0, high=MOST)
     measured = given["unit"] if unit is None else _filled(given["unit"], str(unit))
     index = cells.rows.index
+    # Rows of two days of a year are not alike, though they are of one year.
+    dated = {"dated": cells.texts("year")} if cells.dated else {}
     return pd.DataFrame(
         {
             "market": given["market"],
@@ -274,13 +276,14 @@ def _claims(cells: Cells, nodes: Nodes | Gazetteer | None, crs: object, unit: ob
             "quantity": quantity,
             "unit": measured.mask(quantity.isna()),
             "first_year": year,
-            "last_year": year,
+            "last_year": last_year,
             "certainty": _filled(given["certainty"], Certainty.AFFIRMED.value),
             "wording": given["wording"],
             "basis": _filled(cells.nothing, Basis.STATED.value),
             "statement": index,
             "lineage": _first_said(given["lineage"], given["sources"]),
             "source": given["sources"],
+            **dated,
         },
         index=index,
     )
@@ -342,7 +345,10 @@ def _chosen(claims: pd.DataFrame, policy: Policy, *, counted: bool) -> tuple[dic
 
 def _repeats(claims: pd.DataFrame) -> Flags:
     """Tell which claims are like one before them in all that was read."""
-    read = claims.columns.drop(["statement", "role", "last_year", "basis"])  # never read, or read twice
+    # Never read, or read twice.
+    read = claims.columns.drop(["statement", "role", "basis"])
+    if claims["last_year"].equals(claims["first_year"]):
+        read = read.drop("last_year")
     return repeated(key_of([claims[name] for name in read]))
 
 

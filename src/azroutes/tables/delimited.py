@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     Rows = tuple[pd.DataFrame, tuple[Fault, ...]]
 
 SEPARATORS = (",", ";", "\t", "|")
+TABBED = (".tsv", ".tab")
 NAMED = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 MARKS = ((codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"), (codecs.BOM_UTF8, "utf-8-sig"),
          (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))  # fmt: skip
@@ -191,6 +192,9 @@ def _separator(text: str, path: Path) -> str:
         alike = sum(count == found[0] for count in body) / len(body) if body else 1.0
         return alike, found[0]
 
+    # What a file's ending says goes first, where it makes a table: its keys may hold more commas than there are tabs.
+    if path.suffix.lower() in TABBED and columns("\t")[0] == 1.0:
+        return "\t"
     best = max(SEPARATORS, key=lambda mark: (columns(mark), -SEPARATORS.index(mark)))
     likely = columns(best)
     rivals = [mark for mark in SEPARATORS if mark != best and columns(mark)[0] == likely[0] == 1.0]
