@@ -176,6 +176,8 @@ class Cells:
             self.told.append(f"{which}: read as of the common era, whatever calendar they are of")
         if all(span.first == span.last for span in spans.values()):
             return first, first
+        wide = [k for k, text in enumerate(known) if text in spans and spans[text].first < spans[text].last]
+        self.told.append(f"{column} is a span of years in {int(np.isin(number, wide).sum()):,} rows")
         last = mapped(values, lambda text: _end_of(spans, text, 1)).where(first.notna().to_numpy())
         return first, self.numbers(last, column, low=low, high=high, whole=True).astype("Int16")
 

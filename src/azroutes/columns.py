@@ -135,9 +135,9 @@ def _said(
             place[ours] = own.index(what.strip())
         else:
             value[ours] = what
-    # A quantity, a place on the way or a way back is no one thing for all rows: a name that is no column is a slip.
-    faults += [Fault("no such column", column=ours, value=value[ours], hint=_near(str(value[ours]), own))
-               for ours in ("quantity", BACK) if ours in value]  # fmt: skip
+    # A quantity or a way back is no one word for all rows: a name that is no column is a slip.
+    faults += [Fault("no such column", column=ours, value=word, hint=_near(word, own))
+               for ours in ("quantity", BACK) if isinstance(word := value.get(ours), str)]  # fmt: skip
     if faults:
         raise OptionError("the table has no such columns", faults)
     return place, value

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from azroutes.columns import BACK, ENDS
-from azroutes.errors import Fault, OptionError, PlaceError, TableError
+from azroutes.columns import BACK, ENDS, match
+from azroutes.errors import Fault, OptionError, PlaceError, TableError, did_you_mean
 from azroutes.kinds import text_of_cell
 from azroutes.nodes import Nodes
 from azroutes.nonplaces import REASONS
 from azroutes.numerals import bare
-from azroutes.places import resolve
+from azroutes.places import VIA, resolve
 from azroutes.spelling import fold
 from azroutes.tables.given import held
 from azroutes.years import are_fiscal, clash, may_be_fiscal, span_of
@@ -24,6 +24,7 @@ from azroutes.years import are_fiscal, clash, may_be_fiscal, span_of
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from azroutes.columns import Matched
     from azroutes.gazetteer import Gazetteer
     from azroutes.tables.form import FileForm
     from azroutes.tables.given import Given
@@ -39,6 +40,39 @@ _QUOTED = re.compile(r"'([^']+)'")
 
 SLIP = 0.85
 """How alike the name of a column and that of a place are, from 0 to 1, for the one to be a slip of the other."""
+
+
+def laid_out(
+    table: Given, said: Mapping[str, object], columns: Mapping[str, str] | None, wide: str | None,
+    points: Nodes | Gazetteer | None, form: FileForm,
+) -> tuple[Given, Matched, list[str]]:  # fmt: skip
+    """Return a table with a row a movement, which of its columns is which, and what was found out.
+
+    Raises
+    ------
+    AzroutesError
+        If it has not the columns that are said or needed.
+    """
+    found: list[str] = []
+    if wide is not None:
+        kept = {str(name).strip(): None for name in (*said.values(), *(columns or {})) if name is not None}
+        table, found = lengthened(table, wide, kept, points, form)
+    matched = match(table.names, said, columns)
+    for end in (*ENDS, "via"):
+        if end in matched.value:
+            _check_constant(end, str(matched.value[end]), table.names, points)
+    return table, matched, found
+
+
+def _check_constant(end: str, text: str, names: Sequence[object], nodes: Nodes | Gazetteer | None) -> None:
+    """Refuse what is neither a column nor a place; else each row would be told so."""
+    for name in text.split(VIA):
+        wrong = _place_fault(name.strip(), nodes)
+        if wrong is not None:
+            near = did_you_mean(text, [str(own) for own in names])
+            hint = near if near.startswith("did") else wrong.hint
+            fault = Fault("no such column, and no such place", column=end, value=text, hint=hint)
+            raise OptionError("the table cannot be read so", [fault])
 
 
 def lengthened(
@@ -78,7 +112,8 @@ def lengthened(
     free = [k for k in range(len(names)) if names[k] not in kept]
     taken, doubts, told = _years(called, free) if wide == "year" else _places(called, free, nodes)
     faults = [fault for k, fault in doubts.items() if _holds_numbers(rows.iloc[:, k])]
-    faults += [Fault("a place, or the number of the row?", column=names[k], hint="give it another name, or leave it out")
+    hint = "give it another name, or leave it out"
+    faults += [Fault("a place, or the number of the row?", column=names[k], hint=hint)
                for k in taken if len(called[k]) == 2 and _numbers_rows(rows.iloc[:, k])]  # fmt: skip
     if not taken:
         what = "a year" if wide == "year" else "a place"
@@ -166,8 +201,8 @@ def _may_be_place(name: str, fault: Fault) -> bool:
         return True
     key = fold(name)
     meant = [fold(text) for text in _QUOTED.findall(fault.hint)] if fault.hint.startswith("did you mean") else []
-    return len(key) > 3 and any(
-        len(like) > 3 and (like in key or SequenceMatcher(None, key, like).ratio() >= SLIP) for like in meant)  # fmt: skip
+    near = [like for like in meant if min(len(like), len(key)) > 3]
+    return any(like in key or SequenceMatcher(None, key, like).ratio() >= SLIP for like in near)
 
 
 def _numbers_rows(cells: pd.Series) -> bool:
