@@ -114,7 +114,7 @@ def test_decimal_commas_are_read_when_said(tmp_path: Path) -> None:
     with pytest.raises(AzroutesError, match="with a decimal point"):
         read_flows(path)
     path.write_text("origin;destination;quantity\nIRN;RUS;1.234,5\n")
-    with pytest.raises(AzroutesError, match="with a decimal comma"):
+    with pytest.raises(AzroutesError, match="thousands="):
         read_flows(path, file=FileForm(decimal=","))
 
 
@@ -214,6 +214,8 @@ def test_plain_numbers_are_read_at_once_and_odd_ones_told_as_they_stand(
     path = tmp_path / "table.csv"
     path.write_text(good)
     assert read_flows(path, quantity="kg")["quantity"].tolist() == [1.6]
+    path.write_text("origin,destination,kg\nIRN,RUS,1.500\nIRN,RUS,12.250\n")
+    assert any("thousands" in fact for fact in account(read_flows(path, quantity="kg"))["told"])
     for odd, value in (("-1.50", "-1.50"), ("2e015", "2e015"), ("inf", "inf"), ("1_0", "1_0")):
         path.write_text(f"{good}IRN,RUS,{odd}\n")
         reading = read_flows(path, quantity="kg", on_bad="collect")

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
-import re
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -14,19 +13,25 @@ import pandas as pd
 from azroutes.distinct import coded, distinct, mapped
 from azroutes.errors import Fault, did_you_mean
 from azroutes.kinds import text_of_cell
+from azroutes.numerals import NO_NUMBER, bare, hint_of, may_be_thousands, number_of, parted
+from azroutes.places import VIA
 from azroutes.vocabulary import Code, codes
+from azroutes.years import Span, are_fiscal, may_be_fiscal, span_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from azroutes.geometry.shapes import Floats
     from azroutes.tables.form import FileForm
 
-NO_NUMBER = frozenset({"na", "n/a", "n.a.", "nan", "null", "none", "-", "–", "—", "..", "...", "…", "\\n"})
-"""What stands in a column of numbers where there is none; told, and never so in a column of names."""
+MODERN = (1500, 2100)
+"""Years beyond which a year may be of another calendar: 1399 of Iran, 2563 of Thailand."""
 
-_DATE = re.compile(r"(?:([12]\d{3})-\d{1,2}(?:-\d{1,2})?(?:[ T].*)?|\d{1,2}[./-]\d{1,2}[./-]([12]\d{3}))")
-"""Dates whose year cannot be taken for anything else."""
+DAYS = (20_000, 80_000)
+"""Numbers that Excel has for days of 1954 to 2119."""
+
+NOTED = frozenset({"origin", "destination", "via", "quantity", "year"})
+"""Columns whose cells may have a note behind them; in all others it is a part of the text."""
 
 
 @dataclass
@@ -42,12 +47,15 @@ class Cells:
         Grows as columns are read.
     told : list of str
         What was found out, in words; grows too.
+    dated : bool
+        Whether years were read from dates, which say more than their year.
     """
 
     rows: pd.DataFrame
     file: FileForm
     faults: list[Fault] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
+    dated: bool = False
 
     @cached_property
     def nothing(self) -> pd.Series:
@@ -60,6 +68,8 @@ class Cells:
             return self.nothing
         number, known = distinct(self.rows[column])
         texts = [self._text(value) for value in known]
+        if self.file.notes and column in NOTED:
+            texts = self._bared(texts, number, column)
         for k in _half_characters(texts):
             self.tell(number == k, "no Unicode text", column, texts[k], "it holds half a character")
             texts[k] = None
@@ -88,18 +98,20 @@ class Cells:
             marks = sorted((str(texts[k]), many[k]) for k in np.flatnonzero(none[:-1] & (many > 0)))
             shown = ", ".join(f"{mark!r} ({rows:,})" for mark, rows in marks)
             self.told += [f"no {column} where there stands {shown}"] if shown else []
-        found = self._numbers(texts)
+        found = self._numbers(texts, column)
         fits = (found >= low) & (found <= high)
         if whole:
             fits &= found == np.floor(found)
         bounds = f"from {low:.0f} to {high:g}"
         mark = "point" if self.file.decimal == "." else "comma"
-        hint = f"a whole number {bounds}" if whole else f"a number {bounds}, with a decimal {mark}"
+        usual = f"a whole number {bounds}" if whole else f"a number {bounds}, with a decimal {mark}"
         wrong = ~fits & ~none & np.array([text is not None for text in texts])
         below = found < 0
         for which, problem in ((below, f"negative {column}"), (~below, f"not a {column}")):
-            for at in np.flatnonzero((wrong & which)[number]) if wrong.any() else ():
-                self.faults.append(Fault(problem, str(self.rows.index[int(at)]), column, texts[number[at]], hint))
+            hints = {int(k): self._hint(str(texts[k]), column, usual) for k in np.flatnonzero(wrong & which)}
+            for at in np.flatnonzero((wrong & which)[number]) if hints else ():
+                row, k = str(self.rows.index[int(at)]), int(number[at])
+                self.faults.append(Fault(problem, row, column, texts[k], hints[k]))
         kept = pd.arrays.FloatingArray(np.where(fits, found, 0.0)[number], ~fits[number])
         return pd.Series(kept, index=values.index)
 
@@ -107,32 +119,93 @@ class Cells:
         """Return the numbers of a column within bounds, in which hardly any two may be the same."""
         found = self._plain_numbers(column)
         if found is None or not ((found >= low) & (found <= high) | np.isnan(found)).all():
-            return self.numbers(self.texts(column), column, low=low, high=high)
+            texts = self.texts(column)
+            self._doubt_thousands(distinct(texts)[1])
+            return self.numbers(texts, column, low=low, high=high)
         return pd.Series(pd.arrays.FloatingArray(found, np.isnan(found)), index=self.rows.index)
 
     def _plain_numbers(self, column: str) -> Floats | None:
         """Return the numbers of a column that has nothing else, NaN for what is missing; None where none are sure."""
-        if column not in self.rows or self.file.decimal != "." or self.file.missing:
+        if column not in self.rows or self.file.decimal != "." or self.file.missing or self.file.notes:
             return None
         values = self.rows[column]
         test = pd.api.types
         if test.is_numeric_dtype(values.dtype) and not test.is_bool_dtype(values.dtype):
             return values.to_numpy(dtype=np.float64, na_value=np.nan)
-        if values.dtype != object or test.infer_dtype(values, skipna=False) != "string" or "_" in "".join(values):
+        if (
+            self.file.thousands
+            or values.dtype != object
+            or test.infer_dtype(values, skipna=False) != "string"
+            or "_" in "".join(values)
+        ):
             return None
         try:
             found = values.to_numpy().astype(np.float64)
         except ValueError:
             return None
-        return None if np.isnan(found).any() else found  # "nan" is a mark for none, and is told
+        if np.isnan(found).any():  # "nan" is a mark for none, and is told
+            return None
+        self._doubt_thousands(values)
+        return found
 
-    def years(self, values: pd.Series, low: int, high: int) -> pd.Series:
-        """Return years; of a date its year."""
-        return self.numbers(mapped(values, _year), "year", low=low, high=high, whole=True).astype("Int16")
+    def _doubt_thousands(self, texts: Iterable[str | None]) -> None:
+        """Tell it where all quantities look like thousands that are parted by what is taken for a decimal mark."""
+        mark = self.file.decimal
+        if self.file.thousands is None and may_be_thousands(texts, mark):
+            self.told.append(f"each quantity with a {mark!r} has three figures behind it, and is read as a fraction; "
+                             f"if these are thousands, say file=FileForm(thousands={mark!r}, decimal="
+                             f"{',' if mark == '.' else '.'!r})")  # fmt: skip
 
-    def _numbers(self, texts: Sequence[str | None]) -> Floats:
+    def years(self, column: str, low: int, high: int) -> tuple[pd.Series, pd.Series]:
+        """Return the first and the last year of each row: of a date its year, of a span its ends."""
+        values = self.texts(column)
+        number, known = distinct(values)
+        many = np.bincount(number + 1, minlength=len(known) + 1)[1:]
+        there = [text for text, rows in zip(known, many, strict=False) if text is not None and rows]
+        fiscal = are_fiscal(there)
+        spans = {text: span for text in there if (span := span_of(text, fiscal=fiscal)) is not None}
+        first = self.numbers(mapped(values, lambda text: _end_of(spans, text, 0)), column, low=low, high=high,
+                             whole=True).astype("Int16")  # fmt: skip
+        self.dated = any(span.part for span in spans.values())
+        if may_be_fiscal(there):
+            shown = ", ".join(map(repr, there[:2]))
+            self.told.append(f"{shown} are read as months; if they are spans of two years, write 2011/12")
+        odd = [int(year) for year in first.dropna().unique() if not MODERN[0] <= year <= MODERN[1]]
+        if odd:
+            which = f"year {odd[0]}" if len(odd) == 1 else f"years from {min(odd)} to {max(odd)}"
+            self.told.append(f"{which}: read as of the common era, whatever calendar they are of")
+        if all(span.first == span.last for span in spans.values()):
+            return first, first
+        wide = [k for k, text in enumerate(known) if text in spans and spans[text].first < spans[text].last]
+        self.told.append(f"{column} is a span of years in {int(np.isin(number, wide).sum()):,} rows")
+        last = mapped(values, lambda text: _end_of(spans, text, 1)).where(first.notna().to_numpy())
+        return first, self.numbers(last, column, low=low, high=high, whole=True).astype("Int16")
+
+    def _hint(self, text: str, column: str, usual: str) -> str:
+        if column != "year":
+            return hint_of(text, self.file.decimal, usual)
+        day = self.number(text)
+        if DAYS[0] <= day <= DAYS[1]:
+            date = (datetime(1899, 12, 30, tzinfo=UTC) + timedelta(days=day)).date()
+            return f"a day as Excel counts? it would be {date}: give the column the form of a date"
+        return usual
+
+    def _bared(self, texts: list[str | None], number: np.ndarray, column: str) -> list[str | None]:
+        """Return texts without notes, and tell how many had one."""
+        figures = column in {"quantity", "year"}
+        found = [text and VIA.join(bare(part.strip(), self.file.notes, number=figures) for part in text.split(VIA))
+                 for text in texts]  # fmt: skip
+        changed = [k for k, (old, new) in enumerate(zip(texts, found, strict=True)) if old != new]
+        rows = int(np.isin(number, changed).sum())
+        if rows:
+            self.told.append(f"{column} without its note in {rows:,} rows, for instance {texts[changed[0]]!r}")
+        return found
+
+    def _numbers(self, texts: Sequence[str | None], column: str) -> Floats:
         """Return the numbers that texts are, or NaN."""
         plain = ["nan" if text is None else text for text in texts]
+        if self.file.thousands and column == "quantity":
+            plain = [parted(text, self.file.thousands, self.file.decimal) or "nan" for text in plain]
         if self.file.decimal == "." and not any("_" in text for text in plain):
             try:
                 return np.array(plain, dtype=object).astype(np.float64)  # as float() does
@@ -141,14 +214,8 @@ class Cells:
         return np.array([self.number(text) for text in plain])
 
     def number(self, text: object) -> float:
-        """Return the number that a text is, or NaN; Python itself would also take '1_0' for one."""
-        plain = str(text)
-        if "_" in plain or (self.file.decimal == "," and "." in plain):
-            return math.nan
-        try:
-            return float(plain.replace(",", ".") if self.file.decimal == "," else plain)
-        except ValueError:
-            return math.nan
+        """Return the number that a text is, or NaN."""
+        return number_of(str(text), self.file.decimal)
 
     def _text(self, value: object) -> str | None:
         text = text_of_cell(value)
@@ -164,6 +231,6 @@ def _half_characters(texts: Sequence[str | None]) -> list[int]:
     return []
 
 
-def _year(text: str) -> str:
-    date = _DATE.fullmatch(text)
-    return text if date is None else date[1] or date[2]
+def _end_of(spans: Mapping[str, Span], text: str, end: int) -> str:
+    """Return the first or last year of a text that has them, as text; any other as it is."""
+    return str(spans[text][end]) if text in spans else text

@@ -35,8 +35,9 @@ SUFFIXES = ("", "_country", "_code", "_iso", "_iso2", "_iso3", "_iso_code", "_na
 
 COMMON = {
     "quantity": ("value", "count", "flow", "weight", "amount", "number", "n", "total", "volume", "persons", "people",
-                 "victims", "magnitude", "trips", "flows", "qty"),
-    "year": ("yr", "date_year", "reporting_year", "calendar_year"),
+                 "victims", "magnitude", "trips", "flows", "qty",
+                 "obs_value"),
+    "year": ("yr", "date_year", "reporting_year", "calendar_year", "time_period"),
     "via": ("transit", "through", "transit_country", "via_country", "re_exporter"),
     "unit": ("units", "unit_of_measure", "uom", "measure"),
     "commodity": ("product", "drug", "goods", "item", "substance"),
@@ -110,6 +111,9 @@ def match(names: Sequence[object], said: Mapping[str, object], columns: Mapping[
         aside, {*place, *value})  # fmt: skip
     if faults:
         raise TableError("these are not flows", faults)
+    unnamed = sum(not name and k not in taken for k, name in enumerate(own))
+    if unnamed:
+        aside.append("one without a name" if unnamed == 1 else f"{unnamed} without a name")
     if aside:
         told.append("columns left aside: " + ", ".join(aside))
     return Matched(place, value, tuple(told))
@@ -131,9 +135,9 @@ def _said(
             place[ours] = own.index(what.strip())
         else:
             value[ours] = what
-    # A quantity, a place on the way or a way back is no one thing for all rows: a name that is no column is a slip.
-    faults += [Fault("no such column", column=ours, value=value[ours], hint=_near(str(value[ours]), own))
-               for ours in ("quantity", BACK) if ours in value]  # fmt: skip
+    # A quantity or a way back is no one word for all rows: a name that is no column is a slip.
+    faults += [Fault("no such column", column=ours, value=word, hint=_near(word, own))
+               for ours in ("quantity", BACK) if isinstance(word := value.get(ours), str)]  # fmt: skip
     if faults:
         raise OptionError("the table has no such columns", faults)
     return place, value

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from azroutes.cells import NO_NUMBER
 from azroutes.columns import ENDS
 from azroutes.distinct import coded, together
 from azroutes.dtypes import FARTHEST, GEOGRAPHIC
 from azroutes.errors import Fault, OptionError, PlaceError
 from azroutes.kinds import text_of_cell
 from azroutes.nodes import Nodes
+from azroutes.numerals import NO_NUMBER
 from azroutes.places import VIA, point, resolve
 
 if TYPE_CHECKING:

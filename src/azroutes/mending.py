@@ -76,7 +76,7 @@ def mended(
     if ours is not None:
         return Mended(pd.DataFrame(), (), ours)
     table = given(source, file or FileForm())
-    own, broken = table.read(None, None)
+    own, broken = table.read(None)
     rows = pd.DataFrame({k: [text_of_cell(cell) for cell in own.iloc[:, k]] for k in range(own.shape[1])},
                         index=own.index.astype(str), dtype=object)  # fmt: skip
     rows = rows.set_axis(pd.Index([str(name).strip() for name in own.columns], dtype=object), axis=1)

@@ -12,16 +12,17 @@ import pandas as pd
 from azroutes.accounting import KEPT, Account, Policy, Reading, aside_of, check_balance, reason_of
 from azroutes.aggregation import Aggregated
 from azroutes.cells import Cells
-from azroutes.columns import BACK, ENDS, OPTIONAL, OURS, Matched, match
+from azroutes.columns import BACK, OPTIONAL, OURS, Matched
 from azroutes.distinct import coded, distinct, key_of, mapped, repeated, together
 from azroutes.ends import paths
-from azroutes.errors import Fault, OptionError, PlaceError, TableError, check_option, did_you_mean
+from azroutes.errors import AzroutesError, Fault, OptionError, TableError, check_option
 from azroutes.flows import merge_claims, mixed_units, role_in, unit_faults
 from azroutes.gazetteer import Gazetteer
 from azroutes.nodes import Nodes, nodes_of
+from azroutes.overlooked import overlooked, with_lower_header
 from azroutes.places import VIA, resolve
 from azroutes.privacy import check_points
-from azroutes.shape import WAY_BACK, both_ways, lengthened
+from azroutes.shape import WAY_BACK, both_ways, laid_out
 from azroutes.tables.form import FileForm
 from azroutes.tables.given import given
 from azroutes.units import MOST, check_target, factor
@@ -47,7 +48,7 @@ ON_BAD = ("raise", "collect")
 @overload
 def read_flows(
     source: object, *, origin: str | None = ..., destination: str | None = ..., via: str | None = ...,
-    market: str | None = ..., commodity: str | None = ..., quantity: str | None = ..., unit: str | None = ...,
+    market: str | None = ..., commodity: str | None = ..., quantity: str | float | None = ..., unit: str | None = ...,
     year: str | int | None = ..., back: str | None = ..., columns: Mapping[str, str] | None = ...,
     wide: str | None = ..., nodes: object = ..., node_key: str | None = ..., crs: object = ...,
     convert: str | None = ..., focus: str | None = ..., on_bad: Literal["raise"] = ..., policy: Policy | None = ...,
@@ -58,7 +59,7 @@ def read_flows(
 @overload
 def read_flows(
     source: object, *, origin: str | None = ..., destination: str | None = ..., via: str | None = ...,
-    market: str | None = ..., commodity: str | None = ..., quantity: str | None = ..., unit: str | None = ...,
+    market: str | None = ..., commodity: str | None = ..., quantity: str | float | None = ..., unit: str | None = ...,
     year: str | int | None = ..., back: str | None = ..., columns: Mapping[str, str] | None = ...,
     wide: str | None = ..., nodes: object = ..., node_key: str | None = ..., crs: object = ...,
     convert: str | None = ..., focus: str | None = ..., on_bad: Literal["collect"], policy: Policy | None = ...,
@@ -68,11 +69,11 @@ def read_flows(
 
 def read_flows(
     source: object, *, origin: str | None = None, destination: str | None = None, via: str | None = None,
-    market: str | None = None, commodity: str | None = None, quantity: str | None = None, unit: str | None = None,
-    year: str | int | None = None, back: str | None = None, columns: Mapping[str, str] | None = None,
-    wide: str | None = None, nodes: object = None, node_key: str | None = None, crs: object = None,
-    convert: str | None = None, focus: str | None = None, on_bad: str = "raise", policy: Policy | None = None,
-    file: FileForm | None = None, precise: bool = False,
+    market: str | None = None, commodity: str | None = None, quantity: str | float | None = None,
+    unit: str | None = None, year: str | int | None = None, back: str | None = None,
+    columns: Mapping[str, str] | None = None, wide: str | None = None, nodes: object = None,
+    node_key: str | None = None, crs: object = None, convert: str | None = None, focus: str | None = None,
+    on_bad: str = "raise", policy: Policy | None = None, file: FileForm | None = None, precise: bool = False,
 ) -> gpd.GeoDataFrame | Reading:  # fmt: skip
     """Return the flows of a table of your own.
 
@@ -90,8 +91,10 @@ def read_flows(
         The column with the places on the way, joined by ``>``; or one for all rows.
     market, commodity, unit, year : str or int, optional
         A column, or one value for all rows. A unit said for all rows fills those that have none.
-    quantity, back : str, optional
-        The column of the quantity; that of the way back, where a row has both directions.
+    quantity : str or float, optional
+        The column of the quantity; or a number that each row counts for: 1 where a row is a case.
+    back : str, optional
+        The column of the quantity of the way back, where a row has both directions.
     columns : mapping of str to str, optional
         More columns, each with our name for it: ``{"Remarks": "wording"}``. Ours are ``origin``, ``destination``,
         ``via``, ``market``, ``commodity``, ``form``, ``group``, ``quantity``, ``unit``, ``year``, ``sources`` (joined
@@ -157,24 +160,27 @@ def read_flows(
         flows.attrs[KEPT] = whole.plain()
         return flows if on_bad == "raise" else Reading(flows, pd.DataFrame(), whole)
     added = source if isinstance(source, Aggregated) else None
-    if added is not None and (wide or back):
-        fault = Fault("records that are added up have one row a flow", column="wide" if wide else BACK)
-        raise OptionError("the table cannot be read so", [fault])
-    table = given(source if added is None else added.table, file or FileForm())
-    points = _nodes(nodes, node_key, file or FileForm())
-    told = [*table.told, *([points.told] if isinstance(points, Nodes) else [])]
-    if wide is not None:
-        kept = {str(name).strip(): None for name in (*said.values(), *(columns or {})) if name is not None}
-        table, found = lengthened(table, wide, kept, points)
-        told += found
-    matched = match(table.names, said, columns)
-    own, broken = _ours(table, matched, points)
-    cells = Cells(own, file or FileForm())
+    _check_one_way(said, wide, added)
+    form = file or FileForm()
+    table = given(source if added is None else added.table, form)
+    points = _nodes(nodes, node_key, form)
+
+    def laid(table: Given) -> tuple[Given, Matched, list[str]]:
+        return laid_out(table, said, columns, wide, points, form)
+
+    try:
+        table, matched, found = laid(table)
+    except AzroutesError as error:
+        raise with_lower_header(error, source, form, laid) from None
+    told = [*table.told, *([points.told] if isinstance(points, Nodes) else []), *found]
+    own, broken = _ours(table, matched)
+    cells = Cells(own, form)
     claims = _claims(cells, points, None if table.degrees else crs, matched.value.get("unit"))
     if added is not None:
         claims["records"] = added.table["records"].reindex(claims.index)
         told += added.tally.lines()
     faults = [*broken, *cells.faults]
+    aside = [k for k in range(len(table.names)) if k not in matched.place.values()]
     told += [*matched.told, *cells.told]
     if convert is not None:
         claims = _converted(claims, check_target(convert))
@@ -192,6 +198,7 @@ def read_flows(
     fit = fit.drop(index=mixed.index) if len(mixed) else fit
     dropped, seen = _chosen(fit, policy or Policy(), counted="quantity" in own)
     fit = fit[~fit.index.isin(dropped)] if dropped else fit
+    told += overlooked(table, aside, own, fit.index)
     why = {**{row: reason for row, (reason, _, _) in bad.items()}, **{str(row): what for row, what in dropped.items()}}
     reasons = [(str(row), why[str(row)]) for row in claims.index if str(row) in why] if why else []
     account = check_balance(Account(len(claims), len(fit), aside_of(reasons), seen, tuple(told)))
@@ -200,6 +207,17 @@ def read_flows(
     if on_bad == "raise":
         return flows
     return Reading(flows, _handed_back(table.rows, bad), account)
+
+
+def _check_one_way(said: Mapping[str, object], wide: str | None, added: Aggregated | None) -> None:
+    """Refuse options that exclude one another."""
+    faults = []
+    if added is not None and (wide or said[BACK]):
+        faults.append(Fault("records that are added up have one row a flow", column="wide" if wide else BACK))
+    if isinstance(said["quantity"], int | float) and (wide or said[BACK]):
+        faults.append(Fault("the cells of such a table are its quantities", column="quantity", value=said["quantity"]))
+    if faults:
+        raise OptionError("the table cannot be read so", faults)
 
 
 def _written(source: object) -> gpd.GeoDataFrame | None:
@@ -218,13 +236,8 @@ def _nodes(nodes: object, key: str | None, file: FileForm) -> Nodes | Gazetteer 
     return nodes_of(given(nodes, file).rows, key)
 
 
-def _ours(
-    table: Given, matched: Matched, nodes: Nodes | Gazetteer | None
-) -> tuple[pd.DataFrame, tuple[Fault, ...]]:  # fmt: skip
+def _ours(table: Given, matched: Matched) -> tuple[pd.DataFrame, tuple[Fault, ...]]:
     """Return the rows with our names for columns, each direction by itself; and those that are broken."""
-    for end in (*ENDS, "via"):
-        if end in matched.value:
-            _check_constant(end, str(matched.value[end]), table.names, nodes)
     rows, broken = table.read(list(matched.place.values()), matched.place.get("quantity"))
     own = rows.set_axis(list(matched.place), axis=1)
     every = {name: coded([str(value)], np.zeros(len(own), dtype=np.int8), own.index)
@@ -233,36 +246,17 @@ def _ours(
     return (both_ways(own) if BACK in own else own), broken
 
 
-def _check_constant(end: str, text: str, names: Sequence[object], nodes: Nodes | Gazetteer | None) -> None:
-    """Refuse what is neither a column nor a place; else each row would be told so."""
-    for name in text.split(VIA):
-        wrong = _place_fault(name.strip(), nodes)
-        if wrong is not None:
-            near = did_you_mean(text, [str(own) for own in names])
-            hint = near if near.startswith("did") else wrong.hint
-            fault = Fault("no such column, and no such place", column=end, value=text, hint=hint)
-            raise OptionError("the table cannot be read so", [fault])
-
-
-def _place_fault(name: str, nodes: Nodes | Gazetteer | None) -> Fault | None:
-    if isinstance(nodes, Nodes):
-        return None if nodes.known(name) else nodes.missing(name)
-    try:
-        resolve(name, gazetteer=nodes)
-    except PlaceError as error:
-        return error.faults[0]
-    return None
-
-
 def _claims(cells: Cells, nodes: Nodes | Gazetteer | None, crs: object, unit: object) -> pd.DataFrame:
     """Return the claim of each row; what will not do is missing in it, and a fault of the cells."""
-    given = {name: cells.texts(name) for name in OPTIONAL if name not in {"via", "quantity"}}
+    given = {name: cells.texts(name) for name in OPTIONAL if name not in {"via", "quantity", "year"}}
     for name, kind in (("market", Market), ("form", Form), ("certainty", Certainty)):
         given[name] = cells.coded(given[name], kind, name)
-    year = cells.years(given["year"], *YEARS)
+    year, last_year = cells.years("year", *YEARS)
     quantity = cells.quantities("quantity", low=0.0, high=MOST)
     measured = given["unit"] if unit is None else _filled(given["unit"], str(unit))
     index = cells.rows.index
+    # Rows of two days of a year are not alike, though they are of one year.
+    dated = {"dated": cells.texts("year")} if cells.dated else {}
     return pd.DataFrame(
         {
             "market": given["market"],
@@ -274,13 +268,14 @@ def _claims(cells: Cells, nodes: Nodes | Gazetteer | None, crs: object, unit: ob
             "quantity": quantity,
             "unit": measured.mask(quantity.isna()),
             "first_year": year,
-            "last_year": year,
+            "last_year": last_year,
             "certainty": _filled(given["certainty"], Certainty.AFFIRMED.value),
             "wording": given["wording"],
             "basis": _filled(cells.nothing, Basis.STATED.value),
             "statement": index,
             "lineage": _first_said(given["lineage"], given["sources"]),
             "source": given["sources"],
+            **dated,
         },
         index=index,
     )
@@ -342,7 +337,10 @@ def _chosen(claims: pd.DataFrame, policy: Policy, *, counted: bool) -> tuple[dic
 
 def _repeats(claims: pd.DataFrame) -> Flags:
     """Tell which claims are like one before them in all that was read."""
-    read = claims.columns.drop(["statement", "role", "last_year", "basis"])  # never read, or read twice
+    # Never read, or read twice.
+    read = claims.columns.drop(["statement", "role", "basis"])
+    if claims["last_year"].equals(claims["first_year"]):
+        read = read.drop("last_year")
     return repeated(key_of([claims[name] for name in read]))
 
 

@@ -3,33 +3,80 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from azroutes.columns import BACK, ENDS
-from azroutes.errors import Fault, OptionError, PlaceError, TableError
+from azroutes.columns import BACK, ENDS, match
+from azroutes.errors import Fault, OptionError, PlaceError, TableError, did_you_mean
 from azroutes.kinds import text_of_cell
 from azroutes.nodes import Nodes
-from azroutes.places import resolve
+from azroutes.nonplaces import REASONS
+from azroutes.numerals import bare
+from azroutes.places import VIA, resolve
+from azroutes.spelling import fold
 from azroutes.tables.given import held
+from azroutes.years import are_fiscal, clash, may_be_fiscal, span_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping, Sequence
 
+    from azroutes.columns import Matched
     from azroutes.gazetteer import Gazetteer
+    from azroutes.tables.form import FileForm
     from azroutes.tables.given import Given
+    from azroutes.years import Span
 
 WAY_BACK = " (back)"
 """What is added to the name of a row for its way back."""
 
 WIDE = ("year", *ENDS)
-_YEAR = re.compile(r"[12]\d{3}")
+_LIKE_YEAR = re.compile(r"(?:FY ?|CY ?|[a-z]\.? ?)?[12]\d{3}(?!\d).{0,8}", re.IGNORECASE)
+"""Names of columns that begin with a year, and go on for a little."""
+_QUOTED = re.compile(r"'([^']+)'")
+
+SLIP = 0.85
+"""How alike the name of a column and that of a place are, from 0 to 1, for the one to be a slip of the other."""
+
+
+def laid_out(
+    table: Given, said: Mapping[str, object], columns: Mapping[str, str] | None, wide: str | None,
+    points: Nodes | Gazetteer | None, form: FileForm,
+) -> tuple[Given, Matched, list[str]]:  # fmt: skip
+    """Return a table with a row a movement, which of its columns is which, and what was found out.
+
+    Raises
+    ------
+    AzroutesError
+        If it has not the columns that are said or needed.
+    """
+    found: list[str] = []
+    if wide is not None:
+        kept = {str(name).strip(): None for name in (*said.values(), *(columns or {})) if name is not None}
+        table, found = lengthened(table, wide, kept, points, form)
+    matched = match(table.names, said, columns)
+    for end in (*ENDS, "via"):
+        if end in matched.value:
+            _check_constant(end, str(matched.value[end]), table.names, points)
+    return table, matched, found
+
+
+def _check_constant(end: str, text: str, names: Sequence[object], nodes: Nodes | Gazetteer | None) -> None:
+    """Refuse what is neither a column nor a place; else each row would be told so."""
+    for name in text.split(VIA):
+        wrong = _place_fault(name.strip(), nodes)
+        if wrong is not None:
+            near = did_you_mean(text, [str(own) for own in names])
+            hint = near if near.startswith("did") else wrong.hint
+            fault = Fault("no such column, and no such place", column=end, value=text, hint=hint)
+            raise OptionError("the table cannot be read so", [fault])
 
 
 def lengthened(
-    table: Given, wide: str, kept: Mapping[str, object], nodes: Nodes | Gazetteer | None
+    table: Given, wide: str, kept: Mapping[str, object], nodes: Nodes | Gazetteer | None, file: FileForm
 ) -> tuple[Given, list[str]]:
     """Return one row a cell of a table that has years or places as columns, and what was found out.
 
@@ -42,34 +89,48 @@ def lengthened(
         Names of columns that the user gives another meaning.
     nodes : Nodes or Gazetteer, optional
         A user's own places.
+    file : FileForm
+        What may stand behind the names of columns as a note.
 
     Returns
     -------
     table : Given
         With the columns ``wide`` and ``quantity``; empty cells are no rows. Their names are those of row and column.
     told : list of str
+
+    Raises
+    ------
+    TableError
+        If no column is called so; or if one with numbers may be, and would be lost, or counted twice.
     """
     if wide not in WIDE:
         raise OptionError("a table cannot be wide so", [Fault("no such choice", column="wide", value=wide,
                                                               hint="one of " + ", ".join(WIDE))])  # fmt: skip
-    rows, broken = table.read(None, None)
-    means = _is_year if wide == "year" else _place_test(nodes)
+    rows, broken = table.read(None)
     names = [str(name).strip() for name in rows.columns]
-    taken = [k for k, name in enumerate(names) if name not in kept and means(name)]
+    called = [bare(name, file.notes, number=wide == "year") for name in names]
+    free = [k for k in range(len(names)) if names[k] not in kept]
+    taken, doubts, told = _years(called, free) if wide == "year" else _places(called, free, nodes)
+    faults = [fault for k, fault in doubts.items() if _holds_numbers(rows.iloc[:, k])]
+    hint = "give it another name, or leave it out"
+    faults += [Fault("a place, or the number of the row?", column=names[k], hint=hint)
+               for k in taken if len(called[k]) == 2 and _numbers_rows(rows.iloc[:, k])]  # fmt: skip
     if not taken:
         what = "a year" if wide == "year" else "a place"
-        raise TableError("this table is not wide", [Fault(f"no column is called by {what}", column=wide)])
+        faults = [Fault(f"no column is called by {what}", column=wide), *faults]
+    if faults:
+        raise TableError("this table is not wide", faults)
     own = [k for k in range(len(names)) if k not in taken]
     cells = rows.iloc[:, taken].to_numpy(dtype=object)
     filled = np.array([[text_of_cell(cell) != "" for cell in row] for row in cells], dtype=bool).reshape(cells.shape)
     at, column = np.nonzero(filled)
     labels = rows.index[at].astype(str) + ", column " + pd.Index(names, dtype=object)[np.array(taken)][column]
     long = rows.iloc[at, own].set_axis(pd.Index(labels, dtype=object))
-    long = long.assign(**{wide: pd.array([names[k] for k in taken], dtype=object)[column], "quantity": cells[filled]})
+    long = long.assign(**{wide: pd.array([called[k] for k in taken], dtype=object)[column], "quantity": cells[filled]})
     empty = int(filled.size - filled.sum())
     what = "years" if wide == "year" else "places"
-    told = f"{len(taken)} columns are {what}: {names[taken[0]]} to {names[taken[-1]]}"
-    found = [told, *([f"{empty:,} empty cells are no rows"] if empty else [])]
+    run = f"{len(taken)} columns are {what}: {names[taken[0]]} to {names[taken[-1]]}"
+    found = [run, *told, *([f"{empty:,} empty cells are no rows"] if empty else [])]
     return held(long, table.told, broken, degrees=table.degrees), found
 
 
@@ -89,18 +150,67 @@ def both_ways(rows: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([plain, way[plain.columns.intersection(way.columns)]]).iloc[order]
 
 
-def _is_year(name: str) -> bool:
-    return _YEAR.fullmatch(name) is not None
+def _years(names: Sequence[str], free: Sequence[int]) -> tuple[list[int], dict[int, Fault], list[str]]:
+    """Return the columns that are years or parts of them, those that may be, and what is to be told."""
+    fiscal = are_fiscal(names)
+    spans = {k: span for k in free if (span := span_of(names[k], fiscal=fiscal)) is not None}
+    hint = "call it by its year, or say file=FileForm(notes=...) for what stands behind it"
+    doubts = {k: Fault("a column that may be a year", column=names[k], hint=hint)
+              for k in free if k not in spans and _LIKE_YEAR.fullmatch(names[k])}  # fmt: skip
+    seen: dict[Span, int] = {}
+    for k, span in spans.items():
+        other = next((at for known, at in seen.items() if clash(span, known)), None)
+        if other is not None:
+            hint = f"{names[other]!r} holds a part of it, or all: leave one of them out"
+            doubts[k] = Fault("years that are counted twice", column=names[k], hint=hint)
+        seen.setdefault(span, k)
+    told = []
+    if may_be_fiscal([names[k] for k in spans]):
+        told.append("columns like 2011-12 are read as months; if they are spans of two years, write 2011/12")
+    return list(spans), doubts, told
 
 
-def _place_test(nodes: Nodes | Gazetteer | None) -> Callable[[str], bool]:
-    def is_place(name: str) -> bool:
-        if isinstance(nodes, Nodes):
-            return nodes.known(name) is not None
-        try:
-            resolve(name, gazetteer=nodes)
-        except PlaceError:
-            return False
+def _places(
+    names: Sequence[str], free: Sequence[int], nodes: Nodes | Gazetteer | None
+) -> tuple[list[int], dict[int, Fault], list[str]]:
+    """Return the columns that are places, those that may be, and what is to be told."""
+    wrong = {k: _place_fault(names[k], nodes) for k in free}
+    taken = [k for k, fault in wrong.items() if fault is None]
+    doubts = {k: replace(fault, column=names[k], value=None) for k, fault in wrong.items()
+              if fault is not None and _may_be_place(names[k], fault)}  # fmt: skip
+    none = {names[k]: REASONS[fault.reason][0] for k, fault in wrong.items()
+            if fault is not None and fault.reason in REASONS and k not in doubts}  # fmt: skip
+    told = [f"columns that are no place, left aside: {', '.join(f'{name} ({why})' for name, why in none.items())}"]
+    return taken, doubts, told if none else []
+
+
+def _place_fault(name: str, nodes: Nodes | Gazetteer | None) -> Fault | None:
+    """Return why a name is no place; None where it is one."""
+    if isinstance(nodes, Nodes):
+        return nodes.missing(name) if nodes.known(name) is None else None
+    try:
+        resolve(name, gazetteer=nodes)
+    except PlaceError as error:
+        return error.faults[0]
+    return None
+
+
+def _may_be_place(name: str, fault: Fault) -> bool:
+    """Tell whether a name that is no place may well be meant as one: it has several, a slip, or a note behind it."""
+    if fault.reason == "ambiguous":
         return True
+    key = fold(name)
+    meant = [fold(text) for text in _QUOTED.findall(fault.hint)] if fault.hint.startswith("did you mean") else []
+    near = [like for like in meant if min(len(like), len(key)) > 3]
+    return any(like in key or SequenceMatcher(None, key, like).ratio() >= SLIP for like in near)
 
-    return is_place
+
+def _numbers_rows(cells: pd.Series) -> bool:
+    """Tell whether a column numbers the rows, from 0 or 1."""
+    texts = list(map(text_of_cell, cells))
+    return len(texts) > 2 and any(texts == [str(k + first) for k in range(len(texts))] for first in (0, 1))
+
+
+def _holds_numbers(cells: pd.Series) -> bool:
+    """Tell whether a column holds a number, so that something would be lost with it."""
+    return any(text[:1].isdigit() for text in map(text_of_cell, cells))

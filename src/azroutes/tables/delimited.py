@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from io import BytesIO, StringIO
 from itertools import islice
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import numpy as np
 import pandas as pd
@@ -20,7 +20,7 @@ from azroutes.errors import Fault, OptionError, TableError
 from azroutes.tables.bounds import check_hollow
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from pandas._typing import ReadCsvBuffer
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     Rows = tuple[pd.DataFrame, tuple[Fault, ...]]
 
 SEPARATORS = (",", ";", "\t", "|")
+TABBED = (".tsv", ".tab")
 NAMED = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 MARKS = ((codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"), (codecs.BOM_UTF8, "utf-8-sig"),
          (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))  # fmt: skip
@@ -53,6 +54,9 @@ LINES = 50
 _NUMBER = re.compile(r"([0-9]{1,15}([.][0-9]{1,15})?)?")
 """Cells that need not be looked at as text: plain numbers, and nothing."""
 
+_NO_THOUSANDS = re.compile(r"0[.][0-9]+|[0-9]{4,}([.][0-9]*)?|[0-9]+[.]([0-9]{1,2}|[0-9]{4,})")
+"""Numbers that show that no point among them parts thousands; without one of them all are looked at as text."""
+
 LARGEST = 1e15
 """Numbers beyond it are looked at as text, as are those below zero, so that what is refused is told as it stands."""
 
@@ -61,6 +65,13 @@ EXACT = tuple(int(part) for part in pd.__version__.split(".")[:2]) >= (3, 1)
 
 SELDOM = 0.9
 """The share of cells with texts of their own, in the sample, above which a column is not worth codes."""
+
+
+class Reads(Protocol):
+    """What returns the rows of a table, by the names that their owner has for them, and those that are broken."""
+
+    def __call__(self, which: Sequence[int] | None, number: int | None = None, /) -> Rows:
+        """Return all columns, or those at some positions; one of them may be read as numbers at once."""
 
 
 @dataclass(frozen=True)
@@ -74,14 +85,13 @@ class Delimited:
     told : tuple of str
         What was found out.
     read : callable
-        Returns the rows, by the line each begins at, and what is broken: of all columns, or of those at some positions.
-        All cells are text, and those of a column may be a category; a column of which it is said that it may be one of
-        numbers is, if it has nothing else. Blank lines are left aside.
+        By the line that each row begins at. All cells are text, and those of a column may be a category; a column that
+        may be numbers is, if all its cells are plain ones or empty. Blank lines are left aside.
     """
 
     names: tuple[str, ...]
     told: tuple[str, ...]
-    read: Callable[[Sequence[int] | None, int | None], Rows]
+    read: Reads
 
 
 def delimited(path: Path, form: FileForm) -> Delimited:
@@ -107,9 +117,9 @@ def delimited(path: Path, form: FileForm) -> Delimited:
     if not (lines.has_rows() if quick else len(thorough()[0])):
         raise TableError(f"{path} has column names and no rows")
 
-    plain = form.decimal == "." and not form.missing
+    plain = form.decimal == "." and not (form.missing or form.notes or form.thousands)
 
-    def read(which: Sequence[int] | None, number: int | None) -> Rows:
+    def read(which: Sequence[int] | None, number: int | None = None) -> Rows:
         rows = lines.read(which, number if plain else None) if quick else None
         if rows is not None:
             return rows.set_axis(rows.index + above), ()
@@ -203,6 +213,9 @@ def _separator(text: str, path: Path) -> str:
         alike = sum(count == found[0] for count in body) / len(body) if body else 1.0
         return alike, found[0]
 
+    # What a file's ending says goes first, where it makes a table: its keys may hold more commas than there are tabs.
+    if path.suffix.lower() in TABBED and columns("\t")[0] == 1.0:
+        return "\t"
     best = max(SEPARATORS, key=lambda mark: (columns(mark), -SEPARATORS.index(mark)))
     likely = columns(best)
     rivals = [mark for mark in SEPARATORS if mark != best and columns(mark)[0] == likely[0] == 1.0]
@@ -322,7 +335,8 @@ class _Lines:
         """Return the rows below one of zeros, with a column as numbers, if that holds plain ones and nothing else."""
         sample = [self.cells(line) for line in self.data[self.header_end : SAMPLE].split(b"\n")[1:-1]]
         cells = [row[number] for row in sample if number < len(row)]
-        if not EXACT or not any(cells) or not all(_NUMBER.fullmatch(cell) for cell in cells):
+        plain = all(_NUMBER.fullmatch(cell) for cell in cells) and any(_NO_THOUSANDS.fullmatch(cell) for cell in cells)
+        if not EXACT or not plain:
             return None
         table = self.parsed(kinds, number)
         fits = table is not None and (table[number].between(0.0, LARGEST) | table[number].isna()).all()

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 DECIMALS = (".", ",")
+THOUSANDS = (",", ".", " ", "'")
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,10 @@ class FileForm:
     missing : tuple of str
         What stands in cells that are empty, besides nothing: ``("\\N",)``. In every column, so that ``NA`` would take
         Namibia away from a column of two-letter codes.
+    thousands : {',', '.', ' ', "'"}, optional
+        What parts thousands in quantities; a space is also one that does not break.
+    notes : tuple of str
+        What may stand behind places, quantities and years as a note: ``("*", "(1)", "p")``. It is taken off, and told.
 
     Raises
     ------
@@ -50,6 +55,8 @@ class FileForm:
     header: int = 1
     sheet: str | None = None
     missing: tuple[str, ...] = ()
+    thousands: str | None = None
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse what no file can have."""
@@ -60,8 +67,17 @@ class FileForm:
             faults.append(Fault("no such choice", column="decimal", value=self.decimal, hint="'.' or ','"))
         if not isinstance(header := cast("object", self.header), int) or header < 1:
             faults.append(Fault("not a line", column="header", value=self.header, hint="a whole number from 1"))
-        if isinstance(cast("object", self.missing), str) or not all(isinstance(mark, str) for mark in self.missing):
-            faults.append(Fault("not a list of texts", column="missing", value=self.missing, hint="('NA',)"))
+        for name, marks, hint in (("missing", self.missing, "('NA',)"), ("notes", self.notes, "('*', '(1)')")):
+            if isinstance(cast("object", marks), str) or not all(isinstance(mark, str) for mark in marks):
+                faults.append(Fault("not a list of texts", column=name, value=marks, hint=hint))
+        if not all(self.notes):
+            faults.append(Fault("a note of no letter", column="notes", value=self.notes))
+        if self.thousands is not None and self.thousands not in THOUSANDS:
+            hint = "one of ',', '.', ' ', \"'\""
+            faults.append(Fault("no such choice", column="thousands", value=self.thousands, hint=hint))
+        elif self.thousands == self.decimal:
+            hint = "decimal=',' where thousands are parted by a point"
+            faults.append(Fault("the same as decimal", column="thousands", value=self.thousands, hint=hint))
         if faults:
             raise OptionError("no file is held like this", faults)
 

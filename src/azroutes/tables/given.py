@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -16,6 +16,7 @@ from azroutes.errors import Fault, OptionError, TableError, did_you_mean
 from azroutes.files import check_file
 from azroutes.kinds import text_of_cell
 from azroutes.tables.delimited import delimited
+from azroutes.tables.joined import unjoined
 from azroutes.tables.spatial import geojson, geopackage, parquet
 from azroutes.tables.workbook import workbook
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from os import PathLike
 
-    from azroutes.tables.delimited import Rows
+    from azroutes.tables.delimited import Reads, Rows
     from azroutes.tables.form import FileForm
 
 TEXT = (".csv", ".tsv", ".tab", ".txt")
@@ -54,22 +55,25 @@ class Given:
     """
 
     names: tuple[object, ...]
-    read: Callable[[Sequence[int] | None, int | None], Rows]
+    read: Reads
     told: tuple[str, ...] = ()
     degrees: bool = False
 
     @property
     def rows(self) -> pd.DataFrame:
         """All of its cells, under its own names of columns."""
-        return self.read(None, None)[0]
+        return self.read(None)[0]
 
 
 def held(
     rows: pd.DataFrame, told: tuple[str, ...] = (), faults: tuple[Fault, ...] = (), *, degrees: bool = False
 ) -> Given:
     """Return a table of which all cells are there."""
-    return Given(tuple(rows.columns), lambda which, _: (rows if which is None else rows.iloc[:, list(which)], faults),
-                 told, degrees)  # fmt: skip
+
+    def read(which: Sequence[int] | None, _number: int | None = None) -> Rows:
+        return rows if which is None else rows.iloc[:, list(which)], faults
+
+    return Given(tuple(rows.columns), read, told, degrees)
 
 
 def given(source: object, form: FileForm) -> Given:
@@ -107,7 +111,8 @@ def _columns_of(source: object) -> pd.DataFrame | None:
     return frame.set_axis(pd.Index(names, dtype=object), axis=1)
 
 
-def _of_frame(frame: pd.DataFrame) -> Given:
+def _of_frame(frame: pd.DataFrame, *, assumed: bool = False) -> Given:
+    """Return a frame; whether its lines, if they name no CRS, are taken for degrees unless the user says other."""
     index = frame.index
     if not index.is_unique or (index.dtype == object and len({*map(text_of_cell, index)}) < len(index)):
         # After pandas.concat, for instance; or 1 beside "1".
@@ -123,7 +128,10 @@ def _of_frame(frame: pd.DataFrame) -> Given:
         name, shapes = frame.geometry.name, frame.geometry.set_axis(index)
     except AttributeError:  # there is none, or several of one name
         return held(plain)
-    return _with_ends(plain.loc[:, plain.columns != name], shapes, f"the lines of {str(name)!r}")
+    named = shapes.crs is not None or not assumed
+    found = _with_ends(plain.loc[:, plain.columns != name], shapes if named else shapes.set_crs(GEOGRAPHIC),
+                       f"the lines of {str(name)!r}")  # fmt: skip
+    return found if named else replace(found, degrees=False)
 
 
 def _with_ends(rows: pd.DataFrame, shapes: gpd.GeoSeries, what: str) -> Given:
@@ -164,12 +172,13 @@ def _of_file(path: Path, form: FileForm) -> Given:
             geopackage if ending == ".gpkg" else parquet if ending in {".parquet", ".geoparquet"} else geojson
         )
         frame = reader(path, form.sheet)
-        return _of_frame(frame.set_axis(pd.RangeIndex(1, len(frame) + 1)))
+        return _of_frame(frame.set_axis(pd.RangeIndex(1, len(frame) + 1)), assumed=reader is geojson)
     if ending not in TEXT and ending:
         fault = Fault("no such format", column="source", value=ending, hint="one of " + ", ".join(ENDINGS))
         raise OptionError(f"{path} cannot be read", [fault, *_similar(ending)])
     text = delimited(path, form)
-    return Given(text.names, text.read, text.told)
+    names, read, joined = unjoined(text.names, text.read)
+    return Given(names, read, (*text.told, joined) if joined else text.told)
 
 
 def _similar(ending: str) -> list[Fault]:

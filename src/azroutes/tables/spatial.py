@@ -28,7 +28,7 @@ _SHOWN = 200
 
 
 def geojson(path: Path, _layer: str | None = None) -> pd.DataFrame:
-    """Return the features of a GeoJSON file, WGS 84 as its standard has it, or the CRS that older files name."""
+    """Return the features of a GeoJSON file, in the CRS that older files name; its standard has WGS 84 alone."""
     try:
         told = json.loads(path.read_bytes())
     except RecursionError:
@@ -70,7 +70,7 @@ def _shape(geometry: object) -> Any:  # noqa: ANN401 - any shape
 def _named_crs(told: dict[str, Any], path: Path) -> Any:  # noqa: ANN401 - whatever pyproj takes
     crs = told.get("crs")
     if crs is None:
-        return GEOGRAPHIC
+        return None
     named = crs.get("properties", {}).get("name") if isinstance(crs, dict) and isinstance(
         crs.get("properties", {}), dict) else None  # fmt: skip
     try:

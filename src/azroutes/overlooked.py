@@ -1,0 +1,157 @@
+"""What is easily overlooked in a table: names of columns lower down, totals beside their parts, both directions."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from azroutes.columns import plain
+from azroutes.distinct import distinct
+from azroutes.errors import AzroutesError, Fault, OptionError, TableError
+from azroutes.kinds import text_of_cell
+from azroutes.nonplaces import nonplace
+from azroutes.tables.given import BOOKS, TEXT, given
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Sequence
+
+    import pandas as pd
+
+    from azroutes.tables.form import FileForm
+    from azroutes.tables.given import Given
+
+LOWEST = 15
+"""The last line that is tried as that of the names of columns."""
+
+MOST_BYTES = 1_000_000
+"""Files larger than this are not read again and again to find it."""
+
+MOSTLY = 0.8
+"""The share of the widest line's cells that a line of names has at least."""
+
+MOST_ROWS = 50_000
+"""Rows of the largest table of which all columns that are left aside are looked at."""
+
+MOST_VALUES = 1_000
+
+PARTED = frozenset({"sex", "gender", "age", "age_group", "agegroup", "age_class", "age_broad", "agebroad"})
+DIRECTED = frozenset({"flow", "flow_code", "flowcode", "flow_desc", "flowdesc", "trade_flow", "tradeflow",
+                      "trade_flow_code", "trade_flow_desc", "flow_direction", "direction"})  # fmt: skip
+"""Columns that are looked at in tables of any size: those by which sums go wrong most often."""
+
+_WHOLE = frozenset({"t", "_t", "both", "both sexes", "all ages", "all sexes", "all drugs", "all commodities"})
+_IN = frozenset({"m", "rm", "i", "import", "imports", "re-import", "re-imports", "in", "inflow", "inward", "incoming"})
+_OUT = frozenset({"x", "rx", "e", "export", "exports", "re-export", "re-exports", "out", "outflow", "outward",
+                  "outgoing"})  # fmt: skip
+
+
+def with_lower_header(
+    error: AzroutesError, source: object, form: FileForm, reads: Callable[[Given], object]
+) -> AzroutesError:
+    """Return an error with one more fault, where the table could be read if its header stood lower down.
+
+    Parameters
+    ----------
+    error : AzroutesError
+        Why it cannot be read as it is.
+    source : path, or anything else
+    form : FileForm
+    reads : callable
+        Raises AzroutesError unless the columns of a table are those that are needed.
+    """
+    line, named = _lower_header(source, form, reads)
+    if line is None:
+        return error
+    problem = "the names of columns stand lower down" if named else "the names of columns may stand lower down"
+    more = Fault(problem, column="header", value=line, hint=f"say file=FileForm(header={line})")
+    kind = OptionError if isinstance(error, OptionError) else TableError
+    return kind(str(error).partition("\n")[0], [*error.faults, more])
+
+
+def _lower_header(source: object, form: FileForm, reads: Callable[[Given], object]) -> tuple[int | None, bool]:
+    """Return the line that seems to be the header, and whether it has the names that are needed."""
+    if not isinstance(source, str | PathLike) or form.header != 1:
+        return None, False
+    path = Path(source)
+    if path.suffix.lower() not in {*TEXT, *BOOKS, ""} or not path.is_file() or path.stat().st_size > MOST_BYTES:
+        return None, False
+    found: dict[int, Given] = {}
+    for line in range(1, LOWEST + 1):
+        try:
+            found[line] = given(path, replace(form, header=line))
+        except AzroutesError:
+            continue
+    for line, table in found.items():
+        # Of a sheet rows without a cell are passed over, so that the line below has the same names.
+        if line == 1 or (line + 1 in found and found[line + 1].names == table.names):
+            continue
+        try:
+            reads(table)
+        except AzroutesError:
+            continue
+        return line, True
+    width = {line: sum(bool(str(name).strip()) for name in table.names) for line, table in found.items()}
+    if width.get(1, 0) > 1 or not width:
+        return None, False
+    widest = next(line for line in width if width[line] >= MOSTLY * max(width.values())
+                  and not (line + 1 in found and found[line + 1].names == found[line].names))  # fmt: skip
+    return (widest if widest > 1 else None), False
+
+
+def overlooked(table: Given, aside: Sequence[int], own: pd.DataFrame, fit: pd.Index) -> list[str]:
+    """Return what sums over a table may hold twice or turned round, in words.
+
+    Parameters
+    ----------
+    table : Given
+    aside : sequence of int
+        Where its columns are that are not read.
+    own : DataFrame
+        Those that are, under our names.
+    fit : Index
+        The names of the rows that are in flows.
+    """
+    told, many = [], len(own)
+    whole = len(fit) == many
+
+    def values_of(column: pd.Series) -> list[str]:
+        return _values(column if whole else column[column.index.astype(str).isin(fit.astype(str))])
+
+    for name in ("commodity", "group", "form"):
+        if name in own:
+            told += _totals(f"column {name!r}", values_of(own[name]))
+    for k in aside:
+        name, known = str(table.names[k]).strip(), plain(table.names[k])
+        if not name or (many > MOST_ROWS and known not in PARTED | DIRECTED):
+            continue
+        values = values_of(table.read([k])[0].iloc[:, 0])
+        told += _totals(f"column {name!r}, left aside,", values)
+        if known in DIRECTED:
+            told += _directions(name, values)
+    return told
+
+
+def _values(column: pd.Series) -> list[str]:
+    number, known = distinct(column)
+    if len(known) > MOST_VALUES:
+        return []
+    there = set(number.tolist())
+    return [text for k, value in enumerate(known) if k in there and (text := text_of_cell(value))]
+
+
+def _totals(column: str, values: Collection[str]) -> list[str]:
+    whole = [text for text in values if text.casefold() in _WHOLE or nonplace(text) == "total"]
+    part = next((text for text in values if text not in whole and nonplace(text) is None), None)
+    if not whole or part is None:
+        return []
+    return [f"{column} has {whole[0]!r} beside {part!r}: a total and its parts are added up unless one is left out"]
+
+
+def _directions(name: str, values: Collection[str]) -> list[str]:
+    into, out = ([text for text in values if text.casefold() in known] for known in (_IN, _OUT))
+    if not into or not out:
+        return []
+    words = "rows of one of them run the other way than they are read; read each by itself"
+    return [f"column {name!r}, left aside, has {into[0]!r} and {out[0]!r}: {words}"]
