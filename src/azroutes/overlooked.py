@@ -41,7 +41,7 @@ DIRECTED = frozenset({"flow", "flow_code", "flowcode", "flow_desc", "flowdesc", 
                       "trade_flow_code", "trade_flow_desc", "flow_direction", "direction"})  # fmt: skip
 """Columns that are looked at in tables of any size: those by which sums go wrong most often."""
 
-_WHOLE = frozenset({"t", "_t", "both", "both sexes", "all ages", "all sexes", "all drugs", "all commodities"})
+_WHOLE = frozenset({"_t", "both", "both sexes", "all ages", "all sexes", "all drugs", "all commodities"})
 _IN = frozenset({"m", "rm", "i", "import", "imports", "re-import", "re-imports", "in", "inflow", "inward", "incoming"})
 _OUT = frozenset({"x", "rx", "e", "export", "exports", "re-export", "re-exports", "out", "outflow", "outward",
                   "outgoing"})  # fmt: skip
@@ -127,7 +127,8 @@ def overlooked(table: Given, aside: Sequence[int], own: pd.DataFrame, fit: pd.In
         if not name or (many > MOST_ROWS and known not in PARTED | DIRECTED):
             continue
         values = values_of(table.read([k])[0].iloc[:, 0])
-        told += _totals(f"column {name!r}, left aside,", values)
+        # A letter is no total everywhere: CITES has T for trade.
+        told += _totals(f"column {name!r}, left aside,", values, {*_WHOLE, "t"} if known in PARTED else _WHOLE)
         if known in DIRECTED:
             told += _directions(name, values)
     return told
@@ -141,8 +142,8 @@ def _values(column: pd.Series) -> list[str]:
     return [text for k, value in enumerate(known) if k in there and (text := text_of_cell(value))]
 
 
-def _totals(column: str, values: Collection[str]) -> list[str]:
-    whole = [text for text in values if text.casefold() in _WHOLE or nonplace(text) == "total"]
+def _totals(column: str, values: Collection[str], known: Collection[str] = _WHOLE) -> list[str]:
+    whole = [text for text in values if text.casefold() in known or nonplace(text) == "total"]
     part = next((text for text in values if text not in whole and nonplace(text) is None), None)
     if not whole or part is None:
         return []
