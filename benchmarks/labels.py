@@ -41,7 +41,7 @@ import azroutes
 from azroutes.geometry.shapes import boxes as rectangles
 from azroutes.geometry.shapes import points
 from azroutes.geometry.spots import LEADER_FROM
-from azroutes.labels import Label, Obstacles, place_labels
+from azroutes.labels import Label, place_labels
 from azroutes.lettering import names, reserved
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ if TYPE_CHECKING:
 
     from azroutes.basemap import Basemap
     from azroutes.geometry.shapes import Flags, Floats, Ints, Shapes
+    from azroutes.obstacles import Obstacles
     from azroutes.projection import Frame
     from azroutes.stage import Node
     from azroutes.theme import Theme

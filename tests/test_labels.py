@@ -20,17 +20,14 @@ from azroutes.labels import (
     LONGEST_LEADER,
     ON_LAND,
     Label,
-    Obstacles,
-    name_lines,
     place_countries,
     place_labels,
     place_tags,
     reserve,
-    shortened,
     sized,
-    text_width,
-    wrapped,
 )
+from azroutes.obstacles import Obstacles
+from azroutes.typesetting import name_lines, shortened, text_width, wrapped
 
 STEADY = settings(deadline=None, derandomize=True, max_examples=40)
 SIZE = (548.0, 404.0)

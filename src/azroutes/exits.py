@@ -9,8 +9,8 @@ import numpy as np
 from pyproj import Geod
 
 from azroutes.geometry.edge import Edge, settled
-from azroutes.labels import LINE, text_width
 from azroutes.places import place
+from azroutes.typesetting import LINE, text_width
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -8,36 +8,27 @@ one that finds no such spot is left out and told.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cache, cached_property, lru_cache
-from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING
-from unicodedata import east_asian_width
 
 import numpy as np
 import shapely
-from PIL import ImageFont
 
 from azroutes.geometry.curve import at as at_distance
 from azroutes.geometry.curve import lengths
-from azroutes.geometry.room import Grid, corners, ink
-from azroutes.geometry.shapes import Flags, Floats, Ints, Shapes, points
+from azroutes.geometry.shapes import Flags, Floats, Ints, Shapes, areas, near, points
 from azroutes.geometry.shapes import boxes as rectangles
 from azroutes.geometry.shapes import lines as lines_of
 from azroutes.geometry.spots import Spots, around, choose, overlap, unshared
+from azroutes.obstacles import Obstacles
+from azroutes.typesetting import LINE, text_width
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-
-LINE = 1.15
-"""Height of a line, in heights of its type."""
+    from azroutes.geometry.room import Grid
 
 ON_LAND = 0.8
 """Share of a country's name that must stand on its land."""
-
-EDGE = 2.0
-"""Free space between a name and the frame, px."""
 
 CIRCLE_MARGIN = 0.6
 """What circles are wider than they are drawn where names keep off them, px."""
@@ -68,8 +59,6 @@ TAG_LEAST = 3.0
 
 TAG_INK_COST = 0.6
 """What it costs letters to stand wholly on ink, in lengths of the arrow."""
-
-_REFERENCE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,105 +106,11 @@ class Label:
         return (self.x - self.width / 2, self.y - self.height / 2, self.x + self.width / 2, self.y + self.height / 2)
 
 
-@dataclass(frozen=True)
-class Obstacles:
-    """What names keep off: arrows (if they can), their heads and circles (always), and the frame's edge.
-
-    Attributes
-    ----------
-    arrows : array of Polygon
-    heads : array of Polygon
-        The heads of the arrows.
-    circles : array of Polygon
-        Circles of places.
-    size : tuple of float
-        Width and height of the frame, px.
-    """
-
-    arrows: Shapes
-    heads: Shapes
-    circles: Shapes
-    size: tuple[float, float]
-
-    @cached_property
-    def ink(self) -> Grid:
-        """Return where arrows are drawn."""
-        return ink(self.arrows, self.size)
-
-    @cached_property
-    def corners(self) -> Grid:
-        """Return where the corners of heads and circles are."""
-        return corners(np.concatenate([self.heads, self.circles]), self.size)
-
-
-@cache
-def _font(bold: bool, italic: bool) -> ImageFont.FreeTypeFont:  # noqa: FBT001
-    """Return DejaVu Sans as matplotlib ships it, found without importing matplotlib."""
-    home = find_spec("matplotlib")
-    if home is None or home.origin is None:
-        message = "matplotlib is not installed"
-        raise ImportError(message)
-    style = {(False, False): "", (True, False): "-Bold", (False, True): "-Oblique", (True, True): "-BoldOblique"}
-    path = Path(home.origin).parent / "mpl-data" / "fonts" / "ttf" / f"DejaVuSans{style[bold, italic]}.ttf"
-    return ImageFont.truetype(str(path), _REFERENCE)
-
-
-@lru_cache(maxsize=4096)
-def text_width(text: str, size: float, *, bold: bool = False, italic: bool = False) -> float:
-    """Return how wide a line of text is, px."""
-    # The font has no Chinese, Japanese or Korean: where another draws them, each is as wide as the type is high.
-    wide = sum(east_asian_width(c) in "WF" for c in text)
-    plain = "".join(c for c in text if east_asian_width(c) not in "WF") if wide else text
-    return float(_font(bold, italic).getlength(plain)) * size / _REFERENCE + wide * size
-
-
-def wrapped(text: str, size: float, width: float) -> list[str]:
-    """Break text into lines no wider than `width`, px; a word wider than a line is broken too."""
-    lines: list[str] = []
-    line = ""
-    for word in text.split():
-        longer = f"{line} {word}" if line else word
-        if text_width(longer, size) <= width:
-            line = longer
-            continue
-        if line:
-            lines.append(line)
-        line = word
-        while text_width(line, size) > width and len(line) > 1:
-            cut = next(n for n in range(len(line) - 1, 0, -1) if n == 1 or text_width(line[:n], size) <= width)
-            lines.append(line[:cut])
-            line = line[cut:]
-    return [*lines, line] if line else lines
-
-
-def shortened(text: str, size: float, width: float) -> str:
-    """Return one line of text, cut with an ellipsis where it is wider than `width`."""
-    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    if text_width(line, size) <= width:
-        return line
-    keep = len(line)
-    while keep > 1 and text_width(line[:keep] + "…", size) > width:
-        keep = max(1, min(keep - 1, int(keep * width / text_width(line[:keep] + "…", size))))
-    return line[:keep] + "…"
-
-
 def sized(label: Label) -> Label:
     """Return a label with the box that its text takes, line by line."""
     lines = label.text.split("\n")
     width = max(text_width(line, label.size, bold=label.bold, italic=label.italic) for line in lines)
     return replace(label, width=width + 2.0, height=LINE * label.size * len(lines))
-
-
-def name_lines(text: str, size: float, width: float) -> str:
-    """Return a name in one line, or where it is wider than `width` in two, cut where two are not enough."""
-    line = shortened(text, size, 2 * width)
-    parts = wrapped(line, size, width)
-    if len(parts) < 2:
-        return line
-    # Lines of like length look better than a full one and a rest.
-    even = wrapped(line, size, max(0.5 * text_width(line, size) * 1.25, *(text_width(w, size) for w in line.split())))
-    parts = even if len(even) == 2 else parts
-    return parts[0] + "\n" + shortened(" ".join(parts[1:]), size, width)
 
 
 def place_labels(
@@ -290,30 +185,16 @@ def _spots(labels: Sequence[Label], radius: Sequence[float], obstacles: Obstacle
     apart = np.sqrt(width * height / np.arange(1, len(labels) + 1))
     longest = np.minimum(LONGEST_LEADER * em, LEADER_SHARE * apart)
     spots = around(at, half, np.array(radius, dtype=float), em, longest)
-    spots = spots.kept(_inside(spots.boxes, obstacles.size))
-    spots = spots.kept(_clear(spots.boxes, obstacles))
+    spots = spots.kept(obstacles.inside(spots.boxes))
+    spots = spots.kept(obstacles.clear(spots.boxes))
     spots = spots.kept(~_runs_over(spots, at, obstacles.circles))
-    share = obstacles.ink.touched(spots.boxes) * obstacles.ink.cell**2 / _area(spots.boxes)
+    share = obstacles.inked(spots.boxes)
     cost = INK_COST * np.minimum(share, 1.0) + np.where(share > 0, CROSSING_COST, 0.0)
     cost += LED_OVER_COST * _led_over(spots.leaders, obstacles.ink)
     cost += AMBIGUOUS_COST * _near_another(spots, at, em, obstacles.circles)
     if preferred is not None:
         cost -= PREFERRED_GAIN * _shared(spots.boxes, preferred[spots.owner])
     return spots.dearer(cost)
-
-
-def _inside(boxes: Floats, size: tuple[float, float]) -> Flags:
-    low, high = boxes[:, :2] >= EDGE, boxes[:, 2:] <= np.array(size) - EDGE
-    return np.asarray((low & high).all(axis=1), dtype=bool)
-
-
-def _clear(boxes: Floats, obstacles: Obstacles) -> Flags:
-    """Return which boxes keep off circles and heads."""
-    # Most of the boxes in a crowd hold a corner of something whole, which is quickly seen; the others are measured.
-    clear: Flags = obstacles.corners.within(boxes) == 0
-    shapes = rectangles(boxes[clear])
-    clear[clear] = ~(_any_near(shapes, obstacles.circles, 0.8) | _any_near(shapes, obstacles.heads, 0.8))
-    return clear
 
 
 def _runs_over(spots: Spots, at: Floats, circles: Shapes) -> Flags:
@@ -355,23 +236,11 @@ def _foreign(at: Floats, owner: Ints, circles: Shapes, circle: Ints) -> Flags:
     return np.asarray(~shapely.intersects_xy(circles[circle], at[owner, 0], at[owner, 1]), dtype=bool)
 
 
-def _area(boxes: Floats) -> Floats:
-    area: Floats = np.prod(boxes[:, 2:] - boxes[:, :2], axis=1)
-    return area
-
-
 def _shared(boxes: Floats, others: Floats) -> Floats:
     """Return the share of each box that lies in its other."""
     common = np.minimum(boxes[:, 2:], others[:, 2:]) - np.maximum(boxes[:, :2], others[:, :2])
-    share: Floats = np.nan_to_num(np.prod(np.maximum(common, 0.0), axis=1)) / _area(boxes)
+    share: Floats = np.nan_to_num(np.prod(np.maximum(common, 0.0), axis=1)) / areas(boxes)
     return share
-
-
-def _any_near(shapes: Shapes, others: Shapes, distance: float) -> Flags:
-    found = np.zeros(len(shapes), dtype=bool)
-    if len(others) and len(shapes):
-        found[shapely.STRtree(others).query(shapes, predicate="dwithin", distance=distance)[0]] = True
-    return found
 
 
 def place_tags(
@@ -409,11 +278,11 @@ def place_tags(
     owner = np.repeat(np.arange(len(wanted)), TAG_SPOTS)
     boxes = np.hstack([middle - half[owner], middle + half[owner]])
     leaders = np.array([label.leader for label in labels if label.leader]).reshape(-1, 2, 2)
-    free = _inside(boxes, obstacles.size) & (run >= TAG_LEAST * size)[owner]
-    free[free] = _clear(boxes[free], obstacles)
+    free = obstacles.inside(boxes) & (run >= TAG_LEAST * size)[owner]
+    free[free] = obstacles.clear(boxes[free])
     taken = np.concatenate([rectangles(np.array([label.box for label in labels])), lines_of(leaders)])
-    free[free] = ~_any_near(rectangles(boxes[free]), taken, 0.5)
-    share = obstacles.ink.touched(boxes) * obstacles.ink.cell**2 / _area(boxes)
+    free[free] = ~near(rectangles(boxes[free]), taken, 0.5)
+    share = obstacles.inked(boxes)
     cost = np.abs(np.tile(stretch, len(wanted))) + TAG_INK_COST * share
     best = unshared(boxes, np.where(free, cost, np.inf), owner)
     placed = [replace(drafts[owner[row]], x=float(middle[row, 0]), y=float(middle[row, 1])) for row in best]
@@ -440,10 +309,10 @@ def place_countries(labels: Sequence[Label], land: Shapes, taken: Sequence[Label
         half = np.array([label.width, label.height]) / 2
         spots = _on_grid(label, shape)
         tried = np.hstack([spots - half, spots + half])
-        free = _inside(tried, obstacles.size) & obstacles.ink.free(tried)
+        free = obstacles.inside(tried) & obstacles.ink.free(tried)
         free &= ~overlap(tried, np.array(boxes).reshape(-1, 4)).any(axis=1)
         spots, tried = spots[free], tried[free]
-        clear = ~_any_near(rectangles(tried), obstacles.circles, 0.5)
+        clear = ~near(rectangles(tried), obstacles.circles, 0.5)
         chosen = _on_land(tried[clear], shape)
         if chosen is not None:
             x, y = spots[clear][chosen]

@@ -8,9 +8,10 @@ import numpy as np
 import shapely
 
 from azroutes.geometry.shapes import Floats, Shapes, points
-from azroutes.labels import Label, Obstacles, name_lines, place_countries, place_labels, place_tags, reserve, sized
+from azroutes.labels import Label, place_countries, place_labels, place_tags, reserve, sized
 from azroutes.places import gazetteer
 from azroutes.stage import NAME_EMS, edge_name
+from azroutes.typesetting import name_lines
 from azroutes.vocabulary import PlaceKind
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from azroutes.basemap import Basemap
+    from azroutes.obstacles import Obstacles
     from azroutes.projection import Frame
     from azroutes.stage import Node, Stage
     from azroutes.theme import Theme

@@ -13,9 +13,9 @@ from matplotlib.patches import Polygon
 from azroutes.fonts import fonts_of
 from azroutes.geometry.curve import arrows as arrow_shapes
 from azroutes.geometry.curve import head_size
-from azroutes.labels import shortened, wrapped
 from azroutes.signs import sign
 from azroutes.theme import contrast
+from azroutes.typesetting import shortened, wrapped
 from azroutes.vocabulary import PlaceKind
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Columns of numbers as the page carries them: all in one run of bytes, compressed, as text."""
+"""Numbers as the page carries them: columns in one run of bytes, compressed, as text; lines step by step."""
 
 from __future__ import annotations
 
@@ -80,3 +80,12 @@ def measuring(values: NDArray[np.float64]) -> NDArray[np.generic]:
     with np.errstate(over="ignore"):
         half = values.astype(np.float32)
     return half if np.array_equal(half.astype(np.float64), values, equal_nan=True) else values
+
+
+def deltas(lonlat: NDArray[np.float64], unit: int) -> list[int]:
+    """Return points as whole numbers, each the step from the one before; steps of nothing are left out."""
+    whole = np.round(lonlat * unit).astype(np.int64)
+    steps = np.diff(whole, axis=0, prepend=np.zeros((1, 2), dtype=np.int64))
+    kept = np.ones(len(steps), dtype=bool)
+    kept[1:] = (steps[1:] != 0).any(axis=1)
+    return [int(value) for value in steps[kept].ravel()]

@@ -66,6 +66,11 @@ SCRIPTS = (
     "keys.js",
     "paper.js",
     "fallback.js",
+    "picture.js",
+    "selection.js",
+    "painting.js",
+    "sets.js",
+    "app.js",
     "main.js",
 )
 """Our scripts, in the order in which they build on one another."""

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import math
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import shapely
-from shapely.affinity import translate
 
 from azroutes.arrows import HAIRLINE_PX, LEAST_PX
-from azroutes.basemap import MERCATOR_LIMIT, boundaries, credit_of
+from azroutes.basemap import MERCATOR_LIMIT, credit_of
 from azroutes.clustered import DRAWN, TILE_PX, crowd_of, parts
 from azroutes.errors import Fault, OptionError
 from azroutes.extent import extent_of
@@ -32,7 +30,9 @@ from azroutes.legend import (
     period_note,
 )
 from azroutes.measure import measure_of
-from azroutes.places import gazetteer, place
+from azroutes.packing import deltas
+from azroutes.page_land import page_land
+from azroutes.places import place
 from azroutes.privacy import hidden_note, is_hidden
 from azroutes.projection import frame_in, mercator_for, mercator_to_lonlat, meridian_of
 from azroutes.provenance import (
@@ -55,7 +55,6 @@ if TYPE_CHECKING:
 
     from azroutes.cut import Cut
     from azroutes.extent import Area
-    from azroutes.geometry.shapes import Shapes
     from azroutes.scale import AreaScale, WidthScale
     from azroutes.scene import Scene
     from azroutes.theme import Theme
@@ -64,8 +63,8 @@ if TYPE_CHECKING:
 PAGE_PX = (1000.0, 700.0)
 """Size of the map for which arrows are laid out, CSS pixels."""
 
-RING_UNIT, LINE_UNIT = 400, 10_000
-"""Parts of a degree in which the page holds land and arrows."""
+LINE_UNIT = 10_000
+"""Parts of a degree in which the page holds arrows."""
 
 CLUSTER_ENTRY = {"kind": "cluster", "label": "Several places, close at this zoom"}
 
@@ -110,7 +109,7 @@ def payload(
         **({} if extent is None else {"framed": True}),
         "theme": _look(scene.theme, set(scene.arrows["certainty"])),
         "dark": None if dark is None else _dark(dark, with_none),
-        "land": _land(meridian_of(scene.frame.crs)),
+        "land": page_land(meridian_of(scene.frame.crs)),
         "markets": [_market(code, scene.theme, thin, beside=bool(markets)) for code in with_none],
         "nodes": [{"code": n.code, "name": n.name, "kind": n.kind.value, "lat": round(n.lat, 5), "lon": round(lon, 5),
                    "radius": round(n.radius_px, 2)} for n, lon in zip(scene.nodes, _node_lons(scene), strict=True)],
@@ -165,7 +164,7 @@ def payload_of_many(
         **({} if extent is None else {"framed": True}),
         "theme": _look(theme, certainties),
         "dark": None if dark is None else _dark(dark, [code or "" for code in classes]),
-        "land": _land(meridian_of(crs)),
+        "land": page_land(meridian_of(crs)),
         "markets": [_market(code or "", theme, beside=any(classes)) for code in classes],
         **drawn,
         "legends": {"nodes": {"title": "Places", "entries": [
@@ -277,7 +276,7 @@ def _arrows(scene: Scene, markets: list[str], flows: gpd.GeoDataFrame) -> list[d
                 "market": markets.index(REST_CODE if row["rest"] else text_of(row["market"]) or ""),
                 "start": node_number[start],
                 "end": node_number[end],
-                "line": _deltas(line, LINE_UNIT),
+                "line": deltas(line, LINE_UNIT),
                 "lane": round(row["lane_px"], 2),
                 "width": round(row["width_px"], 2),
                 "head": [round(row["head_length_px"], 2), round(row["head_half_px"], 2)],
@@ -345,47 +344,3 @@ def _legends(scene: Scene) -> dict[str, object]:
 def _head(width: float) -> list[float]:
     length, half = head_size(np.array([width]))
     return [round(float(length[0]), 2), round(float(half[0]), 2)]
-
-
-@lru_cache(maxsize=4)
-def _land(middle: float = 0.0) -> list[dict[str, object]]:
-    """Return the land of the world as it comes, to a part of a degree that is finer than its survey.
-
-    Where the map has another middle than the meridian of Greenwich, land goes on past 180 degrees as places do; what
-    lies across both ends of the map is there twice.
-    """
-    world = boundaries("world_50m")
-    found: list[dict[str, object]] = []
-    for code, name, shape in zip(world["code"], world["name"], world.geometry, strict=True):
-        parts = shapely.get_parts(shape) if middle == 0 else _seen_around(middle, shapely.get_parts(shape))
-        rings = [ring for part in parts for ring in (part.exterior, *part.interiors)]
-        known = gazetteer().get(code)
-        spot = None if known is None else [known.label_lat, _near(known.label_lon, middle)]
-        drawn = [_deltas(shapely.get_coordinates(ring)[:-1], RING_UNIT) for ring in rings]
-        found.append({"code": code, "name": name, "label": spot, "rings": [ring for ring in drawn if len(ring) >= 6]})
-    return found
-
-
-def _near(lon: float, middle: float) -> float:
-    """Return a longitude where a map with this middle has it: less than 180 degrees off."""
-    return lon - 360.0 * math.floor((lon - middle + 180.0) / 360.0) if middle else lon
-
-
-def _seen_around(middle: float, parts: Shapes) -> Shapes:
-    """Return the parts of a country wherever a map with this middle shows them, those that 180 degrees cut closed."""
-    copies = []
-    for part in parts:
-        west, _, east, _ = part.bounds
-        turns = [turn for turn in (-360.0, 0.0, 360.0) if abs(west + east + 2 * (turn - middle)) < 360.0 + east - west]
-        copies += [translate(part, turn) for turn in turns]
-    cut = any(abs(side) == 180.0 for part in parts for side in part.bounds[::2])
-    return shapely.get_parts(shapely.union_all(copies, grid_size=1e-6)) if cut else np.array(copies, dtype=object)
-
-
-def _deltas(lonlat: NDArray[np.float64], unit: int) -> list[int]:
-    """Return points as whole numbers, each the step from the one before; steps of nothing are left out."""
-    whole = np.round(lonlat * unit).astype(np.int64)
-    steps = np.diff(whole, axis=0, prepend=np.zeros((1, 2), dtype=np.int64))
-    kept = np.ones(len(steps), dtype=bool)
-    kept[1:] = (steps[1:] != 0).any(axis=1)
-    return [int(value) for value in steps[kept].ravel()]

@@ -23,9 +23,10 @@ from azroutes.geometry.curve import at as at_distance
 from azroutes.geometry.curve import fitted_head, head_size, lengths, trimmed
 from azroutes.geometry.layout import METHODS, Drawn, arrange
 from azroutes.geometry.shapes import Flags, Floats, Shapes, lines, points
-from azroutes.labels import CIRCLE_MARGIN, Label, Obstacles
+from azroutes.labels import CIRCLE_MARGIN, Label
 from azroutes.legend import REST_LABEL, Legend, credits, legends, notes
 from azroutes.lettering import names, outward, reserved, tags, wanted_names
+from azroutes.obstacles import Obstacles
 from azroutes.places import place
 from azroutes.progress import shown
 from azroutes.schema import Flows, validate

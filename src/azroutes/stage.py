@@ -12,9 +12,9 @@ from azroutes.errors import check_option
 from azroutes.exits import BEYOND_NOTE, Exit, exits
 from azroutes.extent import OUTSIDE, focus_on
 from azroutes.inset import Inset, ink_of, inset
-from azroutes.labels import name_lines, shortened, text_width
 from azroutes.places import Place, place
 from azroutes.projection import COUNTRY_SPAN_M, Frame, fit, frame_in
+from azroutes.typesetting import name_lines, shortened, text_width
 from azroutes.vocabulary import PlaceKind
 
 if TYPE_CHECKING:

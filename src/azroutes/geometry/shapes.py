@@ -29,3 +29,17 @@ def boxes(corners: Floats) -> Shapes:
     """Return a rectangle for each row of xmin, ymin, xmax, ymax."""
     x0, y0, x1, y1 = np.reshape(corners, (-1, 4)).T
     return np.atleast_1d(np.asarray(shapely.box(x0, y0, x1, y1), dtype=object))
+
+
+def areas(corners: Floats) -> Floats:
+    """Return the area of each row of xmin, ymin, xmax, ymax."""
+    area: Floats = np.prod(corners[:, 2:] - corners[:, :2], axis=1)
+    return area
+
+
+def near(shapes: Shapes, others: Shapes, distance: float) -> Flags:
+    """Return which shapes are within a distance of any of the others."""
+    found = np.zeros(len(shapes), dtype=bool)
+    if len(others) and len(shapes):
+        found[shapely.STRtree(others).query(shapes, predicate="dwithin", distance=distance)[0]] = True
+    return found

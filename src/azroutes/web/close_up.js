@@ -3,6 +3,8 @@
 
 (() => {
   const az = (globalThis.azroutes ??= {});
+  /** The closest zoom of a page of our own; other maps go closer. */
+  const CLOSE = 10;
   const MARGIN = 60;
 
   const boxFrom = (box, { x, y }) => ({
@@ -34,5 +36,5 @@
     ];
   };
 
-  az.closeUp = closeUp;
+  Object.assign(az, { CLOSE, closeUp });
 })();

@@ -177,7 +177,7 @@
       app.select(null);
       app.pointer.leave();
       app.flows.remove();
-      app.picture = az.nothing();
+      app.picture = az.picture.nothing();
       app.exit();
       if (!page) return;
       app.keys.nav.remove();
