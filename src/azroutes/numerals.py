@@ -71,7 +71,7 @@ def bare(text: str, notes: Sequence[str], *, number: bool) -> str:
 
 def _parts_from(text: str, rest: str, note: str, notes: Sequence[str]) -> bool:
     """Tell whether a note at the end of what is left is no part of the word or number before it."""
-    if not note[0].isalnum():
+    if not note[0].isalpha() and not note[0].isdecimal():
         return True
     last = rest[-len(note) - 1]
     if note[0].isdecimal():
@@ -117,7 +117,7 @@ def may_be_thousands(texts: Iterable[str | None], decimal: str) -> bool:
     like = re.compile(rf"[1-9]\d{{0,2}}{re.escape(decimal)}\d{{3}}", re.ASCII)
     any_like = False
     for text in texts:
-        if not text:
+        if not text or text.lower() in NO_NUMBER:
             continue
         if like.fullmatch(text):
             any_like = True

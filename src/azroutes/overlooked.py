@@ -93,7 +93,7 @@ def _lower_header(source: object, form: FileForm, reads: Callable[[Given], objec
             continue
         return line, True
     width = {line: sum(bool(str(name).strip()) for name in table.names) for line, table in found.items()}
-    if width.get(1, 0) > 1 or not width:
+    if not width or 2 * width.get(1, 0) > max(width.values()):
         return None, False
     widest = next(line for line in width if width[line] >= MOSTLY * max(width.values())
                   and not (line + 1 in found and found[line + 1].names == found[line].names))  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast, overload
@@ -243,7 +244,11 @@ def _ours(table: Given, matched: Matched) -> tuple[pd.DataFrame, tuple[Fault, ..
     every = {name: coded([str(value)], np.zeros(len(own), dtype=np.int8), own.index)
              for name, value in matched.value.items() if name not in own}  # fmt: skip
     own = own.assign(**every)
-    return (both_ways(own) if BACK in own else own), broken
+    if BACK not in own:
+        return own, broken
+    own = both_ways(own)
+    back = [replace(fault, row=f"{fault.row}{WAY_BACK}") for fault in broken]
+    return own, (*broken, *(fault for fault in back if fault.row in own.index))
 
 
 def _claims(cells: Cells, nodes: Nodes | Gazetteer | None, crs: object, unit: object) -> pd.DataFrame:

@@ -123,8 +123,12 @@ def lengthened(
     own = [k for k in range(len(names)) if k not in taken]
     cells = rows.iloc[:, taken].to_numpy(dtype=object)
     filled = np.array([[text_of_cell(cell) != "" for cell in row] for row in cells], dtype=bool).reshape(cells.shape)
+    wrong = rows.index.astype(str).isin([str(fault.row) for fault in broken])
+    filled[wrong & ~filled.any(axis=1), 0] = True  # what is broken is told, though its cells may all be empty
     at, column = np.nonzero(filled)
-    labels = rows.index[at].astype(str) + ", column " + pd.Index(names, dtype=object)[np.array(taken)][column]
+    own_label = rows.index[at].astype(str)
+    labels = own_label + ", column " + pd.Index(names, dtype=object)[np.array(taken)][column]
+    broken = tuple(replace(fault, row=label) for fault in broken for label in labels[own_label == str(fault.row)])
     long = rows.iloc[at, own].set_axis(pd.Index(labels, dtype=object))
     long = long.assign(**{wide: pd.array([called[k] for k in taken], dtype=object)[column], "quantity": cells[filled]})
     empty = int(filled.size - filled.sum())
