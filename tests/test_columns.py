@@ -283,3 +283,18 @@ def test_totals_and_two_directions_in_columns_left_aside_are_told() -> None:
 def test_columns_without_a_name_are_told() -> None:
     table = pd.DataFrame([["Iran", "Peru", 3, 4]], columns=["from", "to", "n", ""])
     assert "columns left aside: one without a name" in read_flows(table).attrs[KEPT]["told"]
+
+
+def test_a_whole_route_in_a_cell() -> None:
+    routes = ["Mozambique - Kenya - Viet Nam", "Tanzania → UAE->China", "Guinea-Bissau > Timor-Leste",
+              "Iran –> Türkiye", "Uganda-Singapore", "", "Kenya > > China"]  # fmt: skip
+    table = pd.DataFrame({"Route": routes, "origin": "Peru", "Kilos": range(7)})
+    flows, bad, account = read_flows(table, quantity="Kilos", columns={"Route": "route"}, on_bad="collect")
+    assert set(flows.index) == {f"-:-:{way}" for way in ("MOZ>KEN>VNM", "TZA>ARE>CHN", "GNB>TLS", "IRN>TUR")}
+    assert bad.index.tolist() == [4, 5, 6]
+    assert set(bad["problem"]) == {"not a route of two places or more"}
+    assert "columns left aside: origin" in account.told
+    with pytest.raises(AzroutesError, match=r"destination: said twice .a route holds the ends"):
+        read_flows(table, destination="Peru", columns={"Route": "route"})
+    with pytest.raises(AzroutesError, match="destination: missing column"):
+        read_flows(table.rename(columns={"Route": "route"}))  # a name of its own, unless it is said

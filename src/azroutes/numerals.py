@@ -91,6 +91,10 @@ def hint_of(text: str, decimal: str, otherwise: str) -> str:
     >>> hint_of("1,234.50", ".", ""), hint_of("10-20", ".", "")
     ("thousands? say file=FileForm(thousands=',')", 'a range: write one number, and the text into wording')
     """
+    if re.fullmatch(r"[1-9]\d{0,2}[.,]\d{3}", text):
+        point, other = ("point", ",") if decimal == "." else ("comma", ".")
+        return (f"thousands? say file=FileForm(thousands={other!r}); a fraction? file=FileForm(decimal={other!r}), or "
+                f"a decimal {point}")  # fmt: skip
     for mark in ",. '":
         for point in ".,":
             whole = parted(text, mark, point) if mark != point else None

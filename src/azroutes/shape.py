@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from azroutes.columns import BACK, ENDS, match
+from azroutes.columns import BACK, ENDS, ROUTE, match
+from azroutes.distinct import coded, distinct
 from azroutes.errors import Fault, OptionError, PlaceError, TableError, did_you_mean
 from azroutes.kinds import text_of_cell
 from azroutes.nodes import Nodes
@@ -36,6 +37,7 @@ WAY_BACK = " (back)"
 WIDE = ("year", *ENDS)
 _LIKE_YEAR = re.compile(r"(?:FY ?|CY ?|[a-z]\.? ?)?[12]\d{3}(?!\d).{0,8}", re.IGNORECASE)
 """Names of columns that begin with a year, and go on for a little."""
+_BETWEEN = re.compile(r"\s*(?:[-–—=]*>|[→⇒➔➜])\s*|\s[-–—]\s")
 _QUOTED = re.compile(r"'([^']+)'")
 
 SLIP = 0.85
@@ -136,6 +138,24 @@ def lengthened(
     run = f"{len(taken)} columns are {what}: {names[taken[0]]} to {names[taken[-1]]}"
     found = [run, *told, *([f"{empty:,} empty cells are no rows"] if empty else [])]
     return held(long, table.told, broken, degrees=table.degrees), found
+
+
+def stops_of(rows: pd.DataFrame) -> tuple[pd.DataFrame, tuple[Fault, ...]]:
+    """Return rows with the ends and the places between them for the column of routes, and routes that are none.
+
+    Places stand between ``>``, an arrow, or a dash with spaces around it: one without may be a part of a name.
+    """
+    number, known = distinct(rows[ROUTE])
+    stops = [[stop.strip() for stop in _BETWEEN.split(text_of_cell(text))] for text in known]
+    wrong = np.array([len(parts) < 2 or not all(parts) for parts in stops], dtype=bool)
+    hint = "places between '>', '→' or ' - '"
+    faults = tuple(Fault("not a route of two places or more", str(row), ROUTE, text_of_cell(text) or None, hint)
+                   for row, text in rows[ROUTE][wrong[number]].items())  # fmt: skip
+    ways = [([None] * 3 if bad else [parts[0], VIA.join(parts[1:-1]) or None, parts[-1]])
+            for bad, parts in zip(wrong, stops, strict=True)]  # fmt: skip
+    found = {name: coded([way[k] for way in ways], number, rows.index)
+             for k, name in enumerate((ENDS[0], "via", ENDS[1]))}  # fmt: skip
+    return rows.drop(columns=ROUTE).assign(**found), faults
 
 
 def both_ways(rows: pd.DataFrame) -> pd.DataFrame:
