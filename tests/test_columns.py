@@ -274,6 +274,8 @@ def test_totals_and_two_directions_in_columns_left_aside_are_told() -> None:
         "column 'sex', left aside, has 'T' beside 'F': a total and its parts are added up unless one is left out"
     ]
     assert any(t.startswith("column 'flowCode', left aside, has 'M' and 'X'") for t in told)
+    other = table.assign(sex="F", flowCode="X", purpose=["T", "P", "P"], code=["001", "002", "002"])
+    assert not any("beside" in t for t in read_flows(other, on_bad="collect").account.told)
     one = read_flows(table[table["sex"] == "F"], on_bad="collect").account.told
     assert not any("beside" in t or "run the other way" in t for t in one)
     drugs = read_flows(table.assign(commodity=["All drugs", "heroin", "heroin"]), on_bad="collect").account.told

@@ -41,7 +41,7 @@ DIRECTED = frozenset({"flow", "flow_code", "flowcode", "flow_desc", "flowdesc", 
                       "trade_flow_code", "trade_flow_desc", "flow_direction", "direction"})  # fmt: skip
 """Columns that are looked at in tables of any size: those by which sums go wrong most often."""
 
-_WHOLE = frozenset({"t", "_t", "both", "both sexes", "all ages", "all sexes", "all drugs", "all commodities"})
+_WHOLE = frozenset({"_t", "both", "both sexes", "all ages", "all sexes", "all drugs", "all commodities"})
 _IN = frozenset({"m", "rm", "i", "import", "imports", "re-import", "re-imports", "in", "inflow", "inward", "incoming"})
 _OUT = frozenset({"x", "rx", "e", "export", "exports", "re-export", "re-exports", "out", "outflow", "outward",
                   "outgoing"})  # fmt: skip
@@ -127,7 +127,7 @@ def overlooked(table: Given, aside: Sequence[int], own: pd.DataFrame, fit: pd.In
         if not name or (many > MOST_ROWS and known not in PARTED | DIRECTED):
             continue
         values = values_of(table.read([k])[0].iloc[:, 0])
-        told += _totals(f"column {name!r}, left aside,", values)
+        told += _totals(f"column {name!r}, left aside,", values, short=known in PARTED)
         if known in DIRECTED:
             told += _directions(name, values)
     return told
@@ -141,12 +141,20 @@ def _values(column: pd.Series) -> list[str]:
     return [text for k, value in enumerate(known) if k in there and (text := text_of_cell(value))]
 
 
-def _totals(column: str, values: Collection[str]) -> list[str]:
-    whole = [text for text in values if text.casefold() in _WHOLE or nonplace(text) == "total"]
+def _totals(column: str, values: Collection[str], *, short: bool = False) -> list[str]:
+    """Tell of a total beside its parts; whether T is one, too, as in columns of sex and age."""
+    whole = [text for text in values if _is_total(text) or (short and text == "T")]
     part = next((text for text in values if text not in whole and nonplace(text) is None), None)
     if not whole or part is None:
         return []
     return [f"{column} has {whole[0]!r} beside {part!r}: a total and its parts are added up unless one is left out"]
+
+
+def _is_total(text: str) -> bool:
+    """Tell whether a word says that it is a total; a code of figures, as 001, may be anything here."""
+    if text.casefold() in _WHOLE:
+        return True
+    return not any(letter.isdigit() for letter in text) and nonplace(text) == "total"
 
 
 def _directions(name: str, values: Collection[str]) -> list[str]:
