@@ -300,3 +300,10 @@ def test_a_whole_route_in_a_cell() -> None:
         read_flows(table, destination="Peru", columns={"Route": "route"})
     with pytest.raises(AzroutesError, match="destination: missing column"):
         read_flows(table.rename(columns={"Route": "route"}))  # a name of its own, unless it is said
+
+
+@pytest.mark.parametrize(("name", "wide"), [("2001", "year"), ("JAN2009", "year"), ("Peru", "destination")])
+def test_a_year_or_place_that_is_there_twice_is_not_added_up(name: str, wide: str) -> None:
+    table = pd.DataFrame([["Iran", "Georgia", 1, 2]], columns=["from", "to", name, name])
+    with pytest.raises(AzroutesError, match=f"- {name}: a column twice"):
+        read_flows(table if wide == "year" else table.drop(columns="to"), wide=wide)

@@ -12,7 +12,7 @@ import pandas as pd
 
 from azroutes.columns import BACK, ENDS, ROUTE, match
 from azroutes.distinct import coded, distinct
-from azroutes.errors import Fault, OptionError, PlaceError, TableError, did_you_mean
+from azroutes.errors import SHOWN, Fault, OptionError, PlaceError, TableError, did_you_mean
 from azroutes.kinds import text_of_cell
 from azroutes.nodes import Nodes
 from azroutes.nonplaces import REASONS
@@ -117,6 +117,10 @@ def lengthened(
     hint = "give it another name, or leave it out"
     faults += [Fault("a place, or the number of the row?", column=names[k], hint=hint)
                for k in taken if len(called[k]) == 2 and _numbers_rows(rows.iloc[:, k])]  # fmt: skip
+    first = {called[k]: k for k in reversed(taken)}
+    hint = "each has one column; a line above may tell them apart"
+    faults += [Fault("a column twice, of which nobody can tell what each counts", column=names[k], hint=hint)
+               for k in taken if first[called[k]] != k]  # fmt: skip
     if not taken:
         what = "a year" if wide == "year" else "a place"
         faults = [Fault(f"no column is called by {what}", column=wide), *faults]
@@ -182,12 +186,18 @@ def _years(names: Sequence[str], free: Sequence[int]) -> tuple[list[int], dict[i
     doubts = {k: Fault("a column that may be a year", column=names[k], hint=hint)
               for k in free if k not in spans and _LIKE_YEAR.fullmatch(names[k])}  # fmt: skip
     seen: dict[Span, int] = {}
+    plain = all(span.first == span.last and not span.part for span in spans.values())  # of which none holds another
     for k, span in spans.items():
+        if plain or span in seen:
+            continue
         other = next((at for known, at in seen.items() if clash(span, known)), None)
-        if other is not None:
-            hint = f"{names[other]!r} holds a part of it, or all: leave one of them out"
-            doubts[k] = Fault("years that are counted twice", column=names[k], hint=hint)
-        seen.setdefault(span, k)
+        if other is None:
+            seen[span] = k
+            continue
+        hint = f"{names[other]!r} holds a part of it, or all: leave one of them out"
+        doubts[k] = Fault("years that are counted twice", column=names[k], hint=hint)
+        if len(doubts) > SHOWN:
+            break
     told = []
     if may_be_fiscal([names[k] for k in spans]):
         told.append("columns like 2011-12 are read as months; if they are spans of two years, write 2011/12")
