@@ -489,7 +489,7 @@ def test_a_key_of_several_columns_in_one(tmp_path: Path) -> None:
 @pytest.mark.parametrize("suffix", [".csv", ".xlsx"])
 def test_a_header_lower_down_is_told(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"table{suffix}"
-    rows: list[list[object]] = [["Seizures by country"], [], ["Made on 3 May"]]
+    rows: list[list[object]] = [["Seizures by country"], [], ["Made on 3 May"], []]
     rows += [["Departure country", "Destination country", "Kilos"], ["IRN", "RUS", 5], ["IRN", "GEO", 6]]
     if suffix == ".csv":
         path.write_text("\n".join(",".join(map(str, row)) for row in rows))
@@ -497,13 +497,13 @@ def test_a_header_lower_down_is_told(tmp_path: Path, suffix: str) -> None:
         pd.DataFrame([row + [None] * (3 - len(row)) for row in rows]).to_excel(
             path, index=False, header=False, engine="openpyxl"
         )
-    with pytest.raises(AzroutesError, match=r"the names of columns stand lower down .say file=FileForm\(header=4\)"):
+    with pytest.raises(AzroutesError, match=r"the names of columns stand lower down .say file=FileForm\(header=5\)"):
         read_flows(path)
-    with pytest.raises(AzroutesError, match=r"header=4"):
+    with pytest.raises(AzroutesError, match=r"header=5"):
         read_flows(path, origin="Departure country", destination="Destination country", quantity="Kilos")
-    assert len(read_flows(path, file=FileForm(header=4))) == 2
+    assert len(read_flows(path, file=FileForm(header=5))) == 2
     with pytest.raises(
-        AzroutesError, match=r"the names of columns may stand lower down .say file=FileForm\(header=4\)"
+        AzroutesError, match=r"the names of columns may stand lower down .say file=FileForm\(header=5\)"
     ):
         read_flows(path, columns={"Nobody": "origin"})
 

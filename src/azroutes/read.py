@@ -173,7 +173,7 @@ def read_flows(
     try:
         table, matched, found = laid(table)
     except AzroutesError as error:
-        raise with_lower_header(error, source, form, laid) from None
+        raise with_lower_header(error, source, form, table, laid) from None
     told = [*table.told, *([points.told] if isinstance(points, Nodes) else []), *found]
     own, broken = _ours(table, matched)
     cells = Cells(own, form)
