@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 import pytest
 
-from azroutes import AzroutesError, Gazetteer, read_flows
+from azroutes import AzroutesError, FileForm, Gazetteer, Policy, read_flows
 from azroutes.accounting import KEPT
 from azroutes.columns import PAIRS
 
@@ -199,3 +201,109 @@ def test_totals_of_a_wide_table_are_no_places_and_no_years() -> None:
     years = pd.DataFrame({"from": ["Iran"], "to": ["Peru"], "2014": [1], "2015": [2], "Total": [3]})
     flows = read_flows(years, wide="year")
     assert (flows["quantity"].tolist(), flows["last_year"].tolist()) == ([3], [2015])
+
+
+def test_a_column_that_may_be_a_place_is_never_left_out_of_a_matrix() -> None:
+    table = pd.DataFrame(
+        {"Country": ["Iran", "Iraq"], "GEO": [1, 2], "Land": [5, 5], "Total": [3, 4], "Unknown": [7, 8]}
+    )
+    told = read_flows(table, origin="Country", wide="destination").attrs[KEPT]["told"]
+    assert any(
+        "no place, left aside: Total (a total, no place), Unknown (a place that is not known)" in t for t in told
+    )
+    for name, words in (("Congo", "COD .* or COG"), ("Türkiye (1)", "did you mean 'Türkiye'"),
+                        ("Azerbaijann", "did you mean 'Azerbaijan'")):  # fmt: skip
+        with pytest.raises(AzroutesError, match=f"- {re.escape(name)}: .*{words}"):
+            read_flows(table.assign(**{name: [1, 2]}), origin="Country", wide="destination")
+        text = table.assign(**{name: ["see", "note"]})  # no number would be lost with it
+        assert len(read_flows(text, origin="Country", wide="destination")) == 2
+    noted = table.assign(**{"Türkiye (1)": [1, 2]})
+    flows = read_flows(noted, origin="Country", wide="destination", file=FileForm(notes=("(1)",)))
+    assert sorted(flows["destination"]) == ["GEO", "GEO", "TUR", "TUR"]
+
+
+def test_a_column_that_numbers_the_rows_is_not_a_place_of_two_letters() -> None:
+    table = pd.DataFrame({"ID": [1, 2, 3], "Country": ["Iran", "Iraq", "Peru"], "US": [4, 2, 3]})
+    with pytest.raises(AzroutesError, match="- ID: a place, or the number of the row"):
+        read_flows(table, origin="Country", wide="destination")
+    assert set(read_flows(table.assign(ID=[1, 3, 2]), origin="Country", wide="destination")["destination"]) == {
+        "IDN",
+        "USA",
+    }
+
+
+@pytest.mark.parametrize("name", ["2002 (p)", "2002*", "2002p", "FY2002", "2002 to 2004"])
+def test_a_column_that_may_be_a_year_is_never_left_out(name: str) -> None:
+    table = pd.DataFrame({"from": ["Iran"], "to": ["Peru"], "2001": [1], name: [2]})
+    with pytest.raises(AzroutesError, match=f"- {re.escape(name)}: a column that may be a year"):
+        read_flows(table, wide="year")
+    assert read_flows(table.assign(**{name: ["text"]}), wide="year")["quantity"].tolist() == [1.0]
+    assert read_flows(table.rename(columns={name: "2002*"}), wide="year",
+                      file=FileForm(notes=("*",)))["last_year"].tolist() == [2002]  # fmt: skip
+
+
+def test_months_and_spans_as_columns_but_no_year_twice() -> None:
+    ends = {"from": ["Iran"], "to": ["Peru"]}
+    months = read_flows(pd.DataFrame({**ends, "JAN2009": [4], "Feb 2009": [4], "2010-03": [5]}), wide="year",
+                        policy=Policy(repeat="drop"))  # fmt: skip
+    assert (months["quantity"].tolist(), months["first_year"].tolist(), months["last_year"].tolist()) == (
+        [13.0],
+        [2009],
+        [2010],
+    )
+    fiscal = read_flows(pd.DataFrame({**ends, "2011-12": [1], "2012-13": [2]}), wide="year")
+    assert (fiscal["first_year"].tolist(), fiscal["last_year"].tolist()) == ([2011], [2013])
+    for names in (["2010", "2011", "2010-2011"], ["JAN2009", "2009"], ["2010-2012", "2011-2013"]):
+        with pytest.raises(AzroutesError, match="years that are counted twice"):
+            read_flows(pd.DataFrame({**ends, **{name: [1] for name in names}}), wide="year")
+
+
+def test_each_row_may_count_for_a_number() -> None:
+    table = pd.DataFrame({"from": ["Iran", "Iran"], "to": ["Peru", "Peru"], "quantity": [8, 9]})
+    assert read_flows(table, quantity=1, unit="victims", precise=True)["quantity"].tolist() == [2.0]
+    for options in ({"wide": "year"}, {"back": "quantity"}):
+        with pytest.raises(AzroutesError, match="the cells of such a table are its quantities"):
+            read_flows(table, quantity=1, **options)  # type: ignore[call-overload]
+
+
+def test_totals_and_two_directions_in_columns_left_aside_are_told() -> None:
+    table = pd.DataFrame({"from": ["Iran", "Iran", "World"], "to": ["Peru", "Peru", "Peru"], "sex": ["T", "F", "F"],
+                          "flowCode": ["M", "X", "X"], "partner": ["IRN", "IRN", "World"]})  # fmt: skip
+    told = read_flows(table, on_bad="collect").account.told
+    assert [t for t in told if "beside" in t] == [
+        "column 'sex', left aside, has 'T' beside 'F': a total and its parts are added up unless one is left out"
+    ]
+    assert any(t.startswith("column 'flowCode', left aside, has 'M' and 'X'") for t in told)
+    other = table.assign(sex="F", flowCode="X", purpose=["T", "P", "P"], code=["001", "002", "002"])
+    assert not any("beside" in t for t in read_flows(other, on_bad="collect").account.told)
+    one = read_flows(table[table["sex"] == "F"], on_bad="collect").account.told
+    assert not any("beside" in t or "run the other way" in t for t in one)
+    drugs = read_flows(table.assign(commodity=["All drugs", "heroin", "heroin"]), on_bad="collect").account.told
+    assert any(t.startswith("column 'commodity' has 'All drugs' beside 'heroin'") for t in drugs)
+
+
+def test_columns_without_a_name_are_told() -> None:
+    table = pd.DataFrame([["Iran", "Peru", 3, 4]], columns=["from", "to", "n", ""])
+    assert "columns left aside: one without a name" in read_flows(table).attrs[KEPT]["told"]
+
+
+def test_a_whole_route_in_a_cell() -> None:
+    routes = ["Mozambique - Kenya - Viet Nam", "Tanzania → UAE->China", "Guinea-Bissau > Timor-Leste",
+              "Iran –> Türkiye", "Uganda-Singapore", "", "Kenya > > China"]  # fmt: skip
+    table = pd.DataFrame({"Route": routes, "origin": "Peru", "Kilos": range(7)})
+    flows, bad, account = read_flows(table, quantity="Kilos", columns={"Route": "route"}, on_bad="collect")
+    assert set(flows.index) == {f"-:-:{way}" for way in ("MOZ>KEN>VNM", "TZA>ARE>CHN", "GNB>TLS", "IRN>TUR")}
+    assert bad.index.tolist() == [4, 5, 6]
+    assert set(bad["problem"]) == {"not a route of two places or more"}
+    assert "columns left aside: origin" in account.told
+    with pytest.raises(AzroutesError, match=r"destination: said twice .a route holds the ends"):
+        read_flows(table, destination="Peru", columns={"Route": "route"})
+    with pytest.raises(AzroutesError, match="destination: missing column"):
+        read_flows(table.rename(columns={"Route": "route"}))  # a name of its own, unless it is said
+
+
+@pytest.mark.parametrize(("name", "wide"), [("2001", "year"), ("JAN2009", "year"), ("Peru", "destination")])
+def test_a_year_or_place_that_is_there_twice_is_not_added_up(name: str, wide: str) -> None:
+    table = pd.DataFrame([["Iran", "Georgia", 1, 2]], columns=["from", "to", name, name])
+    with pytest.raises(AzroutesError, match=f"- {name}: a column twice"):
+        read_flows(table if wide == "year" else table.drop(columns="to"), wide=wide)

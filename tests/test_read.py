@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import azroutes
+from azroutes.accounting import Policy
 from azroutes.columns import OPTIONAL
 from azroutes.errors import AzroutesError, TableError
 from azroutes.places import place
@@ -242,6 +243,42 @@ def test_coordinates_off_the_globe_are_told(lon: str) -> None:
 def test_coordinates_that_are_missing_are_told_and_no_name_is_guessed_for_them() -> None:
     table = pd.DataFrame({"origin": ["Peru"], "origin_lon": [None], "origin_lat": [None], "destination": ["IRN"]})
     assert told(table) == [("0", "origin_lon, origin_lat", None)]
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [("2010-2014", 2010, 2014), ("2012/13", 2012, 2013), ("2012–13", 2012, 2013), ("1999-00", 1999, 2000),
+     ("2010-12", 2010, 2010), ("Mar 2012", 2012, 2012), ("31 December 2012", 2012, 2012), ("2012Q1", 2012, 2012),
+     ("12/31/2012 12:00:00 AM", 2012, 2012), ("2012/01/15", 2012, 2012), ("2012M03", 2012, 2012)],
+)  # fmt: skip
+def test_years_of_spans_and_dates(text: str, first: int, last: int) -> None:
+    flow = only(origin="AZE", destination="IRN", year=text)
+    assert (flow["first_year"], flow["last_year"]) == (first, last)
+
+
+def test_what_looks_like_a_month_is_read_by_its_column_and_told() -> None:
+    ends = {"origin": "AZE", "destination": "IRN"}
+    fiscal = read_flows(pd.DataFrame({**ends, "year": ["2011-12", "2012-13"]}))
+    assert (fiscal["first_year"].tolist(), fiscal["last_year"].tolist()) == ([2011], [2013])
+    assert "year is a span of years in 2 rows" in fiscal.attrs["account"]["told"]
+    doubtful = read_flows(pd.DataFrame({**ends, "year": ["2010-11", "2011-12"]}))
+    assert doubtful["last_year"].tolist() == [2011]
+    assert any("are read as months; if they are spans" in line for line in doubtful.attrs["account"]["told"])
+    assert told(pd.DataFrame({**ends, "year": ["2012-13", "2012-05"]})) == [("1", "year", "2012-05")]
+
+
+def test_days_of_excel_and_years_of_other_calendars_are_told() -> None:
+    table = pd.DataFrame({"origin": ["AZE"], "destination": ["IRN"]})
+    with pytest.raises(TableError, match="it would be 2020-01-01"):
+        read_flows(table.assign(year=[43831]))
+    lines = read_flows(table.assign(year=["۱۳۹۹"])).attrs["account"]["told"]
+    assert "year 1399: read as of the common era, whatever calendar they are of" in lines
+
+
+def test_rows_of_two_days_of_a_year_are_not_alike() -> None:
+    days = ["2012-03-01", "2012-03-02", "2012-03-02"]
+    table = pd.DataFrame({"origin": "AZE", "destination": "IRN", "quantity": 5, "year": days})
+    assert read_flows(table, policy=Policy(repeat="drop"))["quantity"].tolist() == [10.0]
 
 
 @pytest.mark.parametrize("text", ["2012-2010", "c. 2010", "999", "3000", "10e400", "２０１０年", "1_999"])

@@ -471,3 +471,132 @@ def test_what_is_no_file_is_not_waited_for(tmp_path: Path) -> None:
     (tmp_path / "table.docx").write_bytes(b"x")
     with pytest.raises(AzroutesError, match="no such format"):
         read_flows(tmp_path / "table.docx")
+
+
+def test_thousands_are_read_when_said(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    for text, form, value in (
+        ("1.234.567,5", FileForm(thousands=".", decimal=","), 1234567.5),
+        ("1'234.5", FileForm(thousands="'"), 1234.5),
+        ("1\u202f234", FileForm(thousands=" "), 1234.0),
+        ("12", FileForm(thousands=","), 12.0),
+    ):
+        path.write_text(f"origin;destination;quantity\nIRN;RUS;{text}\n", encoding="utf-8")
+        assert read_flows(path, file=form)["quantity"].tolist() == [value]
+    for text in ("12,34", "1,2345", ",123", "1,,234", "1234,567"):
+        path.write_text(f"origin;destination;quantity\nIRN;RUS;{text}\n")
+        with pytest.raises(AzroutesError, match="not a quantity"):
+            read_flows(path, file=FileForm(thousands=","))
+    wrong: list[dict[str, Any]] = [{"thousands": "."}, {"thousands": "_"}, {"notes": "*"}, {"notes": ("",)}]
+    for options in wrong:
+        with pytest.raises(AzroutesError, match="no file is held like this"):
+            FileForm(**options)
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("1,234.50", r"thousands=','\)"),
+        ("1 234,5", r"thousands=' ', decimal=','"),
+        ("10-20", "a range"),
+        ("ca. 5", "estimate"),
+        ("> 100", "a bound"),
+        ("45%", "a share"),
+        ("12*", r"notes=\('\*',\)"),
+        ("12[a]", r"notes=\('\[a\]'"),
+        ("5 kg", "unit into a column"),
+        ("€ 5", "unit into a column"),
+    ],
+)
+def test_what_is_no_number_is_told_what_it_looks_like(text: str, hint: str) -> None:
+    with pytest.raises(AzroutesError, match=f"not a quantity .*{hint}"):
+        read_flows(pd.DataFrame({"origin": ["IRN"], "destination": ["RUS"], "quantity": [text]}))
+
+
+def test_fractions_that_may_be_thousands_are_told() -> None:
+    def told(*texts: str) -> bool:
+        table = pd.DataFrame({"origin": "IRN", "destination": "RUS", "quantity": [*texts]})
+        account = read_flows(table, on_bad="collect").account
+        return any("if these are thousands" in line for line in account.told)
+
+    assert told("1.234", "12.500", "7")
+    assert told("1.234", "n.a.")
+    assert not told("1.234", "0.500")
+    assert not told("1.234", "1234")
+    assert not told("7", "8")
+
+
+def test_notes_behind_places_numbers_and_years_are_taken_off_and_told(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text(
+        "origin,via,destination,quantity,year,wording\nSyria (1),Iraq*>Iran¹,Georgia,5 bp,2012p,seen*\n",
+        encoding="utf-8",
+    )
+    flows, _, account = read_flows(path, file=FileForm(notes=("*", "(1)", "¹", "b", "p", "a")), on_bad="collect")
+    assert flows.index.tolist() == ["-:-:SYR>IRQ>IRN>GEO"]
+    assert (flows["quantity"].tolist(), flows["last_year"].tolist(), flows["wording"].tolist()) == (
+        [5.0],
+        [2012],
+        ["seen*"],
+    )
+    assert "origin without its note in 1 rows, for instance 'Syria (1)'" in account.told
+    path.write_text("origin,destination,quantity\nIran,Georgia,21\n")
+    assert read_flows(path, file=FileForm(notes=("1",)))["quantity"].tolist() == [21.0]
+
+
+def test_a_key_of_several_columns_in_one(tmp_path: Path) -> None:
+    path = tmp_path / "table.tsv"
+    path.write_text("freq,citizen,age,sex,geo\\TIME_PERIOD\t2019 \t2020 \nA,IR,TOTAL,T,EL\t5 b\t: \n"
+                    "A,AF,TOTAL,T,UK\t7 \t: z\nA,AF,TOTAL,DE\t1 \t2 \nA,AF,TOTAL,T,EU27_2020\t12 \t \n")  # fmt: skip
+    flows, bad, account = read_flows(path, wide="year", origin="citizen", destination="geo", on_bad="collect",
+                                     file=FileForm(notes=("b", "z")))  # fmt: skip
+    assert flows["quantity"].to_dict() == {"-:-:AFG>GBR": 7.0, "-:-:IRN>GRC": 5.0}
+    assert "the first column holds 5: freq, citizen, age, sex, geo" in account.told
+    assert set(bad["problem"]) == {"not a key of as many parts as the header says", "a total, no place"}
+    assert sum(len(rows) for rows in account.aside.values()) == account.rows - account.read == 3
+    path.with_suffix(".csv").write_text('"a,b\\c",from,to\n1,IRN,RUS\n')
+    assert len(read_flows(path.with_suffix(".csv"), on_bad="collect").bad) == 1
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".xlsx"])
+def test_a_header_lower_down_is_told(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"table{suffix}"
+    rows: list[list[object]] = [["Seizures by country"], [], ["Made on 3 May"], []]
+    rows += [["Departure country", "Destination country", "Kilos"], ["IRN", "RUS", 5], ["IRN", "GEO", 6]]
+    if suffix == ".csv":
+        path.write_text("\n".join(",".join(map(str, row)) for row in rows))
+    else:
+        pd.DataFrame([row + [None] * (3 - len(row)) for row in rows]).to_excel(
+            path, index=False, header=False, engine="openpyxl"
+        )
+    with pytest.raises(AzroutesError, match=r"the names of columns stand lower down .say file=FileForm\(header=5\)"):
+        read_flows(path)
+    with pytest.raises(AzroutesError, match=r"header=5"):
+        read_flows(path, origin="Departure country", destination="Destination country", quantity="Kilos")
+    assert len(read_flows(path, file=FileForm(header=5))) == 2
+    with pytest.raises(
+        AzroutesError, match=r"the names of columns may stand lower down .say file=FileForm\(header=5\)"
+    ):
+        read_flows(path, columns={"Nobody": "origin"})
+
+
+def test_lines_without_a_crs_are_in_the_one_that_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "table.geojson"
+    line = {"type": "LineString", "coordinates": [[5552000, 4920000], [5000000, 5100000]]}
+    told = {"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {"n": 1}, "geometry": line}]}
+    path.write_text(json.dumps(told))
+    with pytest.raises(AzroutesError, match="need crs="):
+        read_flows(path)
+    assert read_flows(path, crs="EPSG:3857")["origin"].tolist() == ["@40.37098,49.87446"]
+
+
+def test_a_broken_line_of_a_wide_table_or_of_two_ways_is_broken_in_all_its_rows(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text("from,to,2001,2002\nIran,Peru,1,2\nIran,Peru,1,2,3\nIran,Peru,,,3\n")
+    with pytest.raises(AzroutesError, match="row 3, column 2002 '3': more cells than columns"):
+        read_flows(path, wide="year")
+    flows, bad, account = read_flows(path, wide="year", on_bad="collect")
+    assert (flows["quantity"].tolist(), len(bad), account.rows, account.read) == ([3.0], 3, 5, 2)
+    path.write_text("from,to,there,back\nIran,Peru,1,2\nIran,Peru,1,2,3\n")
+    both = read_flows(path, quantity="there", back="back", on_bad="collect")
+    assert (both.flows["quantity"].tolist(), both.account.read) == ([1.0, 2.0], 2)

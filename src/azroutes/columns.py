@@ -18,6 +18,8 @@ OPTIONAL = ("via", "market", "commodity", "form", "group", "quantity", "unit", "
 COORDINATES = tuple(f"{end}_{axis}" for end in ENDS for axis in ("lon", "lat"))
 BACK = "back"
 OURS = (*ENDS, *COORDINATES, *OPTIONAL, BACK)
+ROUTE = "route"
+"""A column with both ends and what is between; only where the user says so, as a route may be a name of its own."""
 
 PAIRS = (
     ("from", "to"), ("source", "target"), ("orig", "dest"), ("origin", "dest"), ("o", "d"), ("src", "dst"),
@@ -95,6 +97,8 @@ def match(names: Sequence[object], said: Mapping[str, object], columns: Mapping[
     place, value = _said(own, said, columns or {})
     taken = set(place.values())
     told: list[str] = []
+    if ROUTE in place:
+        value |= _taken_by_route(place, value)
     faults = _by_our_names(own, place, value, taken)
     if not faults:
         guessed, doubts = _guessed(own, place, value, taken)
@@ -116,7 +120,17 @@ def match(names: Sequence[object], said: Mapping[str, object], columns: Mapping[
         aside.append("one without a name" if unnamed == 1 else f"{unnamed} without a name")
     if aside:
         told.append("columns left aside: " + ", ".join(aside))
-    return Matched(place, value, tuple(told))
+    return Matched(place, {ours: what for ours, what in value.items() if what is not None}, tuple(told))
+
+
+def _taken_by_route(place: Mapping[str, int], value: Mapping[str, object]) -> dict[str, object]:
+    """Return what a route says itself, for which no column is looked for."""
+    held = (*ENDS, "via", *COORDINATES)
+    twice = [Fault("said twice", column=ours, hint="a route holds the ends and what is between") for ours in held
+             if ours in place or ours in value]  # fmt: skip
+    if twice:
+        raise OptionError("the table cannot be read so", twice)
+    return dict.fromkeys(held)
 
 
 def _said(
@@ -147,7 +161,7 @@ def _renamed(own: list[str], columns: Mapping[str, str]) -> tuple[dict[str, int]
     place: dict[str, int] = {}
     faults: list[Fault] = []
     for theirs, ours in columns.items():
-        if ours not in OURS:
+        if ours not in {*OURS, ROUTE}:
             faults.append(Fault("no column of flows", column="columns", value=ours, hint=did_you_mean(ours, OURS)))
         elif theirs not in own:
             faults.append(Fault("no such column", column="columns", value=theirs, hint=_near(theirs, own)))

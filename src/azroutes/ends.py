@@ -106,7 +106,8 @@ def _answers(
 
 def _code_of(name: str | None, year: int | None, gazetteer: Gazetteer | None) -> Answer:
     if not name:
-        return "", [Fault("missing place", reason="missing")]
+        hint = "write it in each row, also where it is as above"
+        return "", [Fault("missing place", reason="missing", hint=hint)]
     try:
         return resolve(name, year=None if year is None else int(year), gazetteer=gazetteer).code, []
     except PlaceError as error:

@@ -71,7 +71,7 @@ def bare(text: str, notes: Sequence[str], *, number: bool) -> str:
 
 def _parts_from(text: str, rest: str, note: str, notes: Sequence[str]) -> bool:
     """Tell whether a note at the end of what is left is no part of the word or number before it."""
-    if not note[0].isalnum():
+    if not note[0].isalpha() and not note[0].isdecimal():
         return True
     last = rest[-len(note) - 1]
     if note[0].isdecimal():
@@ -91,6 +91,10 @@ def hint_of(text: str, decimal: str, otherwise: str) -> str:
     >>> hint_of("1,234.50", ".", ""), hint_of("10-20", ".", "")
     ("thousands? say file=FileForm(thousands=',')", 'a range: write one number, and the text into wording')
     """
+    if re.fullmatch(r"[1-9]\d{0,2}[.,]\d{3}", text):
+        point, other = ("point", ",") if decimal == "." else ("comma", ".")
+        return (f"thousands? say file=FileForm(thousands={other!r}); a fraction? file=FileForm(decimal={other!r}), or "
+                f"a decimal {point}")  # fmt: skip
     for mark in ",. '":
         for point in ".,":
             whole = parted(text, mark, point) if mark != point else None
@@ -117,7 +121,7 @@ def may_be_thousands(texts: Iterable[str | None], decimal: str) -> bool:
     like = re.compile(rf"[1-9]\d{{0,2}}{re.escape(decimal)}\d{{3}}", re.ASCII)
     any_like = False
     for text in texts:
-        if not text:
+        if not text or text.lower() in NO_NUMBER:
             continue
         if like.fullmatch(text):
             any_like = True

@@ -7,17 +7,17 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from azroutes.columns import plain
 from azroutes.distinct import distinct
 from azroutes.errors import AzroutesError, Fault, OptionError, TableError
 from azroutes.kinds import text_of_cell
 from azroutes.nonplaces import nonplace
-from azroutes.tables.given import BOOKS, TEXT, given
+from azroutes.tables.given import BOOKS, TEXT, given, held
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
-
-    import pandas as pd
 
     from azroutes.tables.form import FileForm
     from azroutes.tables.given import Given
@@ -27,6 +27,9 @@ LOWEST = 15
 
 MOST_BYTES = 1_000_000
 """Files larger than this are not read again and again to find it."""
+
+SAMPLED, WIDEST = 100, 500
+"""Rows and columns of a sheet that are tried below each."""
 
 MOSTLY = 0.8
 """The share of the widest line's cells that a line of names has at least."""
@@ -48,7 +51,7 @@ _OUT = frozenset({"x", "rx", "e", "export", "exports", "re-export", "re-exports"
 
 
 def with_lower_header(
-    error: AzroutesError, source: object, form: FileForm, reads: Callable[[Given], object]
+    error: AzroutesError, source: object, form: FileForm, table: Given, reads: Callable[[Given], object]
 ) -> AzroutesError:
     """Return an error with one more fault, where the table could be read if its header stood lower down.
 
@@ -58,10 +61,12 @@ def with_lower_header(
         Why it cannot be read as it is.
     source : path, or anything else
     form : FileForm
+    table : Given
+        It, with the first line as its header.
     reads : callable
         Raises AzroutesError unless the columns of a table are those that are needed.
     """
-    line, named = _lower_header(source, form, reads)
+    line, named = _lower_header(source, form, table, reads)
     if line is None:
         return error
     problem = "the names of columns stand lower down" if named else "the names of columns may stand lower down"
@@ -70,34 +75,48 @@ def with_lower_header(
     return kind(str(error).partition("\n")[0], [*error.faults, more])
 
 
-def _lower_header(source: object, form: FileForm, reads: Callable[[Given], object]) -> tuple[int | None, bool]:
+def _lower_header(
+    source: object, form: FileForm, table: Given, reads: Callable[[Given], object]
+) -> tuple[int | None, bool]:
     """Return the line that seems to be the header, and whether it has the names that are needed."""
     if not isinstance(source, str | PathLike) or form.header != 1:
         return None, False
     path = Path(source)
     if path.suffix.lower() not in {*TEXT, *BOOKS, ""} or not path.is_file() or path.stat().st_size > MOST_BYTES:
         return None, False
-    found: dict[int, Given] = {}
-    for line in range(1, LOWEST + 1):
-        try:
-            found[line] = given(path, replace(form, header=line))
-        except AzroutesError:
-            continue
-    for line, table in found.items():
-        # Of a sheet rows without a cell are passed over, so that the line below has the same names.
-        if line == 1 or (line + 1 in found and found[line + 1].names == table.names):
+    found = _candidates(path, form, table)
+    for line, below in found.items():
+        if line == 1:
             continue
         try:
-            reads(table)
+            reads(below)
         except AzroutesError:
             continue
         return line, True
     width = {line: sum(bool(str(name).strip()) for name in table.names) for line, table in found.items()}
-    if width.get(1, 0) > 1 or not width:
+    if not width or 2 * width.get(1, 0) > max(width.values()):
         return None, False
-    widest = next(line for line in width if width[line] >= MOSTLY * max(width.values())
-                  and not (line + 1 in found and found[line + 1].names == found[line].names))  # fmt: skip
+    widest = next(line for line in width if width[line] >= MOSTLY * max(width.values()))
     return (widest if widest > 1 else None), False
+
+
+def _candidates(path: Path, form: FileForm, table: Given) -> dict[int, Given]:
+    """Return the table as it would be below each of the first lines; of a sheet, which takes long to read, a part."""
+    found: dict[int, Given] = {1: table}
+    if path.suffix.lower() in BOOKS:
+        rows = table.rows.iloc[: LOWEST + SAMPLED, :WIDEST]
+        for at, line in enumerate(rows.index[:-1]):
+            if line <= LOWEST:
+                names = pd.Index([text_of_cell(name) for name in rows.iloc[at]], dtype=object)
+                found[int(line)] = held(rows.iloc[at + 1 :].set_axis(names, axis=1))
+        return found
+    for line in range(2, LOWEST + 1):
+        try:
+            found[line] = given(path, replace(form, header=line))
+        except AzroutesError:
+            continue
+    # A line without a cell is passed over, so that it has the names of the next.
+    return {line: one for line, one in found.items() if line + 1 not in found or found[line + 1].names != one.names}
 
 
 def overlooked(table: Given, aside: Sequence[int], own: pd.DataFrame, fit: pd.Index) -> list[str]:
@@ -127,8 +146,7 @@ def overlooked(table: Given, aside: Sequence[int], own: pd.DataFrame, fit: pd.In
         if not name or (many > MOST_ROWS and known not in PARTED | DIRECTED):
             continue
         values = values_of(table.read([k])[0].iloc[:, 0])
-        # A letter is no total everywhere: CITES has T for trade.
-        told += _totals(f"column {name!r}, left aside,", values, {*_WHOLE, "t"} if known in PARTED else _WHOLE)
+        told += _totals(f"column {name!r}, left aside,", values, short=known in PARTED)
         if known in DIRECTED:
             told += _directions(name, values)
     return told
@@ -142,12 +160,20 @@ def _values(column: pd.Series) -> list[str]:
     return [text for k, value in enumerate(known) if k in there and (text := text_of_cell(value))]
 
 
-def _totals(column: str, values: Collection[str], known: Collection[str] = _WHOLE) -> list[str]:
-    whole = [text for text in values if text.casefold() in known or nonplace(text) == "total"]
+def _totals(column: str, values: Collection[str], *, short: bool = False) -> list[str]:
+    """Tell of a total beside its parts; whether T is one, too, as in columns of sex and age."""
+    whole = [text for text in values if _is_total(text) or (short and text == "T")]
     part = next((text for text in values if text not in whole and nonplace(text) is None), None)
     if not whole or part is None:
         return []
     return [f"{column} has {whole[0]!r} beside {part!r}: a total and its parts are added up unless one is left out"]
+
+
+def _is_total(text: str) -> bool:
+    """Tell whether a word says that it is a total; a code of figures, as 001, may be anything here."""
+    if text.casefold() in _WHOLE:
+        return True
+    return not any(letter.isdigit() for letter in text) and nonplace(text) == "total"
 
 
 def _directions(name: str, values: Collection[str]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast, overload
@@ -12,7 +13,7 @@ import pandas as pd
 from azroutes.accounting import KEPT, Account, Policy, Reading, aside_of, check_balance, reason_of
 from azroutes.aggregation import Aggregated
 from azroutes.cells import Cells
-from azroutes.columns import BACK, OPTIONAL, OURS, Matched
+from azroutes.columns import BACK, OPTIONAL, OURS, ROUTE
 from azroutes.distinct import coded, distinct, key_of, mapped, repeated, together
 from azroutes.ends import paths
 from azroutes.errors import AzroutesError, Fault, OptionError, TableError, check_option
@@ -22,7 +23,7 @@ from azroutes.nodes import Nodes, nodes_of
 from azroutes.overlooked import overlooked, with_lower_header
 from azroutes.places import VIA, resolve
 from azroutes.privacy import check_points
-from azroutes.shape import WAY_BACK, both_ways, laid_out
+from azroutes.shape import WAY_BACK, both_ways, laid_out, stops_of
 from azroutes.tables.form import FileForm
 from azroutes.tables.given import given
 from azroutes.units import MOST, check_target, factor
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
+    from azroutes.columns import Matched
     from azroutes.geometry.shapes import Flags
     from azroutes.tables.given import Given
 
@@ -99,8 +101,8 @@ def read_flows(
         More columns, each with our name for it: ``{"Remarks": "wording"}``. Ours are ``origin``, ``destination``,
         ``via``, ``market``, ``commodity``, ``form``, ``group``, ``quantity``, ``unit``, ``year``, ``sources`` (joined
         by ``;``), ``wording``, ``certainty``, ``lineage`` (the line of knowledge that a row stands on) and the four
-        of coordinates. Columns that bear our names, or common ones (``from`` and ``to``, ``value``), need not be said.
-        All others are left aside.
+        of coordinates; or ``route``, for a whole one in a cell: ``Kenya > UAE > China``. Columns that bear our names,
+        or common ones (``from`` and ``to``, ``value``), need not be said. All others are left aside.
     wide : {'year', 'origin', 'destination'}, optional
         Columns that are called by years, or by places, are turned into rows; their cells are the quantity.
     nodes : path, frame or Gazetteer, optional
@@ -171,7 +173,7 @@ def read_flows(
     try:
         table, matched, found = laid(table)
     except AzroutesError as error:
-        raise with_lower_header(error, source, form, laid) from None
+        raise with_lower_header(error, source, form, table, laid) from None
     told = [*table.told, *([points.told] if isinstance(points, Nodes) else []), *found]
     own, broken = _ours(table, matched)
     cells = Cells(own, form)
@@ -194,7 +196,10 @@ def read_flows(
                          [*sorted(faults, key=lambda fault: (order[str(fault.row)], _place_of(fault))),
                           *unit_faults(fit)])  # fmt: skip
     bad = {row: (reason_of(fault), fault.problem, fault.hint) for row, fault in wrong.items()}
-    bad |= {str(row): (MIXED, MIXED, "say convert='kg', or keep them apart") for row in mixed.index}
+    bad |= {
+        str(row): (MIXED, MIXED, "say convert='kg' for units of mass; read rows of another by themselves")
+        for row in mixed.index
+    }
     fit = fit.drop(index=mixed.index) if len(mixed) else fit
     dropped, seen = _chosen(fit, policy or Policy(), counted="quantity" in own)
     fit = fit[~fit.index.isin(dropped)] if dropped else fit
@@ -243,7 +248,14 @@ def _ours(table: Given, matched: Matched) -> tuple[pd.DataFrame, tuple[Fault, ..
     every = {name: coded([str(value)], np.zeros(len(own), dtype=np.int8), own.index)
              for name, value in matched.value.items() if name not in own}  # fmt: skip
     own = own.assign(**every)
-    return (both_ways(own) if BACK in own else own), broken
+    if ROUTE in own:
+        own, wrong = stops_of(own)
+        broken = (*broken, *wrong)
+    if BACK not in own:
+        return own, broken
+    own = both_ways(own)
+    back = [replace(fault, row=f"{fault.row}{WAY_BACK}") for fault in broken]
+    return own, (*broken, *(fault for fault in back if fault.row in own.index))
 
 
 def _claims(cells: Cells, nodes: Nodes | Gazetteer | None, crs: object, unit: object) -> pd.DataFrame:

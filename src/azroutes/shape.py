@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from azroutes.columns import BACK, ENDS, match
-from azroutes.errors import Fault, OptionError, PlaceError, TableError, did_you_mean
+from azroutes.columns import BACK, ENDS, ROUTE, match
+from azroutes.distinct import coded, distinct
+from azroutes.errors import SHOWN, Fault, OptionError, PlaceError, TableError, did_you_mean
 from azroutes.kinds import text_of_cell
 from azroutes.nodes import Nodes
 from azroutes.nonplaces import REASONS
@@ -36,6 +37,7 @@ WAY_BACK = " (back)"
 WIDE = ("year", *ENDS)
 _LIKE_YEAR = re.compile(r"(?:FY ?|CY ?|[a-z]\.? ?)?[12]\d{3}(?!\d).{0,8}", re.IGNORECASE)
 """Names of columns that begin with a year, and go on for a little."""
+_BETWEEN = re.compile(r"\s*(?:[-–—=]*>|[→⇒➔➜])\s*|\s[-–—]\s")
 _QUOTED = re.compile(r"'([^']+)'")
 
 SLIP = 0.85
@@ -115,6 +117,10 @@ def lengthened(
     hint = "give it another name, or leave it out"
     faults += [Fault("a place, or the number of the row?", column=names[k], hint=hint)
                for k in taken if len(called[k]) == 2 and _numbers_rows(rows.iloc[:, k])]  # fmt: skip
+    first = {called[k]: k for k in reversed(taken)}
+    hint = "each has one column; a line above may tell them apart"
+    faults += [Fault("a column twice, of which nobody can tell what each counts", column=names[k], hint=hint)
+               for k in taken if first[called[k]] != k]  # fmt: skip
     if not taken:
         what = "a year" if wide == "year" else "a place"
         faults = [Fault(f"no column is called by {what}", column=wide), *faults]
@@ -123,8 +129,12 @@ def lengthened(
     own = [k for k in range(len(names)) if k not in taken]
     cells = rows.iloc[:, taken].to_numpy(dtype=object)
     filled = np.array([[text_of_cell(cell) != "" for cell in row] for row in cells], dtype=bool).reshape(cells.shape)
+    wrong = rows.index.astype(str).isin([str(fault.row) for fault in broken])
+    filled[wrong & ~filled.any(axis=1), 0] = True  # what is broken is told, though its cells may all be empty
     at, column = np.nonzero(filled)
-    labels = rows.index[at].astype(str) + ", column " + pd.Index(names, dtype=object)[np.array(taken)][column]
+    own_label = rows.index[at].astype(str)
+    labels = own_label + ", column " + pd.Index(names, dtype=object)[np.array(taken)][column]
+    broken = tuple(replace(fault, row=label) for fault in broken for label in labels[own_label == str(fault.row)])
     long = rows.iloc[at, own].set_axis(pd.Index(labels, dtype=object))
     long = long.assign(**{wide: pd.array([called[k] for k in taken], dtype=object)[column], "quantity": cells[filled]})
     empty = int(filled.size - filled.sum())
@@ -132,6 +142,24 @@ def lengthened(
     run = f"{len(taken)} columns are {what}: {names[taken[0]]} to {names[taken[-1]]}"
     found = [run, *told, *([f"{empty:,} empty cells are no rows"] if empty else [])]
     return held(long, table.told, broken, degrees=table.degrees), found
+
+
+def stops_of(rows: pd.DataFrame) -> tuple[pd.DataFrame, tuple[Fault, ...]]:
+    """Return rows with the ends and the places between them for the column of routes, and routes that are none.
+
+    Places stand between ``>``, an arrow, or a dash with spaces around it: one without may be a part of a name.
+    """
+    number, known = distinct(rows[ROUTE])
+    stops = [[stop.strip() for stop in _BETWEEN.split(text_of_cell(text))] for text in known]
+    wrong = np.array([len(parts) < 2 or not all(parts) for parts in stops], dtype=bool)
+    hint = "places between '>', '→' or ' - '"
+    faults = tuple(Fault("not a route of two places or more", str(row), ROUTE, text_of_cell(text) or None, hint)
+                   for row, text in rows[ROUTE][wrong[number]].items())  # fmt: skip
+    ways = [([None] * 3 if bad else [parts[0], VIA.join(parts[1:-1]) or None, parts[-1]])
+            for bad, parts in zip(wrong, stops, strict=True)]  # fmt: skip
+    found = {name: coded([way[k] for way in ways], number, rows.index)
+             for k, name in enumerate((ENDS[0], "via", ENDS[1]))}  # fmt: skip
+    return rows.drop(columns=ROUTE).assign(**found), faults
 
 
 def both_ways(rows: pd.DataFrame) -> pd.DataFrame:
@@ -158,12 +186,18 @@ def _years(names: Sequence[str], free: Sequence[int]) -> tuple[list[int], dict[i
     doubts = {k: Fault("a column that may be a year", column=names[k], hint=hint)
               for k in free if k not in spans and _LIKE_YEAR.fullmatch(names[k])}  # fmt: skip
     seen: dict[Span, int] = {}
+    plain = all(span.first == span.last and not span.part for span in spans.values())  # of which none holds another
     for k, span in spans.items():
+        if plain or span in seen:
+            continue
         other = next((at for known, at in seen.items() if clash(span, known)), None)
-        if other is not None:
-            hint = f"{names[other]!r} holds a part of it, or all: leave one of them out"
-            doubts[k] = Fault("years that are counted twice", column=names[k], hint=hint)
-        seen.setdefault(span, k)
+        if other is None:
+            seen[span] = k
+            continue
+        hint = f"{names[other]!r} holds a part of it, or all: leave one of them out"
+        doubts[k] = Fault("years that are counted twice", column=names[k], hint=hint)
+        if len(doubts) > SHOWN:
+            break
     told = []
     if may_be_fiscal([names[k] for k in spans]):
         told.append("columns like 2011-12 are read as months; if they are spans of two years, write 2011/12")

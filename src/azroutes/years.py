@@ -15,7 +15,7 @@ _WORD = (r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|a
 _TIME = r"(?:[ T]\d.*)?"
 _PARTS = [re.compile(form, re.ASCII | re.IGNORECASE) for form in (
     rf"{_Y}([-/.]){_MONTH}\2[0-3]?\d{_TIME}",
-    rf"{_Y}-(?:0?\d|1[0-2])",
+    rf"{_Y}-(?:0?[1-9]|1[0-2])",
     rf"[0-3]?\d([./-])[0-3]?\d\1{_Y}{_TIME}",  # whether day or month stands first, the year is the same
     rf"(?:{_DAY}[ -])?{_WORD}[ ,-]*{_Y}{_TIME}", rf"{_WORD} ?{_DAY}, ?{_Y}", rf"{_Y}[ -]?{_WORD}",
     rf"{_Y}[ -]?[QMST](?:0?[1-9]|1[0-2])", rf"Q[1-4][ /-]?{_Y}",
@@ -59,7 +59,7 @@ def span_of(text: str, *, fiscal: bool = False) -> Span | None:
     if span is not None:
         return Span(int(span[1]), int(span[2])) if int(span[1]) <= int(span[2]) else None
     short = _SHORT.fullmatch(text)
-    if short is not None and (fiscal or short[2] != "-" or int(short[3]) > 12):
+    if short is not None and (fiscal or short[2] != "-" or not _is_month(short[3])):
         first = int(short[1])
         return Span(first, first + 1) if (first + 1) % 100 == int(short[3]) else None
     for form in _PARTS:
@@ -79,14 +79,18 @@ def are_fiscal(texts: Iterable[str]) -> bool:
     (True, False)
     """
     found = [_SHORT.fullmatch(text) for text in texts]
-    return any(short is not None and short[2] == "-" and int(short[3]) > 12 for short in found)
+    return any(short is not None and short[2] == "-" and not _is_month(short[3]) for short in found)
 
 
 def may_be_fiscal(texts: Sequence[str]) -> bool:
     """Tell whether all that are read as months may as well be of two years: 2010-11, 2011-12, and no other."""
     found = [short for text in texts if (short := _SHORT.fullmatch(text)) is not None and short[2] == "-"]
     return bool(found) and not are_fiscal(texts) and all(
-        (int(short[1]) + 1) % 100 == int(short[3]) and int(short[3]) <= 12 for short in found)  # fmt: skip
+        (int(short[1]) + 1) % 100 == int(short[3]) for short in found)  # fmt: skip
+
+
+def _is_month(figures: str) -> bool:
+    return 1 <= int(figures) <= 12
 
 
 def clash(one: Span, other: Span) -> bool:
