@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast, overload
@@ -161,9 +162,64 @@ def read_flows(
         whole = Account(len(flows), len(flows), {}, {})
         flows.attrs[KEPT] = whole.plain()
         return flows if on_bad == "raise" else Reading(flows, pd.DataFrame(), whole)
+    taken = _taken(source, said, columns, wide, nodes, node_key, crs, convert, file or FileForm())
+    if on_bad == "raise":
+        _check_whole(taken)
+    fit, bad, account = _accounted(taken, policy or Policy())
+    flows = check_points(merge_claims(_with_roles(fit, focus)), precise=precise)
+    flows.attrs[KEPT] = account.plain()
+    return flows if on_bad == "raise" else Reading(flows, _handed_back(taken.table.rows, bad), account)
+
+
+@dataclass(frozen=True)
+class _Taken:
+    """What a table says.
+
+    Attributes
+    ----------
+    table : Given
+    own : DataFrame
+        Its rows under our names, each direction by itself.
+    claims : DataFrame
+        A claim of each row; what will not do is missing in it.
+    faults : tuple of Fault
+        What will not do, in no order.
+    told : tuple of str
+        What was found out and not said.
+    aside : tuple of int
+        Where columns stand that are not read.
+    """
+
+    table: Given
+    own: pd.DataFrame
+    claims: pd.DataFrame
+    faults: tuple[Fault, ...]
+    told: tuple[str, ...]
+    aside: tuple[int, ...]
+
+    @cached_property
+    def wrong(self) -> dict[str, Fault]:
+        """The first fault of each row that has any."""
+        return _first_faults(self.faults)
+
+    @cached_property
+    def fit(self) -> pd.DataFrame:
+        """The claims of rows without a fault."""
+        return self.claims[~self.claims.index.astype(str).isin(self.wrong.keys())] if self.wrong else self.claims
+
+    @cached_property
+    def mixed(self) -> pd.DataFrame:
+        """Those of them whose quantities cannot be added, as their flow has several units."""
+        return mixed_units(self.fit)
+
+
+def _taken(
+    source: object, said: Mapping[str, object], columns: Mapping[str, str] | None, wide: str | None, nodes: object,
+    node_key: str | None, crs: object, convert: str | None, form: FileForm,
+) -> _Taken:  # fmt: skip
+    """Return what a table says, by the options of `read_flows`."""
     added = source if isinstance(source, Aggregated) else None
     _check_one_way(said, wide, added)
-    form = file or FileForm()
     table = given(source if added is None else added.table, form)
     points = _nodes(nodes, node_key, form)
 
@@ -181,37 +237,35 @@ def read_flows(
     if added is not None:
         claims["records"] = added.table["records"].reindex(claims.index)
         told += added.tally.lines()
-    faults = [*broken, *cells.faults]
-    aside = [k for k in range(len(table.names)) if k not in matched.place.values()]
-    told += [*matched.told, *cells.told]
     if convert is not None:
         claims = _converted(claims, check_target(convert))
-    wrong = _first_faults(faults)
-    fit = claims[~claims.index.astype(str).isin(wrong.keys())] if wrong else claims
-    mixed = mixed_units(fit)
-    if on_bad == "raise" and (faults or len(mixed)):
-        order = {str(row): number for number, row in enumerate(claims.index)}
-        lead = f"{len(wrong)} of {len(claims)} rows cannot be read as flows"
-        raise TableError(lead if faults else "quantities of one flow cannot be added",
-                         [*sorted(faults, key=lambda fault: (order[str(fault.row)], _place_of(fault))),
-                          *unit_faults(fit)])  # fmt: skip
-    bad = {row: (reason_of(fault), fault.problem, fault.hint) for row, fault in wrong.items()}
-    bad |= {
-        str(row): (MIXED, MIXED, "say convert='kg' for units of mass; read rows of another by themselves")
-        for row in mixed.index
-    }
-    fit = fit.drop(index=mixed.index) if len(mixed) else fit
-    dropped, seen = _chosen(fit, policy or Policy(), counted="quantity" in own)
+    aside = tuple(k for k in range(len(table.names)) if k not in matched.place.values())
+    return _Taken(table, own, claims, (*broken, *cells.faults), (*told, *matched.told, *cells.told), aside)
+
+
+def _check_whole(taken: _Taken) -> None:
+    """Refuse a table of which not all rows will do."""
+    if not taken.faults and not len(taken.mixed):
+        return
+    order = {str(row): number for number, row in enumerate(taken.claims.index)}
+    lead = f"{len(taken.wrong)} of {len(taken.claims)} rows cannot be read as flows"
+    raise TableError(lead if taken.faults else "quantities of one flow cannot be added",
+                     [*sorted(taken.faults, key=lambda fault: (order[str(fault.row)], _place_of(fault))),
+                      *unit_faults(taken.fit)])  # fmt: skip
+
+
+def _accounted(taken: _Taken, policy: Policy) -> tuple[pd.DataFrame, dict[str, tuple[str, str, str]], Account]:
+    """Return the claims that go into flows; the rows that will not do, with reason, problem and hint; the account."""
+    bad = {row: (reason_of(fault), fault.problem, fault.hint) for row, fault in taken.wrong.items()}
+    hint = "say convert='kg' for units of mass; read rows of another by themselves"
+    bad |= {str(row): (MIXED, MIXED, hint) for row in taken.mixed.index}
+    fit = taken.fit.drop(index=taken.mixed.index) if len(taken.mixed) else taken.fit
+    dropped, seen = _chosen(fit, policy, counted="quantity" in taken.own)
     fit = fit[~fit.index.isin(dropped)] if dropped else fit
-    told += overlooked(table, aside, own, fit.index)
     why = {**{row: reason for row, (reason, _, _) in bad.items()}, **{str(row): what for row, what in dropped.items()}}
-    reasons = [(str(row), why[str(row)]) for row in claims.index if str(row) in why] if why else []
-    account = check_balance(Account(len(claims), len(fit), aside_of(reasons), seen, tuple(told)))
-    flows = check_points(merge_claims(_with_roles(fit, focus)), precise=precise)
-    flows.attrs[KEPT] = account.plain()
-    if on_bad == "raise":
-        return flows
-    return Reading(flows, _handed_back(table.rows, bad), account)
+    reasons = [(str(row), why[str(row)]) for row in taken.claims.index if str(row) in why] if why else []
+    told = (*taken.told, *overlooked(taken.table, taken.aside, taken.own, fit.index))
+    return fit, bad, check_balance(Account(len(taken.claims), len(fit), aside_of(reasons), seen, told))
 
 
 def _check_one_way(said: Mapping[str, object], wide: str | None, added: Aggregated | None) -> None:
