@@ -203,7 +203,7 @@ def read_flows(
     fit = fit.drop(index=mixed.index) if len(mixed) else fit
     dropped, seen = _chosen(fit, policy or Policy(), counted="quantity" in own)
     fit = fit[~fit.index.isin(dropped)] if dropped else fit
-    told += overlooked(table, aside, own, fit.index)
+    told += overlooked(table, aside, own, fit["path"])
     why = {**{row: reason for row, (reason, _, _) in bad.items()}, **{str(row): what for row, what in dropped.items()}}
     reasons = [(str(row), why[str(row)]) for row in claims.index if str(row) in why] if why else []
     account = check_balance(Account(len(claims), len(fit), aside_of(reasons), seen, tuple(told)))
@@ -221,6 +221,11 @@ def _check_one_way(said: Mapping[str, object], wide: str | None, added: Aggregat
         faults.append(Fault("records that are added up have one row a flow", column="wide" if wide else BACK))
     if isinstance(said["quantity"], int | float) and (wide or said[BACK]):
         faults.append(Fault("the cells of such a table are its quantities", column="quantity", value=said["quantity"]))
+    each = said["quantity"]
+    if isinstance(each, int | float) and (isinstance(each, bool) or not 0 <= each <= MOST):
+        faults.append(
+            Fault("no number that a row can count for", column="quantity", value=each, hint="1, for instance")
+        )
     if faults:
         raise OptionError("the table cannot be read so", faults)
 
@@ -247,6 +252,8 @@ def _ours(table: Given, matched: Matched) -> tuple[pd.DataFrame, tuple[Fault, ..
     own = rows.set_axis(list(matched.place), axis=1)
     every = {name: coded([str(value)], np.zeros(len(own), dtype=np.int8), own.index)
              for name, value in matched.value.items() if name not in own}  # fmt: skip
+    if isinstance(each := matched.value.get("quantity"), int | float):
+        every["quantity"] = pd.Series(float(each), index=own.index)
     own = own.assign(**every)
     if ROUTE in own:
         own, wrong = stops_of(own)
