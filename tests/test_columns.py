@@ -261,6 +261,11 @@ def test_months_and_spans_as_columns_but_no_year_twice() -> None:
 def test_each_row_may_count_for_a_number() -> None:
     table = pd.DataFrame({"from": ["Iran", "Iran"], "to": ["Peru", "Peru"], "quantity": [8, 9]})
     assert read_flows(table, quantity=1, unit="victims", precise=True)["quantity"].tolist() == [2.0]
+    comma = FileForm(decimal=",")
+    assert read_flows(table, quantity=1.5, file=comma)["quantity"].tolist() == [3.0]
+    for number in (-1, True, float("nan"), float("inf")):
+        with pytest.raises(AzroutesError, match="no number that a row can count for"):
+            read_flows(table, quantity=number)
     for options in ({"wide": "year"}, {"back": "quantity"}):
         with pytest.raises(AzroutesError, match="the cells of such a table are its quantities"):
             read_flows(table, quantity=1, **options)  # type: ignore[call-overload]
@@ -307,3 +312,16 @@ def test_a_year_or_place_that_is_there_twice_is_not_added_up(name: str, wide: st
     table = pd.DataFrame([["Iran", "Georgia", 1, 2]], columns=["from", "to", name, name])
     with pytest.raises(AzroutesError, match=f"- {name}: a column twice"):
         read_flows(table if wide == "year" else table.drop(columns="to"), wide=wide)
+
+
+def test_regions_beside_their_countries_are_told() -> None:
+    table = pd.DataFrame({"from": ["Europe", "France", "Iran"], "to": ["Peru", "Peru", "Peru"], "n": [5, 3, 2]})
+    line = "origin 'Europe' stands beside 'France', which is within it: if it is a sum, all is counted twice"
+    assert line in read_flows(table).attrs[KEPT]["told"]
+    for other in (table.drop(index=1), table.assign(to=["Peru", "Chile", "Peru"])):
+        assert not any("within it" in told for told in read_flows(other).attrs[KEPT]["told"])
+
+
+def test_numbers_of_a_frame_stand_beside_texts_with_a_decimal_comma() -> None:
+    table = pd.DataFrame({"from": "Iran", "to": "Peru", "n": pd.Series([1.5, "2,5", 3], dtype=object)})
+    assert read_flows(table, file=FileForm(decimal=","))["quantity"].tolist() == [7.0]

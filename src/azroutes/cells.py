@@ -219,6 +219,8 @@ class Cells:
 
     def _text(self, value: object) -> str | None:
         text = text_of_cell(value)
+        if self.file.decimal == "," and isinstance(value, float | np.floating):
+            text = text.replace(".", ",")  # a number of a sheet or a frame, which is written with a point
         return text if text and text not in self.file.missing else None
 
 

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from azroutes.columns import plain
+from azroutes.columns import ENDS, plain
 from azroutes.distinct import distinct
 from azroutes.errors import AzroutesError, Fault, OptionError, TableError
 from azroutes.kinds import text_of_cell
 from azroutes.nonplaces import nonplace
+from azroutes.places import VIA, place
 from azroutes.tables.given import BOOKS, TEXT, given, held
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ def _candidates(path: Path, form: FileForm, table: Given) -> dict[int, Given]:
     return {line: one for line, one in found.items() if line + 1 not in found or found[line + 1].names != one.names}
 
 
-def overlooked(table: Given, aside: Sequence[int], own: pd.DataFrame, fit: pd.Index) -> list[str]:
+def overlooked(table: Given, aside: Sequence[int], own: pd.DataFrame, fit: pd.Series) -> list[str]:
     """Return what sums over a table may hold twice or turned round, in words.
 
     Parameters
@@ -129,15 +130,16 @@ def overlooked(table: Given, aside: Sequence[int], own: pd.DataFrame, fit: pd.In
         Where its columns are that are not read.
     own : DataFrame
         Those that are, under our names.
-    fit : Index
-        The names of the rows that are in flows.
+    fit : Series
+        The paths of the rows that are in flows, by their names.
     """
     told, many = [], len(own)
     whole = len(fit) == many
 
     def values_of(column: pd.Series) -> list[str]:
-        return _values(column if whole else column[column.index.astype(str).isin(fit.astype(str))])
+        return _values(column if whole else column[column.index.astype(str).isin(fit.index.astype(str))])
 
+    told += _regions(fit)
     for name in ("commodity", "group", "form"):
         if name in own:
             told += _totals(f"column {name!r}", values_of(own[name]))
@@ -150,6 +152,28 @@ def overlooked(table: Given, aside: Sequence[int], own: pd.DataFrame, fit: pd.In
         if known in DIRECTED:
             told += _directions(name, values)
     return told
+
+
+def _regions(paths: pd.Series) -> list[str]:
+    """Tell of regions that stand beside a country within them, at the same end of flows whose other end is the same."""
+    number, known = distinct(paths)
+    there = set(number.tolist())
+    ends = [(way.partition(VIA)[0], way.rpartition(VIA)[2]) for k, way in enumerate(known) if way and k in there]
+    told = []
+    for k, end in enumerate(ENDS):
+        regions = {code: members for code in {pair[k] for pair in ends} if (members := _members(code))}
+        beside = {(pair[1 - k], pair[k]) for pair in ends} if regions else set()
+        for pair in sorted(set(ends)) if regions else ():
+            within = next((code for code in regions.get(pair[k], ()) if (pair[1 - k], code) in beside), None)
+            if within is not None:
+                told.append(f"{end} {place(pair[k]).name!r} stands beside {place(within).name!r}, which is "
+                            "within it: if it is a sum, all is counted twice")  # fmt: skip
+                regions.pop(pair[k])
+    return told
+
+
+def _members(code: str) -> tuple[str, ...]:
+    return () if "@" in code else place(code).members
 
 
 def _values(column: pd.Series) -> list[str]:

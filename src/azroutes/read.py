@@ -264,7 +264,7 @@ def _accounted(taken: _Taken, policy: Policy) -> tuple[pd.DataFrame, dict[str, t
     fit = fit[~fit.index.isin(dropped)] if dropped else fit
     why = {**{row: reason for row, (reason, _, _) in bad.items()}, **{str(row): what for row, what in dropped.items()}}
     reasons = [(str(row), why[str(row)]) for row in taken.claims.index if str(row) in why] if why else []
-    told = (*taken.told, *overlooked(taken.table, taken.aside, taken.own, fit.index))
+    told = (*taken.told, *overlooked(taken.table, taken.aside, taken.own, fit["path"]))
     return fit, bad, check_balance(Account(len(taken.claims), len(fit), aside_of(reasons), seen, told))
 
 
@@ -275,6 +275,11 @@ def _check_one_way(said: Mapping[str, object], wide: str | None, added: Aggregat
         faults.append(Fault("records that are added up have one row a flow", column="wide" if wide else BACK))
     if isinstance(said["quantity"], int | float) and (wide or said[BACK]):
         faults.append(Fault("the cells of such a table are its quantities", column="quantity", value=said["quantity"]))
+    each = said["quantity"]
+    if isinstance(each, int | float) and (isinstance(each, bool) or not 0 <= each <= MOST):
+        faults.append(
+            Fault("no number that a row can count for", column="quantity", value=each, hint="1, for instance")
+        )
     if faults:
         raise OptionError("the table cannot be read so", faults)
 
@@ -301,6 +306,8 @@ def _ours(table: Given, matched: Matched) -> tuple[pd.DataFrame, tuple[Fault, ..
     own = rows.set_axis(list(matched.place), axis=1)
     every = {name: coded([str(value)], np.zeros(len(own), dtype=np.int8), own.index)
              for name, value in matched.value.items() if name not in own}  # fmt: skip
+    if isinstance(each := matched.value.get("quantity"), int | float):
+        every["quantity"] = pd.Series(float(each), index=own.index)
     own = own.assign(**every)
     if ROUTE in own:
         own, wrong = stops_of(own)
