@@ -23,7 +23,7 @@ from azroutes.geometry.loops import loops_at
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from azroutes.geometry.shapes import Flags, Floats
+    from azroutes.geometry.shapes import Flags, Floats, Ints
 
 METHODS = ("arc", "straight", "declutter")
 ARC_BULGE = 0.09
@@ -107,25 +107,37 @@ def arrange(
     radius = ({code: float(radii[code]) for code in sorted(used)} if radii is not None
               else radii_of(starts, ends, at, width, half_bundle, node_radius_px))  # fmt: skip
     spines = np.empty((count, SAMPLES, 2))
-    plain = np.flatnonzero(~still & ~laid)
+    pairs = list(zip(starts, ends, strict=True))
+    plain, chosen = np.flatnonzero(~still & ~laid), np.flatnonzero(laid)
     spines[plain] = _spines(a[plain], b[plain], method)
     if method != "straight":
-        pairs, reach = [(starts[k], ends[k]) for k in plain], half_bundle[plain] + CLEARANCE_PX
-        spines[plain] = clear_of_places(spines[plain], pairs, at, radius, reach)
-    if laid.any():
-        chosen = np.flatnonzero(laid)
-        rank = {int(k): n for n, k in enumerate(chosen)}
-        joined = [(rank[a], rank[b]) for a, b in follows if a in rank and b in rank]
+        reach = half_bundle[plain] + CLEARANCE_PX
+        spines[plain] = clear_of_places(spines[plain], [pairs[k] for k in plain], at, radius, reach)
+    if len(chosen):
         room = Room(radius, np.empty((0, 4)) if keep_off is None else keep_off, frame)
-        pairs, sizes = [(starts[k], ends[k]) for k in chosen], (lanes[chosen], width[chosen])
-        spines[chosen] = _decluttered(pairs, at, sizes, room, joined, tell)
+        spines[chosen] = _decluttered([pairs[k] for k in chosen], at, (lanes[chosen], width[chosen]), room,
+                                      _among(chosen, follows), tell)  # fmt: skip
     spines[still] = loops_at(starts, ends, at, still, (lanes, width), radius)
     spines[still, -1] = b[still]
-    rim = np.array([[radius[s], radius[e]] for s, e in zip(starts, ends, strict=True)]).reshape(-1, 2)
-    fits = np.minimum(1.0, CIRCLE_FILL * rim / np.maximum(half_bundle[:, None], 1e-9))
     side = np.where(still, 0.0, lanes)
+    rim = np.array([[radius[s], radius[e]] for s, e in pairs]).reshape(-1, 2)
+    return Drawn(_beside(spines, side, half_bundle, rim), spines, side, radius)
+
+
+def _among(chosen: Ints, follows: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return which of some arrows a route takes one after the other, by their numbers among these."""
+    rank = {int(k): n for n, k in enumerate(chosen)}
+    return [(rank[a], rank[b]) for a, b in follows if a in rank and b in rank]
+
+
+def _beside(spines: Floats, lanes: Floats, half_bundle: Floats, rim: Floats) -> Floats:
+    """Return the centre lines in their lanes, which draw together where they meet circles narrower than their bundle.
+
+    `rim` has the radii of the circles at both ends.
+    """
+    fits = np.minimum(1.0, CIRCLE_FILL * rim / np.maximum(half_bundle[:, None], 1e-9))
     spread = np.maximum(2 * rim, SPREAD * half_bundle[:, None])
-    return Drawn(shifted(spines, side, rim, spread, fits), spines, side, radius)
+    return shifted(spines, lanes, rim, spread, fits)
 
 
 def _spines(a: Floats, b: Floats, method: str) -> Floats:
