@@ -13,9 +13,10 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from azroutes.geometry.arrange import Drawn, arrange
 from azroutes.geometry.board import Costs, Spines
 from azroutes.geometry.declutter import declutter
-from azroutes.geometry.layout import Drawn, arrange, layout
+from azroutes.geometry.layout import layout
 from azroutes.geometry.metrics import metrics
 
 if TYPE_CHECKING:

@@ -15,9 +15,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from azroutes.errors import OptionError, TableError
+from azroutes.geometry import arrange as arrange_file
 from azroutes.geometry import layout as layout_file
+from azroutes.geometry.arrange import METHODS, Drawn, arrange
 from azroutes.geometry.curve import SOLID, arrows, head_size, lengths, trimmed
-from azroutes.geometry.layout import METHODS, Drawn, arrange, layout, picture_scale
+from azroutes.geometry.layout import layout, picture_scale
 from azroutes.geometry.metrics import metrics
 
 if TYPE_CHECKING:
@@ -500,7 +502,7 @@ def test_what_is_thinner_than_the_most_that_are_laid_out_keeps_its_arc(monkeypat
     chance = np.random.default_rng(4)
     at = {f"P{k}": (float(x), float(y)) for k, (x, y) in enumerate(chance.random((8, 2)) * [900, 600])}
     rows = [pair for k, (a, b) in enumerate(combinations(at, 2)) for pair in ((a, b, 1.0 + k / 4), (b, a, 0.1))]
-    monkeypatch.setattr(layout_file, "MOST", 11)
+    monkeypatch.setattr(arrange_file, "MOST", 11)
     arcs, drawn = (layout(legs(rows, at), method=method).geometry for method in ("arc", "declutter"))
     kept = arcs.geom_equals_exact(drawn, 1e-6)
     # Both directions of the five widest pairs; the sixth would be one too many.

@@ -17,9 +17,9 @@ import pandas as pd
 from azroutes.arrows import HAIRLINE_PX, LEAST_PX
 from azroutes.dtypes import CERTAINTY
 from azroutes.flows import SUPPRESSED, steps_of
+from azroutes.geometry.arrange import arrange
 from azroutes.geometry.cluster import Level, cluster_levels
 from azroutes.geometry.curve import head_size
-from azroutes.geometry.layout import arrange
 from azroutes.measure import NO_UNIT_TITLE
 from azroutes.packing import counting, measuring, pack
 from azroutes.places import Place, place

@@ -15,9 +15,9 @@ from azroutes.arrows import arrows_of
 from azroutes.basemap import Basemap, basemap
 from azroutes.dtypes import MARKET
 from azroutes.flows import steps_of
+from azroutes.geometry.arrange import arrange
 from azroutes.geometry.curve import arrows as arrow_shapes
 from azroutes.geometry.curve import head_size, trimmed
-from azroutes.geometry.layout import arrange
 from azroutes.geometry.shapes import lines, points
 from azroutes.places import place
 from azroutes.projection import COUNTRY_SPAN_M, Frame, fit

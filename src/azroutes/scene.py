@@ -18,10 +18,10 @@ from azroutes.circles import circle_scale, node_radii
 from azroutes.cut import Cut
 from azroutes.errors import Fault, TableError, check_option
 from azroutes.flows import steps_of
+from azroutes.geometry.arrange import METHODS, Drawn, arrange
 from azroutes.geometry.curve import arrows as arrow_shapes
 from azroutes.geometry.curve import at as at_distance
 from azroutes.geometry.curve import fitted_head, head_size, lengths, trimmed
-from azroutes.geometry.layout import METHODS, Drawn, arrange
 from azroutes.geometry.shapes import Flags, Floats, Shapes, lines, points
 from azroutes.labels import CIRCLE_MARGIN, Label
 from azroutes.legend import REST_LABEL, Legend, credits, legends, notes

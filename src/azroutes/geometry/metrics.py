@@ -14,8 +14,9 @@ import pandas as pd
 import shapely
 
 from azroutes.errors import Fault, OptionError, TableError
+from azroutes.geometry.arrange import SAME_SPOT_PX
 from azroutes.geometry.curve import at, fitted_head, head_size, lengths, trimmed
-from azroutes.geometry.layout import SAME_SPOT_PX, _check_legs, picture_scale
+from azroutes.geometry.layout import check_legs, picture_scale
 from azroutes.geometry.shapes import Flags, Floats, Ints, Shapes, lines, points
 
 if TYPE_CHECKING:
@@ -151,7 +152,7 @@ def metrics(
     >>> bool(straight["detour_mean"] < azroutes.metrics(azroutes.layout(steps))["detour_mean"])
     True
     """
-    _check_legs(drawn, width, figure_width_px)
+    check_legs(drawn, width, figure_width_px)
     if not node_radius_px >= 0 or not np.isfinite(node_radius_px):
         raise OptionError("node_radius_px must be a number, zero or more",
                           [Fault("not a radius", column="node_radius_px", value=node_radius_px)])  # fmt: skip
