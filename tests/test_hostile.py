@@ -127,7 +127,7 @@ def test_a_long_text_that_many_cells_point_to(tmp_path: Path) -> None:
     other = pointed(tmp_path / "other.xlsx", rows.replace(b"0", b"1"), texts)
     with pytest.raises(TableError, match="30000 of 30002 rows") as caught:
         read_flows(other)
-    assert str(caught.value.faults[0]) == "row 4, destination: missing place"
+    assert str(caught.value.faults[0]).startswith("row 4, destination: missing place")
 
 
 @pytest.mark.parametrize("ending", [".xlsx", ".ods"])
