@@ -54,6 +54,7 @@ def inside(
     def call(*words: str | Path) -> Done:
         monkeypatch.chdir(tmp_path)
         monkeypatch.setattr(sys, "argv", ["azroutes", *map(str, words)])
+        monkeypatch.setattr(sys, "unraisablehook", sys.unraisablehook)
         with pytest.raises(SystemExit) as ended:
             main()
         out, err = capsys.readouterr()

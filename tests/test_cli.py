@@ -260,6 +260,29 @@ def test_a_stop_that_a_library_swallows_is_heeded_still(
     assert [path.name for path in tmp_path.iterdir()] == ["table.csv"]
 
 
+@pytest.mark.usefixtures("table")
+def test_a_stop_while_python_tidies_up_is_heeded_and_leaves_no_words(tmp_path: Path) -> None:
+    code = """
+import os, signal, sys
+import azroutes.cli, azroutes.figure
+class Tidied:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGTERM)
+        for _ in range(1000):
+            pass
+render = azroutes.figure.render
+def tidying(*given, **options):
+    Tidied()
+    return render(*given, **options)
+azroutes.figure.render = tidying
+sys.argv = ["azroutes", "figure", "new.svg", "--flows", "table.csv"]
+azroutes.cli.main()
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert said(done, 130) == "azroutes: stopped; no file was left half written\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["table.csv"]
+
+
 @pytest.mark.usefixtures("interruptible")
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
 def test_a_stopped_atlas_is_130_and_the_old_one_stays(

@@ -365,6 +365,13 @@ class _Stops:
         signal.signal(signal.SIGTERM, self)
         if signal.getsignal(signal.SIGINT) != signal.SIG_IGN:  # as in the background of a script
             signal.signal(signal.SIGINT, self)
+        sys.unraisablehook = self.untold
+
+    @staticmethod
+    def untold(lost: sys.UnraisableHookArgs) -> None:
+        """Say nothing of a stop that came while Python tidied up, and was lost there; of all else what is usual."""
+        if lost.exc_type is not Stopped:
+            sys.__unraisablehook__(lost)
 
 
 def _go_on() -> None:
