@@ -11,6 +11,12 @@ from azroutes.errors import OptionError
 from azroutes.scale import AreaScale, WidthScale, counts_scale, number, quantity_scale, round_down
 
 
+def test_of_whole_quantities_no_part_of_one_is_shown() -> None:
+    assert quantity_scale("victims", np.array([1.0, np.nan, 2.0]), max_px=9.0).breaks() == [1.0, 2.0]
+    assert quantity_scale("victims", np.array([0.0, 13.0]), max_px=9.0).breaks() == [1.0, 2.0, 10.0]
+    assert quantity_scale("kg", np.array([0.5, 2.0]), max_px=9.0).breaks() == [0.2, 0.5, 2.0]
+
+
 @settings(deadline=None, derandomize=True)
 @given(st.lists(st.floats(0, 1e12), min_size=1, max_size=20))
 def test_widths_are_in_proportion_and_zero_is_zero(values: list[float]) -> None:

@@ -41,7 +41,8 @@ def circle_scale(arrows: Arrows, theme: Theme, *, at: Mapping[str, tuple[float, 
     totals = _totals(arrows)
     largest = max(totals.values(), default=0.0)
     plain = theme.node_radius_px
-    scale = AreaScale(arrows.scale.title, largest, MOST_RADIUS * plain, LEAST_RADIUS * plain, whole=arrows.scale.whole)
+    whole = arrows.scale.whole or arrows.scale.integral
+    scale = AreaScale(arrows.scale.title, largest, MOST_RADIUS * plain, LEAST_RADIUS * plain, whole=whole)
     if at is None or largest == 0:
         return scale
     most = max(plain, scale.max_px * _shrunk(scale, totals, at))

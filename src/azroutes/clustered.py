@@ -184,6 +184,7 @@ def parts(
             "title": f"Width: {COUNT_TITLE if crowd.unit is None else unit.lower()}",
             "unit": words(crowd.unit).lower() if crowd.unit else "",
             "counts": crowd.unit is None,
+            "integral": bool((np.floor(value) == value).all()),
             "hairline": HAIRLINE_PX,
             "least": LEAST_PX,
             "at_least": least,

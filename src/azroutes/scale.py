@@ -33,7 +33,9 @@ class WidthScale:
     largest : float
         The largest number that the scale was made for.
     whole : bool
-        Whether only whole numbers make sense (a count of sources).
+        Whether it shows a count of sources.
+    integral : bool
+        Whether all numbers are whole, so that none below one is shown.
 
     Raises
     ------
@@ -50,6 +52,7 @@ class WidthScale:
     px_per_unit: float
     largest: float
     whole: bool = False
+    integral: bool = False
 
     def __post_init__(self) -> None:
         """Check the numbers."""
@@ -70,11 +73,12 @@ class WidthScale:
         """Return a few round numbers up to the largest, for the legend."""
         if self.largest <= 0:
             return []
-        if self.whole and self.largest <= 10:
+        integral = self.whole or self.integral
+        if integral and self.largest <= 10:
             return sorted({1.0, float(np.ceil(self.largest / 2)), self.largest})
         top = round_down(self.largest)
         found = sorted({round_down(top / step) for step in (10.0, 10.0**0.5, 1.0)})
-        return [value for value in found if not self.whole or value >= 1][-count:]
+        return [value for value in found if not integral or value >= 1][-count:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +141,8 @@ def counts_scale(title: str, values: Floats, *, px_each: float, max_px: float) -
 def quantity_scale(title: str, values: Floats, *, max_px: float) -> WidthScale:
     """Return a scale on which the largest quantity has the greatest width."""
     largest = float(np.nanmax(values, initial=0.0))
-    return WidthScale(title, max_px / largest if largest > 0 else 0.0, largest)
+    integral = bool((np.floor(values) == values)[~np.isnan(values)].all())
+    return WidthScale(title, max_px / largest if largest > 0 else 0.0, largest, integral=integral)
 
 
 def number(value: float) -> str:

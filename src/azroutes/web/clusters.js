@@ -254,7 +254,7 @@
     };
 
     const legendOf = () => {
-      const entries = az.numbers.breaks(level.largest, given.counts).map((value) => {
+      const entries = az.numbers.breaks(level.largest, given.integral).map((value) => {
         const width = value * level.px;
         return { width, head: az.numbers.head(width), label: az.numbers.plain(value) };
       });
