@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from azroutes.columns import ENDS, plain
@@ -156,9 +157,7 @@ def overlooked(table: Given, aside: Sequence[int], own: pd.DataFrame, fit: pd.Se
 
 def _regions(paths: pd.Series) -> list[str]:
     """Tell of regions that stand beside a country within them, at the same end of flows whose other end is the same."""
-    number, known = distinct(paths)
-    there = set(number.tolist())
-    ends = [(way.partition(VIA)[0], way.rpartition(VIA)[2]) for k, way in enumerate(known) if way and k in there]
+    ends = [(way.partition(VIA)[0], way.rpartition(VIA)[2]) for way in _said(paths)]
     told = []
     for k, end in enumerate(ENDS):
         regions = {code: members for code in {pair[k] for pair in ends} if (members := _members(code))}
@@ -177,11 +176,16 @@ def _members(code: str) -> tuple[str, ...]:
 
 
 def _values(column: pd.Series) -> list[str]:
+    known = _said(column)
+    return [] if len(known) > MOST_VALUES else [text for value in known if (text := text_of_cell(value))]
+
+
+def _said(column: pd.Series) -> list[Any]:
+    """Return what is said in a column, each once; a category may know more."""
     number, known = distinct(column)
-    if len(known) > MOST_VALUES:
-        return []
-    there = set(number.tolist())
-    return [text for k, value in enumerate(known) if k in there and (text := text_of_cell(value))]
+    there = np.zeros(len(known), dtype=bool)
+    there[number] = True
+    return [known[k] for k in np.flatnonzero(there[:-1])]
 
 
 def _totals(column: str, values: Collection[str], *, short: bool = False) -> list[str]:
