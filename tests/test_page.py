@@ -12,8 +12,9 @@ import folium
 import folium.plugins
 import pytest
 
+from azroutes.content_policy import content_policy
 from azroutes.errors import AzroutesError, OutputError
-from azroutes.page import OfflineMap, content_policy, json_text
+from azroutes.page import OfflineMap, json_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -16,7 +16,8 @@ from folium.map import Layer
 from folium.template import Template
 
 from azroutes.errors import AzroutesError, Fault, OptionError
-from azroutes.page import JOIN_SCRIPT, OfflineMap, Verbatim, json_text, own_scripts, own_styles
+from azroutes.page import OfflineMap, Verbatim, json_text
+from azroutes.page_parts import JOIN_SCRIPT, own_scripts, own_styles
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

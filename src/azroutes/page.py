@@ -6,15 +6,10 @@ scripts and styles that were there when the page was rendered, by their hashes, 
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
 import os
-import re
-from functools import cache
 from html import escape
-from html.parser import HTMLParser
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -24,73 +19,19 @@ from folium.elements import JSCSSMixin
 from folium.raster_layers import TileLayer, WmsTileLayer
 from folium.template import Template
 
+from azroutes.content_policy import content_policy
 from azroutes.errors import AzroutesError, Fault
+from azroutes.page_parts import HEAD, scripts, still_style, styles
 from azroutes.write import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from importlib.resources.abc import Traversable
 
     from folium.map import Layer
 
-SCRIPTS = (
-    "geometry.js",
-    "numbers.js",
-    "packed.js",
-    "flows.js",
-    "filter.js",
-    "given.js",
-    "tips.js",
-    "levels.js",
-    "clusters.js",
-    "model.js",
-    "arrows.js",
-    "labels.js",
-    "close_up.js",
-    "canvas_layer.js",
-    "land.js",
-    "dom.js",
-    "speech.js",
-    "legend.js",
-    "svg_context.js",
-    "sheet.js",
-    "export.js",
-    "details.js",
-    "filters.js",
-    "search.js",
-    "motion.js",
-    "address.js",
-    "table.js",
-    "panel.js",
-    "pointer.js",
-    "keys.js",
-    "paper.js",
-    "fallback.js",
-    "picture.js",
-    "selection.js",
-    "painting.js",
-    "sets.js",
-    "app.js",
-    "main.js",
-)
-"""Our scripts, in the order in which they build on one another."""
-
-JOIN_SCRIPT = "join.js"
-"""The one more that flows need which come to a map that is there already."""
-
 DATA_ID = "azroutes-data"
 
-# A page for every reader: folium's own viewport forbids zooming, and a missing icon would be asked for.
-_HEAD = (
-    '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-    '<meta name="referrer" content="no-referrer">\n'
-    '<link rel="icon" href="data:,">'
-)
-
 _NO_SCRIPTS = "This page draws its map with scripts, which are switched off here."
-
-_COLOUR = re.compile(r"#?\w+")
-"""Colours that may stand in a style sheet: a number or a name, nothing that could end a rule."""
 
 _NEEDS_NETWORK: tuple[tuple[type[Element], str], ...] = (
     (TileLayer, "tiles come from a server; the page has its own land"),
@@ -152,7 +93,7 @@ class OfflineMap(folium.Map):
         super().__init__(tiles=None)
         self._data = json_text(payload)
         self._stills = {"": still or f'<div class="azroutes-still"><p>{_NO_SCRIPTS}</p></div>'}
-        self._still_style = _still_style(payload.get("theme"))
+        self._still_style = still_style(payload.get("theme"))
         # folium names the map's variable by a random id; one made of the data gives the same bytes each time.
         self._id = hashlib.sha256(f"{title}\n{self._data}".encode("utf-8", "replace")).hexdigest()[:32]
         _PolicyFigure(title=title, plain=self.still).add_child(self)
@@ -185,12 +126,12 @@ class OfflineMap(folium.Map):
         if not isinstance(figure, Figure):
             raise AzroutesError("a map is rendered by the figure that it is in")
         header = figure.header
-        header.add_child(Verbatim(_HEAD), name="azroutes_head")
-        header.add_child(Verbatim(_styles()), name="azroutes_styles")
+        header.add_child(Verbatim(HEAD), name="azroutes_head")
+        header.add_child(Verbatim(styles()), name="azroutes_styles")
         header.add_child(Verbatim(self._still_style), name="azroutes_still_style")
         data = f'<script type="application/json" id="{DATA_ID}">{self._data}</script>'
         header.add_child(Verbatim(data), name="azroutes_payload")
-        header.add_child(Verbatim(_scripts()), name="azroutes_scripts")
+        header.add_child(Verbatim(scripts()), name="azroutes_scripts")
         super().render(**kwargs)  # type: ignore[no-untyped-call]
         return ""
 
@@ -265,66 +206,10 @@ class _PolicyFigure(Figure):
         )
 
 
-class _InlineParts(HTMLParser):
-    """Collects the text of a page's inline scripts and styles."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.texts: dict[str, list[str]] = {"script": [], "style": []}
-        self.has_style_attributes = False
-        self._open: str | None = None
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        attributes = dict(attrs)
-        self.has_style_attributes |= "style" in attributes
-        # A data block never runs, so it needs no leave to.
-        runs = (attributes.get("type") or "") in {"", "text/javascript", "module"} and "src" not in attributes
-        self._open = tag if tag == "style" or (tag == "script" and runs) else None
-        if self._open:
-            self.texts[tag].append("")
-
-    def handle_endtag(self, tag: str) -> None:  # noqa: ARG002  # the parser's signature
-        self._open = None
-
-    def handle_data(self, data: str) -> None:
-        if self._open:
-            self.texts[self._open][-1] += data
-
-
-def content_policy(page: str) -> str:
-    """Return a Content-Security-Policy that allows a page what it holds, and no request at all.
-
-    Parameters
-    ----------
-    page : str
-        HTML, with line feeds as its only line ends.
-
-    Returns
-    -------
-    str
-        The policy; its scripts and styles are named by SHA-256.
-    """
-    parts = _InlineParts()
-    parts.feed(page)
-    parts.close()
-    scripts = " ".join(dict.fromkeys(_source_hash(text) for text in parts.texts["script"])) or "'none'"
-    styles = " ".join(dict.fromkeys(_source_hash(text) for text in parts.texts["style"])) or "'none'"
-    rules = ["default-src 'none'", f"script-src {scripts}", f"style-src {styles}"]
-    # Layers that a user adds may carry style attributes; without the network they can fetch nothing.
-    rules += ["style-src-attr 'unsafe-inline'"] if parts.has_style_attributes else []
-    rules += ["img-src data:", "connect-src 'none'", "base-uri 'none'", "form-action 'none'"]
-    return "; ".join(rules)
-
-
 def json_text(payload: Mapping[str, object]) -> str:
     """Return JSON in ASCII that no text inside can end: markup and line separators are written as escapes."""
     text = json.dumps(payload, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
-
-
-def _source_hash(text: str) -> str:
-    digest = hashlib.sha256(text.encode("utf-8", "replace")).digest()
-    return f"'sha256-{base64.b64encode(digest).decode()}'"
 
 
 def _descendants(element: Element) -> Iterator[Element]:
@@ -343,59 +228,3 @@ def _refuse_remote(root: Element) -> None:
             faults += [Fault(f"loads {url}", value=name) for url in urls]
     if faults:
         raise AzroutesError("the page works without a network, and these layers need one", faults)
-
-
-def _web() -> Traversable:
-    return resources.files("azroutes") / "web"
-
-
-def _leaflet() -> Traversable:
-    return resources.files("xstatic.pkg.leaflet") / "data"
-
-
-def _data_uri(image: str) -> str:
-    encoded = base64.b64encode((_leaflet() / "images" / image).read_bytes()).decode()
-    return f"data:image/png;base64,{encoded}"
-
-
-def own_styles(*names: str) -> str:
-    """Return our style sheets as one."""
-    return "\n".join((_web() / name).read_text(encoding="utf-8") for name in names)
-
-
-def own_scripts(*names: str) -> str:
-    """Return some of our scripts as one, by default all of a page; Leaflet comes before them."""
-    return "\n".join((_web() / name).read_text(encoding="utf-8") for name in names or SCRIPTS)
-
-
-@cache
-def _styles() -> str:
-    leaflet = (_leaflet() / "leaflet.css").read_text(encoding="utf-8")
-    leaflet = re.sub(r"url\(images/([\w-]+\.png)\)", lambda match: f"url({_data_uri(match[1])})", leaflet)
-    own = own_styles("style.css", "still.css")
-    notice = (_web() / "leaflet-licence.txt").read_text(encoding="utf-8")
-    return f"<style>\n/*\n{notice}*/\n{leaflet}</style>\n<style>\n{own}</style>"
-
-
-def _still_style(theme: object) -> str:
-    """Return how the page looks without scripts, which else give it the colours of its theme and a map to fill it."""
-    known = theme if isinstance(theme, dict) else {}
-    colours = {name: str(known.get(name, "")) for name in ("paper", "ink", "quiet")}
-    own = "".join(f" --{name}: {value};" for name, value in colours.items() if _COLOUR.fullmatch(value))
-    rules = (
-        f".azroutes {{ height: auto; overflow: visible;{own} }}\n.azroutes-map, .azroutes-panel {{ display: none; }}"
-    )
-    return f"<noscript><style>\n{rules}\n</style></noscript>"
-
-
-@cache
-def _scripts() -> str:
-    notice = (_web() / "leaflet-licence.txt").read_text(encoding="utf-8")
-    leaflet = (_leaflet() / "leaflet.js").read_text(encoding="utf-8")
-    leaflet = re.sub(r"\n//# sourceMappingURL=\S*\s*$", "\n", leaflet)
-    # Leaflet looks for its marker beside its style sheet, which is not there.
-    images = {"iconUrl": "marker-icon", "iconRetinaUrl": "marker-icon-2x", "shadowUrl": "marker-shadow"}
-    options = json.dumps({option: _data_uri(f"{image}.png") for option, image in images.items()})
-    marker = f'L.Icon.Default.imagePath = "";\nL.Icon.Default.mergeOptions({options});\n'
-    own = own_scripts()
-    return f"<script>\n/*\n{notice}*/\n{leaflet}{marker}</script>\n<script>\n{own}</script>"
