@@ -21,6 +21,8 @@ SCRIPTS = (
     "given.js",
     "tips.js",
     "levels.js",
+    "sums.js",
+    "seek.js",
     "clusters.js",
     "model.js",
     "arrows.js",

@@ -5,8 +5,7 @@ const assert = require("node:assert/strict");
 const { test } = require("node:test");
 const { load, numbers, own } = require("./load.js");
 
-const { filter, flows, numbers: written, clusters } = load("geometry", "numbers", "flows", "filter", "levels",
-  "clusters");
+const { filter, flows, numbers: written } = load("geometry", "numbers", "flows", "filter");
 
 const FACETS = ["title", "form", "certainty"];
 
@@ -68,14 +67,6 @@ test("an open filter lets everything through", () => {
   const { store } = made(3, 50);
   assert.ok(filter.isOpen(filter.fresh()));
   assert.equal([...filter.apply(store, filter.fresh()).pass].reduce((a, b) => a + b), 50);
-});
-
-test("keys are grouped, whatever their size", () => {
-  const next = numbers(5);
-  const keys = Float64Array.from({ length: 5000 }, () => Math.floor(next() * 700) * 7919 * 1048573);
-  const { group, keys: distinct } = clusters.grouped(keys);
-  assert.equal(distinct.length, new Set(keys).size);
-  keys.forEach((key, i) => assert.equal(distinct[group[i]], key));
 });
 
 test("numbers are written as in the figures", () => {

@@ -52,5 +52,19 @@
     });
   };
 
-  az.levels = { BULGE, controlOf, lineOf, placeIn, readLevel };
+  /** Whether the hull of a way meets a box. */
+  const meets = (level, start, end, box) => {
+    const [ax, ay, bx, by] = [level.x[start], level.y[start], level.x[end], level.y[end]];
+    // An arc leaves its chord by no more than its control point does.
+    const reach = level.curves.size ? 0.9 : BULGE;
+    const far = start === end ? 0 : reach * (Math.abs(bx - ax) + Math.abs(by - ay));
+    if (Math.max(ax, bx) + far < box.left || Math.min(ax, bx) - far > box.right) return false;
+    if (Math.max(ay, by) + far < box.top || Math.min(ay, by) - far > box.bottom) return false;
+    if (start === end) return true;
+    const [cx, cy] = controlOf(level, Math.min(start, end), Math.max(start, end));
+    return Math.max(ax, bx, cx) >= box.left && Math.min(ax, bx, cx) <= box.right &&
+      Math.max(ay, by, cy) >= box.top && Math.min(ay, by, cy) <= box.bottom;
+  };
+
+  az.levels = { lineOf, meets, placeIn, readLevel };
 })();
