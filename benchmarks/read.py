@@ -7,9 +7,9 @@ made up from a seed: market, commodity, origin, destination, quantity, unit, yea
 four languages and codes, and some 120,000 distinct flows. `read_flows`, `pandas.read_csv` as it comes, and the same
 with all cells as text, each have a process of their own, in turn, with all that they import loaded before. As text is
 how flows must be read: pandas as it comes makes numbers of codes and nothing of "NA", and from 3.1 on it does so in
-several threads; with pandas 2.3 and 3.0 the bound is met, with 3.1 it is not. Told are medians of three runs: time on the clock, time of the processor, the most memory that the
-process had. Then, each once and in one process, how long parts of the work take, suppress, and files of ours written
-and read back.
+several threads; with pandas 2.3 and 3.0 the bound is met, with 3.1 it is not. Told are medians of three runs: time on
+the clock, time of the processor, the most memory that the process had. Then, each once and in one process, how long
+parts of the work take, suppress, and files of ours written and read back.
 """
 
 from __future__ import annotations
