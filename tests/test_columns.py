@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -325,3 +326,42 @@ def test_regions_beside_their_countries_are_told() -> None:
 def test_numbers_of_a_frame_stand_beside_texts_with_a_decimal_comma() -> None:
     table = pd.DataFrame({"from": "Iran", "to": "Peru", "n": pd.Series([1.5, "2,5", 3], dtype=object)})
     assert read_flows(table, file=FileForm(decimal=","))["quantity"].tolist() == [7.0]
+
+
+@pytest.mark.parametrize("quantity", ["victims", None])
+def test_a_unit_that_names_the_column_of_the_quantity_is_that_of_all_rows(quantity: str | None) -> None:
+    table = pd.DataFrame({"from": ["Iran", "Iraq"], "to": ["Georgia"] * 2, "victims": [1, 2]})
+    flows = read_flows(table, quantity=quantity, unit="victims")
+    assert (flows["quantity"].sum(), set(flows["unit"])) == (3.0, {"victims"})
+    assert "unit is 'victims' in all rows: the column 'victims' is the quantity" in flows.attrs[KEPT]["told"]
+    opium = table.rename(columns={"victims": "opium"})
+    assert set(read_flows(opium, quantity="opium", commodity="opium")["commodity"]) == {"opium"}
+
+
+def test_a_column_of_numbers_is_no_unit_and_one_column_not_both_ends() -> None:
+    table = pd.DataFrame({"from": ["Iran"], "to": ["Georgia"], "value": [1], "kg": [2]})
+    with pytest.raises(AzroutesError, match=r"row 0, unit '2': a number, no unit .say unit='kg' for all rows"):
+        read_flows(table, unit="kg")
+    with pytest.raises(AzroutesError, match="'from': one column for both ends"):
+        read_flows(table, origin="from", destination="from", quantity="kg")
+
+
+def test_cells_that_are_empty_in_a_column_that_is_not_are_told() -> None:
+    # As where cells of a sheet were merged: only the first of them holds what is meant of all.
+    table = pd.DataFrame({"from": ["Iran", "Iran", "Iraq"], "to": ["Georgia"] * 3, "value": [1, 2, 3],
+                          "commodity": ["opium", None, None], "year": [2018, None, 2019]})  # fmt: skip
+    told = read_flows(table).attrs[KEPT]["told"]
+    assert "commodity is empty in 2 of 3 rows, and not taken from the row above" in told
+    assert "year is empty in 1 of 3 rows, and not taken from the row above" in told
+
+
+@pytest.mark.parametrize("crs", [None, "EPSG:4326"])
+def test_how_the_file_of_flows_is_kept_is_not_said_of_that_of_nodes(tmp_path: Path, crs: str | None) -> None:
+    for name, text in {"points.csv": "id,lat,lon\na,40.5,49.75\nb,41,29\n",
+                       "commas.csv": "id;lat;lon\na;40,5;49,75\nb;41;29\n",
+                       "flows.csv": "A title\norigin|destination|value\na|b|1,5\n"}.items():  # fmt: skip
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    form = FileForm(header=2, separator="|", decimal=",")
+    ways = [read_flows(tmp_path / "flows.csv", file=form, nodes=nodes, crs=crs) for nodes in (
+        tmp_path / "points.csv", tmp_path / "commas.csv", pd.read_csv(tmp_path / "points.csv"))]  # fmt: skip
+    assert {(*flows["quantity"], *flows["origin"]) for flows in ways} == {(1.5, "a@40.50000,49.75000")}

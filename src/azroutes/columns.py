@@ -95,8 +95,8 @@ def match(names: Sequence[object], said: Mapping[str, object], columns: Mapping[
     """
     own = [str(name).strip() for name in names]
     place, value = _said(own, said, columns or {})
+    told = _said_of_all(own, place, value, said)
     taken = set(place.values())
-    told: list[str] = []
     if ROUTE in place:
         value |= _taken_by_route(place, value)
     faults = _by_our_names(own, place, value, taken)
@@ -149,12 +149,34 @@ def _said(
             place[ours] = own.index(what.strip())
         else:
             value[ours] = what
+    if place.get(ENDS[0]) == place.get(ENDS[1]) is not None:
+        faults.append(Fault("one column for both ends", value=own[place[ENDS[0]]], hint="each has a column of its own"))
     # A quantity or a way back is no one word for all rows: a name that is no column is a slip.
     faults += [Fault("no such column", column=ours, value=word, hint=_near(word, own))
                for ours in ("quantity", BACK) if isinstance(word := value.get(ours), str)]  # fmt: skip
     if faults:
         raise OptionError("the table has no such columns", faults)
     return place, value
+
+
+def _said_of_all(
+    own: list[str], place: dict[str, int], value: dict[str, object], said: Mapping[str, object]
+) -> list[str]:
+    """Turn what names the column of the quantity into one word for all rows, and tell of it.
+
+    So of `quantity="victims", unit="victims"`: one column is not both.
+    """
+    counted = place.get("quantity")
+    if counted is None and "quantity" not in value and "unit" in place:
+        # The column is not said, and will be found by its name.
+        likely = {"quantity", *COMMON["quantity"]}
+        counted = next((k for k in [place["unit"]] if plain(own[k]) in likely and "quantity" not in own), None)
+    of_all = [ours for ours, k in place.items() if k == counted and said.get(ours) is not None
+              and ours not in {"quantity", BACK}]  # fmt: skip
+    for ours in of_all:
+        value[ours] = said[ours]
+        del place[ours]
+    return [f"{ours} is {value[ours]!r} in all rows: the column {value[ours]!r} is the quantity" for ours in of_all]
 
 
 def _renamed(own: list[str], columns: Mapping[str, str]) -> tuple[dict[str, int], list[Fault]]:
@@ -205,7 +227,9 @@ def _guessed(
         if len(spots) == 1:
             found[ours] = spots[0]
         elif ours == "quantity":
-            doubts.append(_doubt("more than one column may be the quantity", ours, spots, own))
+            twice = len({own[k] for k in spots}) < len(spots)
+            doubts.append(Fault("column given twice", column=own[spots[0]], hint="give each a name of its own") if twice
+                          else _doubt("more than one column may be the quantity", ours, spots, own))  # fmt: skip
     return found, doubts
 
 

@@ -122,7 +122,8 @@ def read_flows(
     policy : Policy, optional
         What becomes of zeros, blanks, loops and copies; by default all are kept.
     file : FileForm, optional
-        Encoding, separator, sheet and the like, where they are not found out rightly.
+        Encoding, separator, sheet and the like of `source`, where they are not found out rightly. A file of `nodes` is
+        found out by itself; give it as a frame where that goes wrong.
     precise : bool
         Whether people whom that may put in danger may be shown at points: flows of human trafficking and smuggling,
         and those whose unit says victims, survivors, migrants, refugees or children. By default such a table is
@@ -221,7 +222,7 @@ def _taken(
     added = source if isinstance(source, Aggregated) else None
     _check_one_way(said, wide, added)
     table = given(source if added is None else added.table, form)
-    points = _nodes(nodes, node_key, form)
+    points = _nodes(nodes, node_key)
 
     def laid(table: Given) -> tuple[Given, Matched, list[str]]:
         return laid_out(table, said, columns, wide, points, form)
@@ -294,10 +295,11 @@ def _written(source: object) -> gpd.GeoDataFrame | None:
     return written_flows(Path(source))
 
 
-def _nodes(nodes: object, key: str | None, file: FileForm) -> Nodes | Gazetteer | None:
+def _nodes(nodes: object, key: str | None) -> Nodes | Gazetteer | None:
     if nodes is None or isinstance(nodes, Gazetteer):
         return nodes
-    return nodes_of(given(nodes, file).rows, key)
+    # What is said of the file of flows is not said of this one.
+    return nodes_of(given(nodes, FileForm()).rows, key)
 
 
 def _ours(table: Given, matched: Matched) -> tuple[pd.DataFrame, tuple[Fault, ...]]:
@@ -321,7 +323,10 @@ def _ours(table: Given, matched: Matched) -> tuple[pd.DataFrame, tuple[Fault, ..
 
 def _claims(cells: Cells, nodes: Nodes | Gazetteer | None, crs: object, unit: object) -> pd.DataFrame:
     """Return the claim of each row; what will not do is missing in it, and a fault of the cells."""
-    given = {name: cells.texts(name) for name in OPTIONAL if name not in {"via", "quantity", "year"}}
+    given = {name: cells.texts(name) for name in OPTIONAL if name not in {"via", "quantity", "unit", "year"}}
+    given["unit"] = cells.units()
+    for name in ("market", "commodity", "form", *(["unit"] if unit is None else [])):
+        cells.tell_empty(given[name], name)
     for name, kind in (("market", Market), ("form", Form), ("certainty", Certainty)):
         given[name] = cells.coded(given[name], kind, name)
     year, last_year = cells.years("year", *YEARS)
