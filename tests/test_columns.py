@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
@@ -11,6 +11,9 @@ import pytest
 from azroutes import AzroutesError, FileForm, Gazetteer, Policy, read_flows
 from azroutes.accounting import KEPT
 from azroutes.columns import PAIRS
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.mark.parametrize(("one", "other"), PAIRS)

@@ -230,7 +230,7 @@ def _taken(
     try:
         table, matched, found = laid(table)
     except AzroutesError as error:
-        raise with_lower_header(error, source, form, table, laid) from None
+        raise _told_how(with_lower_header(error, source, form, table, laid), table) from None
     told = [*table.told, *([points.told] if isinstance(points, Nodes) else []), *found]
     own, broken = _ours(table, matched)
     cells = Cells(own, form)
@@ -250,9 +250,18 @@ def _check_whole(taken: _Taken) -> None:
         return
     order = {str(row): number for number, row in enumerate(taken.claims.index)}
     lead = f"{len(taken.wrong)} of {len(taken.claims)} rows cannot be read as flows"
-    raise TableError(lead if taken.faults else "quantities of one flow cannot be added",
-                     [*sorted(taken.faults, key=lambda fault: (order[str(fault.row)], _place_of(fault))),
-                      *unit_faults(taken.fit)])  # fmt: skip
+    error = TableError(lead if taken.faults else "quantities of one flow cannot be added",
+                       [*sorted(taken.faults, key=lambda fault: (order[str(fault.row)], _place_of(fault))),
+                        *unit_faults(taken.fit)])  # fmt: skip
+    raise _told_how(error, taken.table)
+
+
+def _told_how(error: AzroutesError, table: Given) -> AzroutesError:
+    """Return an error that also says how the table was read, which may be why it will not do."""
+    if not table.told:
+        return error
+    lead = str(error).partition("\n")[0]
+    return type(error)(f"{lead}; this was found out: {', '.join(table.told)}", error.faults)
 
 
 def _accounted(taken: _Taken, policy: Policy) -> tuple[pd.DataFrame, dict[str, tuple[str, str, str]], Account]:

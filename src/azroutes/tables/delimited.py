@@ -47,6 +47,13 @@ PAGES = ("cp1252", "cp1251", "cp1254", "cp1250", "cp1253", "cp1255", "cp1256", "
 """What text may be that is not Unicode: what spreadsheets save as CSV, and old Russian mail. With more to choose
 from, short names of places are taken for Chinese."""
 
+OTHER_PAGES = ("mac_roman", "mac_turkish", "mac_cyrillic", "cp850", "cp857", "cp866")
+"""What it may be besides, of old machines; only where names of places are read by it that are none by the others."""
+
+_WORD = re.compile(r'[^,;\t|"\r\n]+')
+_SAID = re.compile(rb'"?sep=([^\r\n])"?\r?\n')
+"""A first line by which spreadsheets are told what parts cells."""
+
 LINES = 50
 """Records that are parsed to find out the separator."""
 
@@ -98,11 +105,14 @@ def delimited(path: Path, form: FileForm) -> Delimited:
     """Return a table that is text."""
     data, encoding = _utf8(path, form)
     above, data = _below(data, form.header)
+    first = _SAID.match(data) if above == 0 else None
+    if first is not None:
+        above, data = 1, data[first.end() :]
     sample = data[: 4 * SAMPLE + 4].decode(errors="ignore")[: SAMPLE + 1]
-    separator = form.separator or _separator(sample, path)
+    separator = form.separator or (_separator(sample, path) if first is None else first[1].decode())
     told = [f"encoding {encoding}"] if encoding else []
     if form.separator is None and separator != ",":
-        told.append(f"cells parted by {NAMED[separator]}")
+        told.append(f"cells parted by {NAMED.get(separator, repr(separator))}")
     check_hollow(path, data.count(b"\n"), data[: data.find(b"\n")].count(separator.encode()) + 1, len(data))
 
     @cache
@@ -136,12 +146,13 @@ def _utf8(path: Path, form: FileForm) -> tuple[bytes, str]:
     except (OSError, ValueError) as error:
         raise TableError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from None
     mark = next((name for start, name in MARKS if data.startswith(start)), None)
-    encoding = form.encoding or mark or "utf-8"
+    unmarked = _without_mark(data) if not form.encoding and mark is None else ""
+    encoding = form.encoding or mark or unmarked or "utf-8"
     try:
         if codecs.lookup(encoding).name == "utf-8":
             _check_utf8(data)
             return data, ""
-        return data.decode(encoding).encode(errors="surrogatepass"), ""
+        return data.decode(encoding).encode(errors="surrogatepass"), unmarked
     except LookupError:
         fault = Fault("no such encoding", column="encoding", value=form.encoding, hint="'utf-8', 'cp1252', 'cp1251'")
         raise OptionError("a file cannot be read so", [fault]) from None
@@ -165,6 +176,14 @@ def _check_utf8(data: bytes) -> None:
         data.decode()  # whose error says where in the file it is
 
 
+def _without_mark(data: bytes) -> str:
+    """Return which UTF-16 a text is that does not say it, by its first letters; empty where it is none."""
+    for page, at in (("utf-16-le", 1), ("utf-16-be", 0)):
+        if len(data) >= 8 and not any(data[at:8:2]) and all(data[1 - at : 8 : 2]):
+            return page
+    return ""
+
+
 def _guessed(data: bytes, wrong: int, path: Path) -> tuple[str, str]:
     """Return the text of a file that is not UTF-8, and what it most likely is."""
     # Loaded for the few files that need it.
@@ -175,13 +194,26 @@ def _guessed(data: bytes, wrong: int, path: Path) -> tuple[str, str]:
     if b"\0" in data[:SAMPLE]:
         raise refusal
     begin = max(0, wrong - SAMPLE // 2)
-    best = from_bytes(data[begin : begin + SAMPLE], cp_isolation=list(PAGES)).best()
-    if best is None:
-        raise refusal
-    try:
-        return data.decode(best.encoding), best.encoding
-    except UnicodeError:
-        raise refusal from None
+    sample = data[begin : begin + SAMPLE]
+    best = from_bytes(sample, cp_isolation=list(PAGES)).best()
+    likely = [] if best is None else [best.encoding]
+    places = {page: _places_in(sample, page) for page in (*likely, *PAGES, *OTHER_PAGES)}
+    for page in sorted(places, key=places.__getitem__, reverse=True):
+        if page not in likely and not places[page]:
+            break
+        try:
+            return data.decode(page), page
+        except UnicodeError:
+            continue
+    raise refusal
+
+
+def _places_in(sample: bytes, page: str) -> int:
+    """Return how many cells are names of places, by an encoding in which their letters are not those of others."""
+    from azroutes.places import world  # noqa: PLC0415 - only such files need it
+
+    words = {word.strip() for word in _WORD.findall(sample.decode(page, errors="replace")) if not word.isascii()}
+    return sum(bool(world().find(word)) for word in words)
 
 
 def _below(data: bytes, header: int) -> tuple[int, bytes]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -31,7 +31,7 @@ def _packed(path: Path, form: FileForm) -> Sheet:
     check_workbook(path)
     try:
         with calamine.CalamineWorkbook.from_path(str(path)) as book:
-            names = list(book.sheet_names)
+            names = [sheet.name for sheet in sorted(book.sheets_metadata, key=_is_hidden)]
             sheet = chosen_sheet(names, form, path)
             return names, sheet, book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
     except (OptionError, TableError):
@@ -45,6 +45,10 @@ def _packed(path: Path, form: FileForm) -> Sheet:
         if type(error).__name__ != "PanicException":
             raise
         raise TableError(f"{path} is not a workbook that can be read") from None
+
+
+def _is_hidden(sheet: Any) -> bool:  # noqa: ANN401 - of a package without types
+    return str(sheet.visible) != "SheetVisibleEnum.Visible"
 
 
 def _table(cells: list[list[object]], path: Path, form: FileForm) -> pd.DataFrame:
