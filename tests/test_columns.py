@@ -236,7 +236,7 @@ def test_a_column_that_numbers_the_rows_is_not_a_place_of_two_letters() -> None:
     }
 
 
-@pytest.mark.parametrize("name", ["2002 (p)", "2002*", "2002p", "FY2002", "2002 to 2004"])
+@pytest.mark.parametrize("name", ["2002 (p)", "2002*", "2002p", "FY2002", "2002, 2004"])
 def test_a_column_that_may_be_a_year_is_never_left_out(name: str) -> None:
     table = pd.DataFrame({"from": ["Iran"], "to": ["Peru"], "2001": [1], name: [2]})
     with pytest.raises(AzroutesError, match=f"- {re.escape(name)}: a column that may be a year"):
@@ -368,3 +368,44 @@ def test_how_the_file_of_flows_is_kept_is_not_said_of_that_of_nodes(tmp_path: Pa
     ways = [read_flows(tmp_path / "flows.csv", file=form, nodes=nodes, crs=crs) for nodes in (
         tmp_path / "points.csv", tmp_path / "commas.csv", pd.read_csv(tmp_path / "points.csv"))]  # fmt: skip
     assert {(*flows["quantity"], *flows["origin"]) for flows in ways} == {(1.5, "a@40.50000,49.75000")}
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["ÇIKIŞ ÜLKESİ,Varış ülkesi,Miktar,Yıl,Birim", "Mənşə ölkəsi,Təyinat ölkəsi,Miqdar,year,Vahid",
+     "Страна отправления,Страна назначения,Количество,Год,Единица измерения",
+     "Pays d'origine,Pays de destination,Quantité,Année,Unité", "País de origen,País de destino,Cantidad,Año,Unidad",
+     "Herkunftsland,Zielland,Menge,Jahr,Einheit"],
+)  # fmt: skip
+def test_names_of_columns_in_other_languages(header: str) -> None:
+    flows = read_flows(pd.DataFrame([["İran", "Rusiya", 5, 2019, "kg"]], columns=header.split(",")))
+    assert (flows.index.tolist(), flows["quantity"].tolist()) == (["-:-:IRN>RUS"], [5.0])
+    assert (flows["first_year"].tolist(), flows["unit"].tolist()) == ([2019], ["kg"])
+
+
+def test_where_no_quantity_is_read_columns_of_numbers_are_told() -> None:
+    table = pd.DataFrame(
+        {"from": ["Iran", "Iraq"], "to": ["Georgia"] * 2, "No. of cases": [1, None], "note": ["1", "x"]}
+    )
+    (told,) = [fact for fact in read_flows(table).attrs[KEPT]["told"] if "no quantity" in fact]
+    assert told.startswith("no quantity is read; columns of numbers are 'No. of cases': say quantity=")
+    assert "no quantity" not in str(read_flows(table, quantity="No. of cases", on_bad="collect").account.told)
+
+
+def test_a_matrix_with_an_empty_corner() -> None:
+    matrix = pd.DataFrame([["Iran", 1, 2], ["Iraq", 3, None]], columns=["", "Georgia", "Peru"])
+    flows = read_flows(matrix, wide="destination")
+    assert (flows["quantity"].sum(), flows["destination"].tolist()) == (6.0, ["GEO", "PER", "GEO"])
+    assert "origin is the first column, which has no name" in flows.attrs[KEPT]["told"]
+    assert read_flows(matrix, wide="origin")["origin"].tolist() == ["GEO", "GEO", "PER"]
+    named = matrix.set_axis(["Reporter", "Georgia", "Peru"], axis=1)
+    with pytest.raises(AzroutesError, match="origin: missing column"):
+        read_flows(named, wide="destination")
+
+
+def test_numbers_below_no_name_are_not_lost_in_a_wide_table() -> None:
+    # As where the name of a year stands above two columns, in a merged cell.
+    table = pd.DataFrame([["Iran", "Iraq", 1, 2, ""]], columns=["from", "to", "2018", "", ""])
+    with pytest.raises(AzroutesError, match="number 4: numbers in a column without a name") as caught:
+        read_flows(table, wide="year")
+    assert len(caught.value.faults) == 1

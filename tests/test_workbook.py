@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
@@ -40,3 +41,22 @@ def test_a_sheet_that_can_be_seen_goes_before_hidden_ones(tmp_path: Path, ending
     flows = read_flows(path)
     assert flows["quantity"].tolist() == [5.0]
     assert "sheet 'Flows' of 2" in flows.attrs[KEPT]["told"]
+
+
+def test_formulas_without_a_value_are_told(tmp_path: Path) -> None:
+    import openpyxl  # type: ignore[import-untyped]
+
+    new = openpyxl.Workbook()
+    for row in [*ROWS, ["Iran", "Oman", "=2+3"], ["Iran", "Peru", "=2+4"]]:
+        new.active.append(row)
+    new.save(tmp_path / "table.xlsx")
+    _, _, account = read_flows(tmp_path / "table.xlsx", on_bad="collect")
+    assert account.seen["no quantity"] == 2
+    assert any(fact.startswith("formulas without a value, read as empty: 2 in") for fact in account.told)
+    with zipfile.ZipFile(tmp_path / "table.xlsx") as old, zipfile.ZipFile(tmp_path / "worked.xlsx", "w") as worked:
+        for part in old.infolist():  # as a spreadsheet saves them
+            content = old.read(part).replace(b"<v></v>", b"<v>5</v>").replace(b"<v />", b"<v>5</v>")
+            worked.writestr(part.filename, content)
+    flows = read_flows(tmp_path / "worked.xlsx")
+    assert flows["quantity"].sum() == 15
+    assert "formulas" not in str(flows.attrs[KEPT])

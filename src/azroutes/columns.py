@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from azroutes.errors import Fault, OptionError, TableError, did_you_mean
+from azroutes.spelling import fold
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,8 +30,15 @@ PAIRS = (
     ("country_of_departure", "country_of_destination"), ("origin_country", "destination_country"),
     ("source_country", "destination_country"), ("exporting_country", "importing_country"),
     ("origin", "asylum"), ("id_a", "id_b"),
+    ("cikis_ulkesi", "varis_ulkesi"), ("kaynak_ulke", "hedef_ulke"), ("nereden", "nereye"), ("ihracatci", "ithalatci"),
+    ("mense_olkesi", "teyinat_olkesi"), ("gonderen_olke", "qebul_eden_olke"), ("haradan", "haraya"),
+    ("страна_отправления", "страна_назначения"), ("страна_происхождения", "страна_назначения"),
+    ("страна_отправитель", "страна_получатель"), ("откуда", "куда"), ("экспортер", "импортер"),
+    ("pays_d_origine", "pays_de_destination"), ("pays_de_provenance", "pays_de_destination"),
+    ("origine", "destination"), ("pais_de_origen", "pais_de_destino"), ("origen", "destino"),
+    ("pais_de_origem", "pais_de_destino"), ("origem", "destino"), ("herkunftsland", "zielland"), ("von", "nach"),
 )  # fmt: skip
-"""What the two ends are called in tables of others; each only with the other."""
+"""What the two ends are called in tables of others, as `plain` has it; each only with the other."""
 
 SUFFIXES = ("", "_country", "_code", "_iso", "_iso2", "_iso3", "_iso_code", "_name", "_id", "_country_code",
             "_country_name", "_airport", "_place", "_city", "_region")  # fmt: skip
@@ -38,10 +46,11 @@ SUFFIXES = ("", "_country", "_code", "_iso", "_iso2", "_iso3", "_iso_code", "_na
 COMMON = {
     "quantity": ("value", "count", "flow", "weight", "amount", "number", "n", "total", "volume", "persons", "people",
                  "victims", "magnitude", "trips", "flows", "qty",
-                 "obs_value"),
-    "year": ("yr", "date_year", "reporting_year", "calendar_year", "time_period"),
+                 "obs_value", "miktar", "miqdar", "количество", "quantite", "cantidad", "quantidade", "menge"),
+    "year": ("yr", "date_year", "reporting_year", "calendar_year", "time_period", "yil", "год", "annee", "ano", "jahr"),
     "via": ("transit", "through", "transit_country", "via_country", "re_exporter"),
-    "unit": ("units", "unit_of_measure", "uom", "measure"),
+    "unit": ("units", "unit_of_measure", "uom", "measure", "birim", "vahid", "единица_измерения", "unite", "unidad",
+             "unidade", "einheit"),
     "commodity": ("product", "drug", "goods", "item", "substance"),
     "sources": ("reference", "references", "citation"),
 }  # fmt: skip
@@ -70,7 +79,15 @@ class Matched:
 
 
 def plain(name: object) -> str:
-    """Return a name of a column in small letters, its words joined by '_'."""
+    """Return a name of a column in small letters, its words joined by '_'; letters of other alphabets as spelt plainly.
+
+    Examples
+    --------
+    >>> plain("Country of origin"), plain("ÇIKIŞ ÜLKESİ"), plain("Экспортёр")
+    ('country_of_origin', 'cikis_ulkesi', 'экспортер')
+    """
+    if not str(name).isascii():
+        name = fold(str(name))
     return re.sub(r"[\W_]+", "_", str(name).strip().lower()).strip("_")
 
 

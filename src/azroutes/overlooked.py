@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from os import PathLike
 from pathlib import Path
@@ -15,6 +16,7 @@ from azroutes.distinct import distinct
 from azroutes.errors import AzroutesError, Fault, OptionError, TableError
 from azroutes.kinds import text_of_cell
 from azroutes.nonplaces import nonplace
+from azroutes.numerals import number_of
 from azroutes.places import VIA, place
 from azroutes.tables.given import BOOKS, TEXT, given, held
 
@@ -40,6 +42,9 @@ MOST_ROWS = 50_000
 """Rows of the largest table of which all columns that are left aside are looked at."""
 
 MOST_VALUES = 1_000
+
+MOST_NAMED = 8
+"""Columns that may be the quantity, of which names are told."""
 
 PARTED = frozenset({"sex", "gender", "age", "age_group", "agegroup", "age_class", "age_broad", "agebroad"})
 DIRECTED = frozenset({"flow", "flow_code", "flowcode", "flow_desc", "flowdesc", "trade_flow", "tradeflow",
@@ -144,6 +149,8 @@ def overlooked(table: Given, aside: Sequence[int], own: pd.DataFrame, fit: pd.Se
     for name in ("commodity", "group", "form"):
         if name in own:
             told += _totals(f"column {name!r}", values_of(own[name]))
+    if "quantity" not in own and many <= MOST_ROWS:
+        told += _uncounted(table, aside)
     for k in aside:
         name, known = str(table.names[k]).strip(), plain(table.names[k])
         if not name or (many > MOST_ROWS and known not in PARTED | DIRECTED):
@@ -153,6 +160,16 @@ def overlooked(table: Given, aside: Sequence[int], own: pd.DataFrame, fit: pd.Se
         if known in DIRECTED:
             told += _directions(name, values)
     return told
+
+
+def _uncounted(table: Given, aside: Sequence[int]) -> list[str]:
+    """Tell which columns might be the quantity, where none is read."""
+    named = [k for k in aside if str(table.names[k]).strip()]
+    cells = {k: [text for cell in table.read([k])[0].iloc[:SAMPLED, 0] if (text := text_of_cell(cell))] for k in named}
+    found = [repr(str(table.names[k]).strip()) for k in named
+             if cells[k] and not any(math.isnan(number_of(text, ".")) for text in cells[k])]  # fmt: skip
+    names = ", ".join(found[:MOST_NAMED])
+    return [f"no quantity is read; columns of numbers are {names}: say quantity=..., or wide=..."] if found else []
 
 
 def _regions(paths: pd.Series) -> list[str]:
