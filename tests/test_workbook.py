@@ -44,7 +44,7 @@ def test_a_sheet_that_can_be_seen_goes_before_hidden_ones(tmp_path: Path, ending
 
 
 def test_formulas_without_a_value_are_told(tmp_path: Path) -> None:
-    import openpyxl  # type: ignore[import-untyped]
+    import openpyxl
 
     new = openpyxl.Workbook()
     for row in [*ROWS, ["Iran", "Oman", "=2+3"], ["Iran", "Peru", "=2+4"]]:
