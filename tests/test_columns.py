@@ -392,6 +392,24 @@ def test_where_no_quantity_is_read_columns_of_numbers_are_told() -> None:
     assert "no quantity" not in str(read_flows(table, quantity="No. of cases", on_bad="collect").account.told)
 
 
+def test_points_at_nowhere_and_quantities_that_number_the_rows_are_told() -> None:
+    table = pd.DataFrame({"from": ["Baku", "Ganja", "Gəncə"], "to": ["Georgia"] * 3, "from_lon": [0, 46.4, 46.4],
+                          "from_lat": [0, 40.7, 40.7], "n": [1, 2, 3]})  # fmt: skip
+    told = read_flows(table).attrs[KEPT]["told"]
+    assert "1 rows are at 0, 0, where programs put places that they did not find" in told
+    assert "the quantities are 1, 2, 3 and so on: does their column number the rows?" in told
+    other = read_flows(table.assign(n=[1, 2, 4], from_lat=[0.1, 1, 1])).attrs[KEPT]["told"]
+    assert not any("0, 0" in fact or "and so on" in fact for fact in other)
+
+
+def test_names_of_columns_that_hold_a_year_are_told_where_none_is_called_by_one() -> None:
+    table = pd.DataFrame({"from": ["Iran"], "to": ["Iraq"], "yr_2018": [1], "2019 [YR2019]": [2]})
+    with pytest.raises(
+        AzroutesError, match=r"no column is called by a year .call them by their years alone: 'yr_2018', '2"
+    ):
+        read_flows(table, wide="year")
+
+
 def test_a_matrix_with_an_empty_corner() -> None:
     matrix = pd.DataFrame([["Iran", 1, 2], ["Iraq", 3, None]], columns=["", "Georgia", "Peru"])
     flows = read_flows(matrix, wide="destination")

@@ -43,6 +43,8 @@ MOST_ROWS = 50_000
 
 MOST_VALUES = 1_000
 
+NOWHERE = "@0.00000,0.00000"
+
 MOST_NAMED = 8
 """Columns that may be the quantity, of which names are told."""
 
@@ -145,7 +147,7 @@ def overlooked(table: Given, aside: Sequence[int], own: pd.DataFrame, fit: pd.Se
     def values_of(column: pd.Series) -> list[str]:
         return _values(column if whole else column[column.index.astype(str).isin(fit.index.astype(str))])
 
-    told += _regions(fit)
+    told += _regions(fit) + _nowhere(fit) + _numbering(own)
     for name in ("commodity", "group", "form"):
         if name in own:
             told += _totals(f"column {name!r}", values_of(own[name]))
@@ -160,6 +162,24 @@ def overlooked(table: Given, aside: Sequence[int], own: pd.DataFrame, fit: pd.Se
         if known in DIRECTED:
             told += _directions(name, values)
     return told
+
+
+def _nowhere(paths: pd.Series) -> list[str]:
+    """Tell of points where no place is, but what programs did not find."""
+    number, known = distinct(paths)
+    there = np.array([way is not None and any(stop.endswith(NOWHERE) for stop in way.split(VIA)) for way in known])
+    many = int(there[number].sum())
+    return [f"{many:,} rows are at 0, 0, where programs put places that they did not find"] if many else []
+
+
+def _numbering(own: pd.DataFrame) -> list[str]:
+    """Tell of quantities that seem to number the rows."""
+    cells = own["quantity"].array if "quantity" in own and len(own) > 2 else ()
+    first = [text_of_cell(cell).removesuffix(".0") for cell in cells[:3]]
+    start = next((k for k in (0, 1) if first == [str(k), str(k + 1), str(k + 2)]), None)
+    if start is None or any(text_of_cell(cell).removesuffix(".0") != str(k) for k, cell in enumerate(cells, start)):
+        return []
+    return [f"the quantities are {', '.join(first)} and so on: does their column number the rows?"]
 
 
 def _uncounted(table: Given, aside: Sequence[int]) -> list[str]:

@@ -37,6 +37,7 @@ WAY_BACK = " (back)"
 WIDE = ("year", *ENDS)
 _LIKE_YEAR = re.compile(r"(?:FY ?|CY ?|[a-z]\.? ?)?[12]\d{3}(?!\d).{0,8}", re.IGNORECASE)
 """Names of columns that begin with a year, and go on for a little."""
+_ANY_YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
 _BETWEEN = re.compile(r"\s*(?:[-–—=]*>|[→⇒➔➜])\s*|\s[-–—]\s")
 _QUOTED = re.compile(r"'([^']+)'")
 
@@ -135,7 +136,9 @@ def lengthened(
                for k in taken if first[called[k]] != k]  # fmt: skip
     if not taken:
         what = "a year" if wide == "year" else "a place"
-        faults = [Fault(f"no column is called by {what}", column=wide), *faults]
+        held_in = [name for name in names if _ANY_YEAR.search(name)] if wide == "year" else []
+        hint = f"call them by their years alone: {', '.join(map(repr, held_in[:SHOWN]))}" if held_in else ""
+        faults = [Fault(f"no column is called by {what}", column=wide, hint=hint), *faults]
     if faults:
         raise TableError("this table is not wide", faults)
     own = [k for k in range(len(names)) if k not in taken]
