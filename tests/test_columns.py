@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import geopandas as gpd
 import pandas as pd
 import pytest
 
@@ -400,6 +401,31 @@ def test_points_at_nowhere_and_quantities_that_number_the_rows_are_told() -> Non
     assert "the quantities are 1, 2, 3 and so on: does their column number the rows?" in told
     other = read_flows(table.assign(n=[1, 2, 4], from_lat=[0.1, 1, 1])).attrs[KEPT]["told"]
     assert not any("0, 0" in fact or "and so on" in fact for fact in other)
+
+
+@pytest.mark.parametrize("ending", [".geojson", ".gpkg", "frame"])
+def test_nodes_that_are_points(tmp_path: Path, ending: str) -> None:
+    nodes: object = gpd.GeoDataFrame({"id": ["a", "b"]}, geometry=gpd.points_from_xy([50, 45], [40, 41]), crs=4326)
+    assert isinstance(nodes, gpd.GeoDataFrame)
+    nodes = nodes.to_crs(3857) if ending != ".geojson" else nodes
+    if ending != "frame":
+        nodes.to_file(tmp_path / f"nodes{ending}")
+        nodes = tmp_path / f"nodes{ending}"
+    table = pd.DataFrame({"origin": ["a"], "destination": ["b"]})
+    for crs in (None, "EPSG:2056") if ending != ".geojson" else (None,):
+        flows = read_flows(table, nodes=nodes, crs=crs)
+        assert flows.index.tolist() == ["-:-:a@40.00000,50.00000>b@41.00000,45.00000"]
+
+
+def test_names_that_are_numbers_and_what_is_no_number() -> None:
+    table = pd.DataFrame([["Iran", "Georgia", 1 + 0j]])
+    names: dict[str, str] = {0: "origin", 1: "destination"}  # type: ignore[dict-item]
+    assert read_flows(table, columns=names, unit="").index.tolist() == ["-:-:IRN>GEO"]
+    with pytest.raises(AzroutesError, match=r"'\(1\+0j\)': not a quantity"):
+        read_flows(table, columns=names, quantity="2")
+    assert read_flows(table, columns=names, quantity=1, unit=" ")["unit"].isna().all()
+    with pytest.raises(AzroutesError, match="'5': no such column"):
+        read_flows(table, columns={5: "origin"})  # type: ignore[dict-item]
 
 
 def test_names_of_columns_that_hold_a_year_are_told_where_none_is_called_by_one() -> None:

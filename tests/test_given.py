@@ -35,6 +35,13 @@ def test_a_matrix_keeps_its_places_in_its_index() -> None:
     assert read_flows(matrix, wide="destination")["quantity"].sum() == 6
 
 
+def test_shapes_that_are_points_are_told_and_are_no_ends() -> None:
+    points = gpd.GeoDataFrame(CASES, geometry=[shapely.Point(50, 40), shapely.Point(45, 41), None], crs=4326)
+    told = read_flows(points).attrs["account"]["told"]
+    assert "its shapes are points, its columns lon and lat" in told
+    assert read_flows(points)["quantity"].sum() == 6
+
+
 def test_numbers_of_rows_are_no_column_whatever_they_are_called() -> None:
     numbered = CASES.drop(columns="value").rename_axis("number")
     assert read_flows(numbered)["quantity"].isna().all()

@@ -145,7 +145,7 @@ class Cells:
             return None
         values = self.rows[column]
         test = pd.api.types
-        if test.is_numeric_dtype(values.dtype) and not test.is_bool_dtype(values.dtype):
+        if test.is_numeric_dtype(values.dtype) and values.dtype.kind in "iuf":
             return values.to_numpy(dtype=np.float64, na_value=np.nan)
         if (
             self.file.thousands

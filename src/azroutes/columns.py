@@ -199,7 +199,8 @@ def _said_of_all(
 def _renamed(own: list[str], columns: Mapping[str, str]) -> tuple[dict[str, int], list[Fault]]:
     place: dict[str, int] = {}
     faults: list[Fault] = []
-    for theirs, ours in columns.items():
+    for name, ours in columns.items():
+        theirs = str(name)  # as a frame may have numbers for names
         if ours not in {*OURS, ROUTE}:
             faults.append(Fault("no column of flows", column="columns", value=ours, hint=did_you_mean(ours, OURS)))
         elif theirs not in own:

@@ -48,7 +48,8 @@ def paths(cells: Cells, nodes: Nodes | Gazetteer | None, years: pd.Series, crs: 
 
         def by_name(names: Sequence[Named]) -> list[Answer]:
             read = partial(_degrees, comma=crs is None or cells.file.decimal == ",")
-            return _codes_in(known_here, [name for name, _ in names], read, project)
+            here = _projection(None) if known_here.degrees else project
+            return _codes_in(known_here, [name for name, _ in names], read, here)
     else:
         gazetteer = nodes
 

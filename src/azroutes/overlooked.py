@@ -147,7 +147,7 @@ def overlooked(table: Given, aside: Sequence[int], own: pd.DataFrame, fit: pd.Se
     def values_of(column: pd.Series) -> list[str]:
         return _values(column if whole else column[column.index.astype(str).isin(fit.index.astype(str))])
 
-    told += _regions(fit) + _nowhere(fit) + _numbering(own)
+    told += _regions(fit) + _nowhere(fit)
     for name in ("commodity", "group", "form"):
         if name in own:
             told += _totals(f"column {name!r}", values_of(own[name]))
@@ -172,8 +172,8 @@ def _nowhere(paths: pd.Series) -> list[str]:
     return [f"{many:,} rows are at 0, 0, where programs put places that they did not find"] if many else []
 
 
-def _numbering(own: pd.DataFrame) -> list[str]:
-    """Tell of quantities that seem to number the rows."""
+def numbering(own: pd.DataFrame) -> list[str]:
+    """Tell of quantities, found by their name alone, that seem to number the rows."""
     cells = own["quantity"].array if "quantity" in own and len(own) > 2 else ()
     first = [text_of_cell(cell).removesuffix(".0") for cell in cells[:3]]
     start = next((k for k in (0, 1) if first == [str(k), str(k + 1), str(k + 2)]), None)

@@ -21,7 +21,7 @@ from azroutes.errors import AzroutesError, Fault, OptionError, TableError, check
 from azroutes.flows import merge_claims, mixed_units, role_in, unit_faults
 from azroutes.gazetteer import Gazetteer
 from azroutes.nodes import Nodes, nodes_of
-from azroutes.overlooked import overlooked, with_lower_header
+from azroutes.overlooked import numbering, overlooked, with_lower_header
 from azroutes.places import VIA, resolve
 from azroutes.privacy import check_points
 from azroutes.shape import WAY_BACK, both_ways, laid_out, stops_of
@@ -107,7 +107,7 @@ def read_flows(
     wide : {'year', 'origin', 'destination'}, optional
         Columns that are called by years, or by places, are turned into rows; their cells are the quantity.
     nodes : path, frame or Gazetteer, optional
-        A table of all the places of this one: a key, ``lat`` and ``lon``, and a name if you like. Or places of your own
+        A table of all the places of this one: a key, ``lat`` and ``lon`` or points, and a name if you like. Or places of your own
         with their other names, beside those that azroutes knows.
     node_key : str, optional
         The column of `nodes` by which `source` calls them.
@@ -233,6 +233,8 @@ def _taken(
         raise _told_how(with_lower_header(error, source, form, table, laid), table) from None
     told = [*table.told, *([points.told] if isinstance(points, Nodes) else []), *found]
     own, broken = _ours(table, matched)
+    if said["quantity"] is None and wide is None and "quantity" not in (columns or {}).values():
+        told += numbering(own)
     cells = Cells(own, form)
     claims = _claims(cells, points, None if table.degrees else crs, matched.value.get("unit"))
     if added is not None:
@@ -308,7 +310,8 @@ def _nodes(nodes: object, key: str | None) -> Nodes | Gazetteer | None:
     if nodes is None or isinstance(nodes, Gazetteer):
         return nodes
     # What is said of the file of flows is not said of this one.
-    return nodes_of(given(nodes, FileForm()).rows, key)
+    table = given(nodes, FileForm())
+    return replace(nodes_of(table.rows, key), degrees=table.points)
 
 
 def _ours(table: Given, matched: Matched) -> tuple[pd.DataFrame, tuple[Fault, ...]]:
@@ -340,7 +343,7 @@ def _claims(cells: Cells, nodes: Nodes | Gazetteer | None, crs: object, unit: ob
         given[name] = cells.coded(given[name], kind, name)
     year, last_year = cells.years("year", *YEARS)
     quantity = cells.quantities("quantity", low=0.0, high=MOST)
-    measured = given["unit"] if unit is None else _filled(given["unit"], str(unit))
+    measured = given["unit"] if not str(unit or "").strip() else _filled(given["unit"], str(unit))
     index = cells.rows.index
     # Rows of two days of a year are not alike, though they are of one year.
     dated = {"dated": cells.texts("year")} if cells.dated else {}

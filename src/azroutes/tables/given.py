@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from azroutes.columns import AXES, plain
 from azroutes.dtypes import FARTHEST, GEOGRAPHIC
 from azroutes.errors import Fault, OptionError, TableError, did_you_mean
 from azroutes.files import check_file
@@ -52,12 +53,15 @@ class Given:
         What was found out about it and not said by the user, in words.
     degrees : bool
         Whether coordinates come from lines, and are degrees whatever the user says of others.
+    points : bool
+        Whether its columns ``lon`` and ``lat`` come from points, and are degrees too.
     """
 
     names: tuple[object, ...]
     read: Reads
     told: tuple[str, ...] = ()
     degrees: bool = False
+    points: bool = False
 
     @property
     def rows(self) -> pd.DataFrame:
@@ -170,7 +174,7 @@ def _of_frame(frame: pd.DataFrame, *, assumed: bool = False) -> Given:
     named = shapes.crs is not None or not assumed
     found = _with_ends(plain.loc[:, plain.columns != name], shapes if named else shapes.set_crs(GEOGRAPHIC),
                        f"the lines of {str(name)!r}")  # fmt: skip
-    return found if named else replace(found, degrees=False)
+    return found if named else replace(found, degrees=False, points=False)
 
 
 def _with_ends(rows: pd.DataFrame, shapes: gpd.GeoSeries, what: str) -> Given:
@@ -183,7 +187,7 @@ def _with_ends(rows: pd.DataFrame, shapes: gpd.GeoSeries, what: str) -> Given:
         return held(rows)
     wrong = ~np.isin(kinds, (shapely.GeometryType.LINESTRING,)) | shapely.is_empty(lines)
     if wrong.all():
-        return held(rows, ("its shapes are no lines, and are left aside",))
+        return _with_points(rows, shapes) or held(rows, ("its shapes are no lines, and are left aside",))
     if shapes.crs is None:
         fault = Fault("no CRS", column="geometry", hint=f"say frame.set_crs({GEOGRAPHIC!r}) if it is in degrees")
         raise TableError("the lines of this table are nowhere", [fault])
@@ -199,6 +203,19 @@ def _with_ends(rows: pd.DataFrame, shapes: gpd.GeoSeries, what: str) -> Given:
     found = dict(zip(LINE_COLUMNS, (get(end) for end in ends for get in (shapely.get_x, shapely.get_y)), strict=True))
     own = [k for k, name in enumerate(rows.columns) if str(name).strip().lower() not in LINE_COLUMNS]
     return held(rows.iloc[:, own].assign(**found), (f"the ends are those of {what}",), faults, degrees=True)
+
+
+def _with_points(rows: pd.DataFrame, shapes: gpd.GeoSeries) -> Given | None:
+    """Return rows with points as columns, as a table of places has; None where they have such, or a shape is none."""
+    kept = {plain(name) for name in rows.columns}
+    known = shapes.crs is not None and (shapes.crs.is_geographic or shapes.crs.is_projected)
+    kinds = shapely.get_type_id(shapes.to_numpy())
+    if not known or kept & {*AXES["lon"], *AXES["lat"]} or not np.isin(kinds, (shapely.GeometryType.POINT, -1)).all():
+        return None
+    far = np.asarray((np.abs(shapely.bounds(shapes.to_numpy())) > FARTHEST).any(axis=1), dtype=bool)
+    spots = shapes.where(~far).to_crs(GEOGRAPHIC)
+    found = rows.assign(lon=shapely.get_x(spots.to_numpy()), lat=shapely.get_y(spots.to_numpy()))
+    return replace(held(found, ("its shapes are points, its columns lon and lat",)), points=True)
 
 
 def _in_one_piece(shapes: gpd.GeoSeries) -> gpd.GeoSeries:
