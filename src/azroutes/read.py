@@ -107,8 +107,8 @@ def read_flows(
     wide : {'year', 'origin', 'destination'}, optional
         Columns that are called by years, or by places, are turned into rows; their cells are the quantity.
     nodes : path, frame or Gazetteer, optional
-        A table of all the places of this one: a key, ``lat`` and ``lon`` or points, and a name if you like. Or places of your own
-        with their other names, beside those that azroutes knows.
+        A table of all the places of this one: a key, ``lat`` and ``lon`` or points, and a name if you like. Or places
+        of your own with their other names, beside those that azroutes knows.
     node_key : str, optional
         The column of `nodes` by which `source` calls them.
     crs : optional
