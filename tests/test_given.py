@@ -37,7 +37,7 @@ def test_a_matrix_keeps_its_places_in_its_index() -> None:
 
 def test_shapes_that_are_points_are_told_and_are_no_ends() -> None:
     points = gpd.GeoDataFrame(
-        CASES, geometry=gpd.GeoSeries.from_wkt(["POINT (50 40)", "POINT (45 41)", None]), crs=4326
+        CASES, geometry=gpd.GeoSeries.from_wkt(["POINT (50 40)", "POINT (45 41)", "POINT EMPTY"]), crs=4326
     )
     told = read_flows(points).attrs["account"]["told"]
     assert "its shapes are points, its columns lon and lat" in told
