@@ -212,8 +212,9 @@ def _with_points(rows: pd.DataFrame, shapes: gpd.GeoSeries) -> Given | None:
     kinds = shapely.get_type_id(shapes.to_numpy())
     if not known or kept & {*AXES["lon"], *AXES["lat"]} or not np.isin(kinds, (shapely.GeometryType.POINT, -1)).all():
         return None
-    far = np.asarray((np.abs(shapely.bounds(shapes.to_numpy())) > FARTHEST).any(axis=1), dtype=bool)
-    spots = shapes.where(~far).to_crs(GEOGRAPHIC)
+    none = np.asarray((np.abs(shapely.bounds(shapes.to_numpy())) > FARTHEST).any(axis=1), dtype=bool)
+    none |= shapely.is_empty(shapes.to_numpy())
+    spots = shapes.where(~none).to_crs(GEOGRAPHIC)
     found = rows.assign(lon=shapely.get_x(spots.to_numpy()), lat=shapely.get_y(spots.to_numpy()))
     return replace(held(found, ("its shapes are points, its columns lon and lat",)), points=True)
 
