@@ -348,6 +348,8 @@ def test_a_column_of_numbers_is_no_unit_and_one_column_not_both_ends() -> None:
         read_flows(table, unit="kg")
     with pytest.raises(AzroutesError, match="'from': one column for both ends"):
         read_flows(table, origin="from", destination="from", quantity="kg")
+    with pytest.raises(AzroutesError, match="'kg': one column for both ways"):
+        read_flows(table, quantity="kg", back="kg")
 
 
 def test_cells_that_are_empty_in_a_column_that_is_not_are_told() -> None:

@@ -30,6 +30,15 @@ def test_of_old_pages_that_is_taken_in_which_names_of_places_can_be_read(
     assert f"encoding {encoding}" in flows.attrs[KEPT]["told"]
 
 
+def test_utf_16_without_its_mark_that_is_broken_is_told_as_such(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_bytes("откуда;куда\r\nИран;Россия\r\n".encode("utf-16-le"))
+    assert read_flows(path).index.tolist() == ["-:-:IRN>RUS"]
+    path.write_bytes(path.read_bytes() + b"x")
+    with pytest.raises(AzroutesError, match="'utf-16-le': not text of this encoding"):
+        read_flows(path)
+
+
 def test_how_a_table_was_read_is_told_where_it_will_not_do(tmp_path: Path) -> None:
     path = tmp_path / "table.csv"
     path.write_bytes("origin;destination\nQâzax;Tûrkiye\n".encode("cp1252"))
@@ -42,7 +51,7 @@ def test_how_a_table_was_read_is_told_where_it_will_not_do(tmp_path: Path) -> No
         read_flows(path)
 
 
-@pytest.mark.parametrize("line", ["sep=;\n", '"sep=;"\r\n', "\ufeffsep=;\n"])
+@pytest.mark.parametrize("line", ["sep=;\n", "sep=;\r", '"sep=;"\r\n', "\ufeffsep=;\n"])
 def test_a_first_line_that_says_what_parts_cells(tmp_path: Path, line: str) -> None:
     path = tmp_path / "table.csv"
     path.write_bytes(f"{line}origin;destination;value\nIran;Iraq;1\nIran;Iraqq;2\n".encode())

@@ -166,8 +166,9 @@ def _said(
             place[ours] = own.index(what.strip())
         else:
             value[ours] = what
-    if place.get(ENDS[0]) == place.get(ENDS[1]) is not None:
-        faults.append(Fault("one column for both ends", value=own[place[ENDS[0]]], hint="each has a column of its own"))
+    for one, other, both in ((*ENDS, "ends"), ("quantity", BACK, "ways")):
+        if place.get(one) == place.get(other) is not None:
+            faults.append(Fault(f"one column for both {both}", value=own[place[one]], hint="each has one of its own"))
     # A quantity or a way back is no one word for all rows: a name that is no column is a slip.
     faults += [Fault("no such column", column=ours, value=word, hint=_near(word, own))
                for ours in ("quantity", BACK) if isinstance(word := value.get(ours), str)]  # fmt: skip

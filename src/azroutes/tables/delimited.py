@@ -51,7 +51,7 @@ OTHER_PAGES = ("mac_roman", "mac_turkish", "mac_cyrillic", "cp850", "cp857", "cp
 """What it may be besides, of old machines; only where names of places are read by it that are none by the others."""
 
 _WORD = re.compile(r'[^,;\t|"\r\n]+')
-_SAID = re.compile(rb'"?sep=([^\r\n])"?\r?\n')
+_SAID = re.compile(rb'"?sep=([^\r\n])"?(?:\r\n|\n|\r)')
 """A first line by which spreadsheets are told what parts cells."""
 
 LINES = 50
@@ -158,8 +158,8 @@ def _utf8(path: Path, form: FileForm) -> tuple[bytes, str]:
         raise OptionError("a file cannot be read so", [fault]) from None
     except UnicodeError as error:
         wrong = getattr(error, "start", 0)
-    if form.encoding or mark:
-        fault = Fault("not text of this encoding", value=form.encoding or mark, hint=f"byte {wrong + 1} is none of it")
+    if said := form.encoding or mark or unmarked:
+        fault = Fault("not text of this encoding", value=said, hint=f"byte {wrong + 1} is none of it")
         raise TableError(f"{path} cannot be read", [fault])
     text, guessed = _guessed(data, wrong, path)
     return text.encode(), guessed
@@ -177,11 +177,11 @@ def _check_utf8(data: bytes) -> None:
 
 
 def _without_mark(data: bytes) -> str:
-    """Return which UTF-16 a text is that does not say it, by its first letters; empty where it is none."""
-    for page, at in (("utf-16-le", 1), ("utf-16-be", 0)):
-        if len(data) >= 8 and not any(data[at:8:2]) and all(data[1 - at : 8 : 2]):
-            return page
-    return ""
+    """Return which UTF-16 a text is that does not say it, by how its first line ends; empty where it is none."""
+    end = data.find(b"\n")
+    if end > 0 and end % 2 == 0 and data[end + 1 : end + 2] == b"\0":
+        return "utf-16-le"
+    return "utf-16-be" if end > 0 and end % 2 and data[end - 1] == 0 else ""
 
 
 def _guessed(data: bytes, wrong: int, path: Path) -> tuple[str, str]:
