@@ -39,6 +39,15 @@ def test_utf_16_without_its_mark_that_is_broken_is_told_as_such(tmp_path: Path) 
         read_flows(path)
 
 
+def test_what_was_found_out_about_nodes_is_told(tmp_path: Path) -> None:
+    (tmp_path / "nodes.csv").write_bytes("id;name;lat;lon\na;Türkiye;40;30\nb;İran;35;50\n".encode("cp1254"))
+    (tmp_path / "flows.csv").write_text("origin,destination\na,b\n", encoding="utf-8")
+    flows = read_flows(tmp_path / "flows.csv", nodes=tmp_path / "nodes.csv")
+    told = "places by column 'id' of the nodes, encoding cp1254, cells parted by semicolons"
+    assert told in flows.attrs[KEPT]["told"]
+    assert flows.index.tolist() == ["-:-:T%C3%BCrkiye@40.00000,30.00000>%C4%B0ran@35.00000,50.00000"]
+
+
 def test_how_a_table_was_read_is_told_where_it_will_not_do(tmp_path: Path) -> None:
     path = tmp_path / "table.csv"
     path.write_bytes("origin;destination\nQâzax;Tûrkiye\n".encode("cp1252"))

@@ -269,7 +269,7 @@ def _told_how(error: AzroutesError, table: Given) -> AzroutesError:
 def _accounted(taken: _Taken, policy: Policy) -> tuple[pd.DataFrame, dict[str, tuple[str, str, str]], Account]:
     """Return the claims that go into flows; the rows that will not do, with reason, problem and hint; the account."""
     bad = {row: (reason_of(fault), fault.problem, fault.hint) for row, fault in taken.wrong.items()}
-    hint = "say convert='kg' for units of mass; read rows of another by themselves"
+    hint = "say convert='kg' for units of mass, unit=... for rows without one; read rows of another by themselves"
     bad |= {str(row): (MIXED, MIXED, hint) for row in taken.mixed.index}
     fit = taken.fit.drop(index=taken.mixed.index) if len(taken.mixed) else taken.fit
     dropped, seen = _chosen(fit, policy, counted="quantity" in taken.own)
@@ -311,7 +311,8 @@ def _nodes(nodes: object, key: str | None) -> Nodes | Gazetteer | None:
         return nodes
     # What is said of the file of flows is not said of this one.
     table = given(nodes, FileForm())
-    return replace(nodes_of(table.rows, key), degrees=table.points)
+    found = nodes_of(table.rows, key)
+    return replace(found, degrees=table.points, told=", ".join([found.told, *table.told]))
 
 
 def _ours(table: Given, matched: Matched) -> tuple[pd.DataFrame, tuple[Fault, ...]]:

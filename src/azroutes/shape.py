@@ -67,7 +67,8 @@ def laid_out(
         if other is None or str(table.names[0]).strip() or other in {name for name in said if said[name] is not None}:
             raise
         rows, broken = table.read(None)
-        table = held(rows.set_axis(pd.Index([other, *table.names[1:]], dtype=object), axis=1), table.told, broken)
+        names = pd.Index([other, *table.names[1:]], dtype=object)
+        table = held(rows.set_axis(names, axis=1), table.told, broken, degrees=table.degrees)
         matched = match(table.names, said, columns)
         found.append(f"{other} is the first column, which has no name")
     for end in (*ENDS, "via"):
