@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
+import geopandas as gpd
 import pandas as pd
 import pytest
 
 from azroutes import AzroutesError, FileForm, Gazetteer, Policy, read_flows
 from azroutes.accounting import KEPT
 from azroutes.columns import PAIRS
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.mark.parametrize(("one", "other"), PAIRS)
@@ -232,7 +237,7 @@ def test_a_column_that_numbers_the_rows_is_not_a_place_of_two_letters() -> None:
     }
 
 
-@pytest.mark.parametrize("name", ["2002 (p)", "2002*", "2002p", "FY2002", "2002 to 2004"])
+@pytest.mark.parametrize("name", ["2002 (p)", "2002*", "2002p", "FY2002", "2002, 2004"])
 def test_a_column_that_may_be_a_year_is_never_left_out(name: str) -> None:
     table = pd.DataFrame({"from": ["Iran"], "to": ["Peru"], "2001": [1], name: [2]})
     with pytest.raises(AzroutesError, match=f"- {re.escape(name)}: a column that may be a year"):
@@ -325,3 +330,128 @@ def test_regions_beside_their_countries_are_told() -> None:
 def test_numbers_of_a_frame_stand_beside_texts_with_a_decimal_comma() -> None:
     table = pd.DataFrame({"from": "Iran", "to": "Peru", "n": pd.Series([1.5, "2,5", 3], dtype=object)})
     assert read_flows(table, file=FileForm(decimal=","))["quantity"].tolist() == [7.0]
+
+
+@pytest.mark.parametrize("quantity", ["victims", None])
+def test_a_unit_that_names_the_column_of_the_quantity_is_that_of_all_rows(quantity: str | None) -> None:
+    table = pd.DataFrame({"from": ["Iran", "Iraq"], "to": ["Georgia"] * 2, "victims": [1, 2]})
+    flows = read_flows(table, quantity=quantity, unit="victims")
+    assert (flows["quantity"].sum(), set(flows["unit"])) == (3.0, {"victims"})
+    assert "unit is 'victims' in all rows: the column 'victims' is the quantity" in flows.attrs[KEPT]["told"]
+    opium = table.rename(columns={"victims": "opium"})
+    assert set(read_flows(opium, quantity="opium", commodity="opium")["commodity"]) == {"opium"}
+
+
+def test_a_column_of_numbers_is_no_unit_and_one_column_not_both_ends() -> None:
+    table = pd.DataFrame({"from": ["Iran"], "to": ["Georgia"], "value": [1], "kg": [2]})
+    with pytest.raises(AzroutesError, match=r"row 0, unit '2': a number, no unit .say unit='kg' for all rows"):
+        read_flows(table, unit="kg")
+    with pytest.raises(AzroutesError, match="'from': one column for both ends"):
+        read_flows(table, origin="from", destination="from", quantity="kg")
+    with pytest.raises(AzroutesError, match="'kg': one column for both ways"):
+        read_flows(table, quantity="kg", back="kg")
+
+
+def test_cells_that_are_empty_in_a_column_that_is_not_are_told() -> None:
+    # As where cells of a sheet were merged: only the first of them holds what is meant of all.
+    table = pd.DataFrame({"from": ["Iran", "Iran", "Iraq"], "to": ["Georgia"] * 3, "value": [1, 2, 3],
+                          "commodity": ["opium", None, None], "year": [2018, None, 2019]})  # fmt: skip
+    told = read_flows(table).attrs[KEPT]["told"]
+    assert "commodity is empty in 2 of 3 rows, and not taken from the row above" in told
+    assert "year is empty in 1 of 3 rows, and not taken from the row above" in told
+
+
+@pytest.mark.parametrize("crs", [None, "EPSG:4326"])
+def test_how_the_file_of_flows_is_kept_is_not_said_of_that_of_nodes(tmp_path: Path, crs: str | None) -> None:
+    for name, text in {"points.csv": "id,lat,lon\na,40.5,49.75\nb,41,29\n",
+                       "commas.csv": "id;lat;lon\na;40,5;49,75\nb;41;29\n",
+                       "flows.csv": "A title\norigin|destination|value\na|b|1,5\n"}.items():  # fmt: skip
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    form = FileForm(header=2, separator="|", decimal=",")
+    ways = [read_flows(tmp_path / "flows.csv", file=form, nodes=nodes, crs=crs) for nodes in (
+        tmp_path / "points.csv", tmp_path / "commas.csv", pd.read_csv(tmp_path / "points.csv"))]  # fmt: skip
+    assert {(*flows["quantity"], *flows["origin"]) for flows in ways} == {(1.5, "a@40.50000,49.75000")}
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["ÇIKIŞ ÜLKESİ,Varış ülkesi,Miktar,Yıl,Birim", "Mənşə ölkəsi,Təyinat ölkəsi,Miqdar,year,Vahid",
+     "Страна отправления,Страна назначения,Количество,Год,Единица измерения",
+     "Pays d'origine,Pays de destination,Quantité,Année,Unité", "País de origen,País de destino,Cantidad,Año,Unidad",
+     "Herkunftsland,Zielland,Menge,Jahr,Einheit"],
+)  # fmt: skip
+def test_names_of_columns_in_other_languages(header: str) -> None:
+    flows = read_flows(pd.DataFrame([["İran", "Rusiya", 5, 2019, "kg"]], columns=header.split(",")))
+    assert (flows.index.tolist(), flows["quantity"].tolist()) == (["-:-:IRN>RUS"], [5.0])
+    assert (flows["first_year"].tolist(), flows["unit"].tolist()) == ([2019], ["kg"])
+
+
+def test_where_no_quantity_is_read_columns_of_numbers_are_told() -> None:
+    table = pd.DataFrame(
+        {"from": ["Iran", "Iraq"], "to": ["Georgia"] * 2, "No. of cases": [1, None], "note": ["1", "x"]}
+    )
+    (told,) = [fact for fact in read_flows(table).attrs[KEPT]["told"] if "no quantity" in fact]
+    assert told.startswith("no quantity is read; columns of numbers are 'No. of cases': say quantity=")
+    assert "no quantity" not in str(read_flows(table, quantity="No. of cases", on_bad="collect").account.told)
+
+
+def test_points_at_nowhere_and_quantities_that_number_the_rows_are_told() -> None:
+    table = pd.DataFrame({"from": ["Baku", "Ganja", "Gəncə"], "to": ["Georgia"] * 3, "from_lon": [0, 46.4, 46.4],
+                          "from_lat": [0, 40.7, 40.7], "n": [1, 2, 3]})  # fmt: skip
+    told = read_flows(table).attrs[KEPT]["told"]
+    assert "1 rows are at 0, 0, where programs put places that they did not find" in told
+    assert "the quantities are 1, 2, 3 and so on: does their column number the rows?" in told
+    other = read_flows(table.assign(n=[1, 2, 4], from_lat=[0.1, 1, 1])).attrs[KEPT]["told"]
+    assert not any("0, 0" in fact or "and so on" in fact for fact in other)
+
+
+@pytest.mark.parametrize("ending", [".geojson", ".gpkg", "frame"])
+def test_nodes_that_are_points(tmp_path: Path, ending: str) -> None:
+    nodes: object = gpd.GeoDataFrame({"id": ["a", "b"]}, geometry=gpd.points_from_xy([50, 45], [40, 41]), crs=4326)
+    assert isinstance(nodes, gpd.GeoDataFrame)
+    nodes = nodes.to_crs(3857) if ending != ".geojson" else nodes
+    if ending != "frame":
+        nodes.to_file(tmp_path / f"nodes{ending}")
+        nodes = tmp_path / f"nodes{ending}"
+    table = pd.DataFrame({"origin": ["a"], "destination": ["b"]})
+    for crs in (None, "EPSG:2056") if ending != ".geojson" else (None,):
+        flows = read_flows(table, nodes=nodes, crs=crs)
+        assert flows.index.tolist() == ["-:-:a@40.00000,50.00000>b@41.00000,45.00000"]
+
+
+def test_names_that_are_numbers_and_what_is_no_number() -> None:
+    table = pd.DataFrame([["Iran", "Georgia", 1 + 0j]])
+    names: dict[str, str] = {0: "origin", 1: "destination"}  # type: ignore[dict-item]
+    assert read_flows(table, columns=names, unit="").index.tolist() == ["-:-:IRN>GEO"]
+    with pytest.raises(AzroutesError, match=r"'\(1\+0j\)': not a quantity"):
+        read_flows(table, columns=names, quantity="2")
+    assert read_flows(table, columns=names, quantity=1, unit=" ")["unit"].isna().all()
+    with pytest.raises(AzroutesError, match="'5': no such column"):
+        read_flows(table, columns={5: "origin"})  # type: ignore[dict-item]
+
+
+def test_names_of_columns_that_hold_a_year_are_told_where_none_is_called_by_one() -> None:
+    table = pd.DataFrame({"from": ["Iran"], "to": ["Iraq"], "yr_2018": [1], "2019 [YR2019]": [2]})
+    with pytest.raises(
+        AzroutesError, match=r"no column is called by a year .call them by their years alone: 'yr_2018', '2"
+    ):
+        read_flows(table, wide="year")
+
+
+def test_a_matrix_with_an_empty_corner() -> None:
+    matrix = pd.DataFrame([["Iran", 1, 2], ["Iraq", 3, None]], columns=["", "Georgia", "Peru"])
+    flows = read_flows(matrix, wide="destination")
+    assert (flows["quantity"].sum(), flows["destination"].tolist()) == (6.0, ["GEO", "PER", "GEO"])
+    assert "origin is the first column, which has no name" in flows.attrs[KEPT]["told"]
+    assert read_flows(matrix, wide="origin")["origin"].tolist() == ["GEO", "GEO", "PER"]
+    named = matrix.set_axis(["Reporter", "Georgia", "Peru"], axis=1)
+    with pytest.raises(AzroutesError, match="origin: missing column"):
+        read_flows(named, wide="destination")
+
+
+def test_numbers_below_no_name_are_not_lost_in_a_wide_table() -> None:
+    # As where the name of a year stands above two columns, in a merged cell.
+    table = pd.DataFrame([["Iran", "Iraq", 1, 2, ""]], columns=["from", "to", "2018", "", ""])
+    with pytest.raises(AzroutesError, match="number 4: numbers in a column without a name") as caught:
+        read_flows(table, wide="year")
+    assert len(caught.value.faults) == 1

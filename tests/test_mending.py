@@ -42,6 +42,14 @@ def test_a_table_without_slips_stays_as_it_is() -> None:
     assert done.text() == "origin,destination,note\nIran,Georgia,'=1+1\n"
 
 
+@pytest.mark.parametrize("thousands", ["1.250", "1.250,75", "12.345.678"])
+def test_decimal_commas_beside_points_that_may_part_thousands_are_left(thousands: str) -> None:
+    table = pd.DataFrame({"origin": ["Iran", "Iraq"], "destination": ["Peru"] * 2, "quantity": ["12,5", thousands]})
+    done = mended(table)
+    assert (done.changes, done.rows["quantity"].tolist()) == ((), ["12,5", thousands])
+    assert done.left[0].hint == "a number with a decimal point, or say file=FileForm(decimal=',')"
+
+
 @pytest.mark.parametrize(("row", "code", "left"), [("Azerbaijann,Georgia", 1, 0), ("Nowhere,Georgia", 1, None)])
 def test_the_command_writes_a_copy_beside_the_table(tmp_path: Path, row: str, code: int, left: int | None) -> None:
     path = tmp_path / "seizures.csv"

@@ -16,6 +16,7 @@ from azroutes.places import gazetteer, world
         ("Total", "total"),
         ("GRAND TOTAL", "total"),
         ("Total Africa", "total"),
+        ("Iran Total", "total"),
         ("World", "total"),
         ("Итого", "total"),
         ("Cəmi", "total"),

@@ -228,7 +228,17 @@ def test_a_name_of_several_places_is_an_error_that_names_them(name: str, codes: 
 
 
 @pytest.mark.parametrize(
-    "name", ["Serbia/Kosovo", "Guinea / Portugal", "Serbia, Montenegro", "Georgia (USA)", "Iran; Iraq"]
+    "name",
+    [
+        "Serbia/Kosovo",
+        "Guinea / Portugal",
+        "Serbia, Montenegro",
+        "Georgia (USA)",
+        "Iran; Iraq",
+        "Turkey and UAE",
+        "Iran & Iraq",
+        "Иран и Ирак",
+    ],
 )
 def test_a_list_of_places_is_no_place(name: str) -> None:
     with pytest.raises(PlaceError) as caught:
@@ -242,7 +252,7 @@ def test_numbers_that_may_have_lost_their_zeros_are_read_where_they_are_said_to_
         with pytest.raises(PlaceError, match="'031' would be Azerbaijan"):
             resolve(number)  # type: ignore[arg-type]
         assert resolve(number, numeric=True).code == "AZE"  # type: ignore[arg-type]
-    assert resolve(840).code == "USA"  # type: ignore[arg-type]
+    assert resolve(840).code == resolve("840.0").code == "USA"  # type: ignore[arg-type]
     assert resolve("Iran", numeric=True).code == "IRN"
 
 

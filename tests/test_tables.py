@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 
 from azroutes import AzroutesError, OptionError, read_flows
 from azroutes.accounting import KEPT
-from azroutes.tables import bounds, delimited
+from azroutes.tables import bounds, delimited, encodings
 from azroutes.tables.form import FileForm
 
 if TYPE_CHECKING:
@@ -201,7 +201,7 @@ def test_numbers_that_are_read_at_once_are_those_that_their_texts_are(rows: list
             assert found[name].astype(object).tolist() == texts
 
 
-@pytest.mark.parametrize("sample", [delimited.SAMPLE, 48])
+@pytest.mark.parametrize("sample", [encodings.SAMPLE, 48])
 def test_plain_numbers_are_read_at_once_and_odd_ones_told_as_they_stand(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sample: int
 ) -> None:

@@ -89,6 +89,21 @@ class Cells:
             self.faults.append(Fault("not one of the list", str(row), column, text, hint))
         return found
 
+    def units(self) -> pd.Series:
+        """Return the units of quantities; a number is none, as where a column of numbers is said to hold them."""
+        texts = self.texts("unit")
+        number, known = distinct(texts)
+        hint = "say unit='kg' for all rows, or the column that holds it"
+        for k in (k for k, text in enumerate(known) if text is not None and self.number(text) == self.number(text)):
+            self.tell(number == k, "a number, no unit", "unit", known[k], hint)
+        return texts
+
+    def tell_empty(self, values: pd.Series, column: str) -> None:
+        """Tell of cells that are empty in a column that is not: in merged ones only the first has what all mean."""
+        gone = int(values.isna().sum())
+        if column in self.rows and 0 < gone < len(values):
+            self.told.append(f"{column} is empty in {gone:,} of {len(values):,} rows, and not taken from the row above")
+
     def numbers(self, values: pd.Series, column: str, *, low: float, high: float, whole: bool = False) -> pd.Series:
         """Return numbers within bounds; marks that say that there is none are missing, and told."""
         number, texts = distinct(values)
@@ -130,7 +145,7 @@ class Cells:
             return None
         values = self.rows[column]
         test = pd.api.types
-        if test.is_numeric_dtype(values.dtype) and not test.is_bool_dtype(values.dtype):
+        if test.is_numeric_dtype(values.dtype) and values.dtype.kind in "iuf":
             return values.to_numpy(dtype=np.float64, na_value=np.nan)
         if (
             self.file.thousands
@@ -166,6 +181,7 @@ class Cells:
         spans = {text: span for text in there if (span := span_of(text, fiscal=fiscal)) is not None}
         first = self.numbers(mapped(values, lambda text: _end_of(spans, text, 0)), column, low=low, high=high,
                              whole=True).astype("Int16")  # fmt: skip
+        self.tell_empty(values, column)
         self.dated = any(span.part for span in spans.values())
         if may_be_fiscal(there):
             shown = ", ".join(map(repr, there[:2]))

@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from azroutes.errors import Fault, OptionError, TableError, did_you_mean
+from azroutes.spelling import fold
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,8 +30,15 @@ PAIRS = (
     ("country_of_departure", "country_of_destination"), ("origin_country", "destination_country"),
     ("source_country", "destination_country"), ("exporting_country", "importing_country"),
     ("origin", "asylum"), ("id_a", "id_b"),
+    ("cikis_ulkesi", "varis_ulkesi"), ("kaynak_ulke", "hedef_ulke"), ("nereden", "nereye"), ("ihracatci", "ithalatci"),
+    ("mense_olkesi", "teyinat_olkesi"), ("gonderen_olke", "qebul_eden_olke"), ("haradan", "haraya"),
+    ("страна_отправления", "страна_назначения"), ("страна_происхождения", "страна_назначения"),
+    ("страна_отправитель", "страна_получатель"), ("откуда", "куда"), ("экспортер", "импортер"),
+    ("pays_d_origine", "pays_de_destination"), ("pays_de_provenance", "pays_de_destination"),
+    ("origine", "destination"), ("pais_de_origen", "pais_de_destino"), ("origen", "destino"),
+    ("pais_de_origem", "pais_de_destino"), ("origem", "destino"), ("herkunftsland", "zielland"), ("von", "nach"),
 )  # fmt: skip
-"""What the two ends are called in tables of others; each only with the other."""
+"""What the two ends are called in tables of others, as `plain` has it; each only with the other."""
 
 SUFFIXES = ("", "_country", "_code", "_iso", "_iso2", "_iso3", "_iso_code", "_name", "_id", "_country_code",
             "_country_name", "_airport", "_place", "_city", "_region")  # fmt: skip
@@ -38,10 +46,11 @@ SUFFIXES = ("", "_country", "_code", "_iso", "_iso2", "_iso3", "_iso_code", "_na
 COMMON = {
     "quantity": ("value", "count", "flow", "weight", "amount", "number", "n", "total", "volume", "persons", "people",
                  "victims", "magnitude", "trips", "flows", "qty",
-                 "obs_value"),
-    "year": ("yr", "date_year", "reporting_year", "calendar_year", "time_period"),
+                 "obs_value", "miktar", "miqdar", "количество", "quantite", "cantidad", "quantidade", "menge"),
+    "year": ("yr", "date_year", "reporting_year", "calendar_year", "time_period", "yil", "год", "annee", "ano", "jahr"),
     "via": ("transit", "through", "transit_country", "via_country", "re_exporter"),
-    "unit": ("units", "unit_of_measure", "uom", "measure"),
+    "unit": ("units", "unit_of_measure", "uom", "measure", "birim", "vahid", "единица_измерения", "unite", "unidad",
+             "unidade", "einheit"),
     "commodity": ("product", "drug", "goods", "item", "substance"),
     "sources": ("reference", "references", "citation"),
 }  # fmt: skip
@@ -70,7 +79,15 @@ class Matched:
 
 
 def plain(name: object) -> str:
-    """Return a name of a column in small letters, its words joined by '_'."""
+    """Return a name of a column in small letters, its words joined by '_'; letters of other alphabets as spelt plainly.
+
+    Examples
+    --------
+    >>> plain("Country of origin"), plain("ÇIKIŞ ÜLKESİ"), plain("Экспортёр")
+    ('country_of_origin', 'cikis_ulkesi', 'экспортер')
+    """
+    if not str(name).isascii():
+        name = fold(str(name))
     return re.sub(r"[\W_]+", "_", str(name).strip().lower()).strip("_")
 
 
@@ -95,8 +112,8 @@ def match(names: Sequence[object], said: Mapping[str, object], columns: Mapping[
     """
     own = [str(name).strip() for name in names]
     place, value = _said(own, said, columns or {})
+    told = _said_of_all(own, place, value, said)
     taken = set(place.values())
-    told: list[str] = []
     if ROUTE in place:
         value |= _taken_by_route(place, value)
     faults = _by_our_names(own, place, value, taken)
@@ -149,6 +166,9 @@ def _said(
             place[ours] = own.index(what.strip())
         else:
             value[ours] = what
+    for one, other, both in ((*ENDS, "ends"), ("quantity", BACK, "ways")):
+        if place.get(one) == place.get(other) is not None:
+            faults.append(Fault(f"one column for both {both}", value=own[place[one]], hint="each has one of its own"))
     # A quantity or a way back is no one word for all rows: a name that is no column is a slip.
     faults += [Fault("no such column", column=ours, value=word, hint=_near(word, own))
                for ours in ("quantity", BACK) if isinstance(word := value.get(ours), str)]  # fmt: skip
@@ -157,10 +177,31 @@ def _said(
     return place, value
 
 
+def _said_of_all(
+    own: list[str], place: dict[str, int], value: dict[str, object], said: Mapping[str, object]
+) -> list[str]:
+    """Turn what names the column of the quantity into one word for all rows, and tell of it.
+
+    So of `quantity="victims", unit="victims"`: one column is not both.
+    """
+    counted = place.get("quantity")
+    if counted is None and "quantity" not in value and "unit" in place:
+        # The column is not said, and will be found by its name.
+        likely = {"quantity", *COMMON["quantity"]}
+        counted = next((k for k in [place["unit"]] if plain(own[k]) in likely and "quantity" not in own), None)
+    of_all = [ours for ours, k in place.items() if k == counted and said.get(ours) is not None
+              and ours not in {"quantity", BACK}]  # fmt: skip
+    for ours in of_all:
+        value[ours] = said[ours]
+        del place[ours]
+    return [f"{ours} is {value[ours]!r} in all rows: the column {value[ours]!r} is the quantity" for ours in of_all]
+
+
 def _renamed(own: list[str], columns: Mapping[str, str]) -> tuple[dict[str, int], list[Fault]]:
     place: dict[str, int] = {}
     faults: list[Fault] = []
-    for theirs, ours in columns.items():
+    for name, ours in columns.items():
+        theirs = str(name)  # as a frame may have numbers for names
         if ours not in {*OURS, ROUTE}:
             faults.append(Fault("no column of flows", column="columns", value=ours, hint=did_you_mean(ours, OURS)))
         elif theirs not in own:
@@ -205,7 +246,9 @@ def _guessed(
         if len(spots) == 1:
             found[ours] = spots[0]
         elif ours == "quantity":
-            doubts.append(_doubt("more than one column may be the quantity", ours, spots, own))
+            twice = len({own[k] for k in spots}) < len(spots)
+            doubts.append(Fault("column given twice", column=own[spots[0]], hint="give each a name of its own") if twice
+                          else _doubt("more than one column may be the quantity", ours, spots, own))  # fmt: skip
     return found, doubts
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from azroutes.dtypes import FARTHEST, GEOGRAPHIC
 from azroutes.errors import Fault, OptionError, PlaceError
 from azroutes.kinds import text_of_cell
 from azroutes.nodes import Nodes
-from azroutes.numerals import NO_NUMBER
+from azroutes.numerals import NO_NUMBER, number_of
 from azroutes.places import VIA, point, resolve
 
 if TYPE_CHECKING:
@@ -46,7 +47,9 @@ def paths(cells: Cells, nodes: Nodes | Gazetteer | None, years: pd.Series, crs: 
         known_here = nodes
 
         def by_name(names: Sequence[Named]) -> list[Answer]:
-            return _codes_in(known_here, [name for name, _ in names], cells, project)
+            read = partial(_degrees, comma=crs is None or cells.file.decimal == ",")
+            here = _projection(None) if known_here.degrees else project
+            return _codes_in(known_here, [name for name, _ in names], read, here)
     else:
         gazetteer = nodes
 
@@ -87,7 +90,7 @@ def _end(
         return _answers(cells, [cells.texts(end), years], end, by_name)
     columns = [cells.texts(name) for name in (end, *axes)]
     return _answers(cells, columns, ", ".join(axes), lambda given: _points(
-        [(name, lon, lat) for name, lon, lat in given], cells, project))  # fmt: skip
+        [(name, lon, lat) for name, lon, lat in given], cells.number, project))  # fmt: skip
 
 
 def _answers(
@@ -121,14 +124,23 @@ def _on_way(via: str | None, year: int | None, by_name: Callable[[Sequence[Named
 
 
 def _codes_in(
-    nodes: Nodes, names: Sequence[str | None], cells: Cells,
+    nodes: Nodes, names: Sequence[str | None], number: Callable[[str | None], float],
     project: Callable[[NDArray[np.float64]], NDArray[np.float64]],
 ) -> list[Answer]:  # fmt: skip
     known = {name: key for name in names if name and (key := nodes.known(name))}
     spots = [(label, _cell(x), _cell(y)) for label, x, y in (nodes.spot[key] for key in known.values())]
-    placed = dict(zip(known, _points(spots, cells, project), strict=True))
+    placed = dict(zip(known, _points(spots, number, project), strict=True))
     return [placed.get(name) or ("", [nodes.missing(name) if name else Fault("missing place")])
             if name else ("", [Fault("missing place")]) for name in names]  # fmt: skip
+
+
+def _degrees(text: str | None, *, comma: bool) -> float:
+    """Return a coordinate of a table of nodes, whose decimal mark is not that of the flows; a comma where it is one.
+
+    No degree has thousands, so that its comma parts a fraction; a number of metres may have them.
+    """
+    found = number_of(str(text), ".")
+    return number_of(str(text), ",") if comma and np.isnan(found) else found
 
 
 def _cell(value: object) -> str | None:
@@ -136,10 +148,11 @@ def _cell(value: object) -> str | None:
 
 
 def _points(
-    spots: Sequence[Spot], cells: Cells, project: Callable[[NDArray[np.float64]], NDArray[np.float64]]
-) -> list[Answer]:
+    spots: Sequence[Spot], number: Callable[[str | None], float],
+    project: Callable[[NDArray[np.float64]], NDArray[np.float64]],
+) -> list[Answer]:  # fmt: skip
     """Return the codes of a user's own points."""
-    xy = np.array([(cells.number(x), cells.number(y)) for _, x, y in spots], dtype=float).reshape(-1, 2)
+    xy = np.array([(number(x), number(y)) for _, x, y in spots], dtype=float).reshape(-1, 2)
     return [_point(spot, here, there) for spot, here, there in zip(spots, xy, project(xy), strict=True)]
 
 

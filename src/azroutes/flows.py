@@ -277,7 +277,7 @@ def unit_faults(claims: pd.DataFrame) -> list[Fault]:
     for _, same in mixed_units(claims).groupby("flow"):
         units = ", ".join(sorted(set(same["unit"])))
         rows = ", ".join(str(row) for row in same.index)
-        hint = "one flow, one unit: convert them, or keep them apart"
+        hint = "one flow, one unit: convert them, say unit=... for rows without one, or keep them apart"
         faults.append(Fault("quantities of one flow in different units", rows, "unit", units, hint))
     return faults
 

@@ -34,6 +34,11 @@ _COMMA = re.compile(r"\d{1,15},(?:\d{1,2}|\d{4,15})")
 """Numbers whose comma can only part whole from fraction: three digits after it may also be thousands."""
 
 
+_POINTED = re.compile(r"\d{1,3}(?:\.\d{3})+(?:,\d*)?")
+"""Numbers whose points may part thousands. Beside decimal commas they most likely do, and nothing says that 1.250 is
+not one and a quarter once the commas are gone: so then all are left."""
+
+
 @dataclass(frozen=True)
 class Mended:
     """A table with its slips mended.
@@ -124,7 +129,11 @@ def _mend(rows: pd.DataFrame, fault: Fault, columns: Mapping[str, str]) -> list[
     if meant is not None and _is_slip(str(fault.value), meant):
         parts = [meant if part.strip() == fault.value else part.strip() for part in old.split(VIA)]
         new = VIA.join(parts)
-    elif fault.problem == "not a quantity" and _COMMA.fullmatch(old):
+    elif (
+        fault.problem == "not a quantity"
+        and _COMMA.fullmatch(old)
+        and not any(_POINTED.fullmatch(str(cell)) for cell in rows.iloc[:, k])
+    ):
         new = old.replace(",", ".")
     if new == old:
         return []

@@ -27,7 +27,7 @@ SEARCHED = 20_000
 """Spellings among which near ones are looked for at the most; among more it takes too long."""
 
 MOST_PARTS = 6
-_PARTS = re.compile(r"[/|;=(),:]|\s[-–—]\s")
+_PARTS = re.compile(r"[/|;=(),:]|\s(?:[-–—&+]|and|и|və|ve)\s")
 _DIGITS = re.compile(r"(\d{1,3})(?:\.0)?", re.ASCII)
 
 
@@ -95,6 +95,8 @@ class Names:
         text = tidy(name)
         if not text:
             return Fault("missing place", value=name, hint="a code or a name", reason="missing")
+        if len(text) == 5 and text.endswith(".0") and text[:3].isdecimal():
+            text = text[:3]  # as pandas has a column of numbers with a hole in it
         if numeric and (digits := _DIGITS.fullmatch(text)):
             text = digits[1].zfill(3)
         found = self._chosen(self.find(text), name, year)
@@ -161,7 +163,7 @@ class Names:
             full = text.removesuffix(".0").zfill(3)
             if full in self.exact:
                 meant = self.titles.get(self.exact[full][0].code, "")
-                return f"{full!r} would be {meant}; numeric=True reads numbers that lost their zeros"
+                return f"{full!r} would be {meant}, with its zeros; resolve(..., numeric=True) reads it without"
             return "numbers are those of ISO 3166-1, of three figures"
         if len(text) == 2 and text.upper() in self.exact:
             return f"did you mean {text.upper()!r}? codes of two letters are written in capitals"

@@ -31,11 +31,14 @@ class Nodes:
     twice : set of str
         Keys that stand at more than one place; none is preferred.
     told : str
+    degrees : bool
+        Whether its coordinates are degrees, whatever the user says of others.
     """
 
     spot: Mapping[str, tuple[str, object, object]]
     twice: frozenset[str]
     told: str
+    degrees: bool = False
 
     def known(self, key: str) -> str | None:
         """Return the key as the nodes have it; 7.0, as pandas has a column of numbers with a hole in it, is 7."""

@@ -24,7 +24,7 @@ REASONS: Mapping[str, tuple[str, str]] = MappingProxyType({
 })  # fmt: skip
 """Why a name is no place: what it is, and what would do."""
 
-# "Total Africa", "Other Asia": what they begin with says what they are, whatever follows.
+# "Total Africa", "Other Asia": what they begin with says what they are, whatever follows; so does "Africa Total".
 _FIRST = MappingProxyType({
     "total": "total", "subtotal": "total", "итого": "total", "всего": "total", "toplam": "total", "cemi": "total",
     "yekun": "total", "unknown": "unknown", "unspecified": "unknown", "неизвестно": "unknown", "namelum": "unknown",
@@ -64,7 +64,8 @@ def nonplace(name: str) -> str | None:
         return "unknown" if 0 < len(text) < 10 and not any(c.isalnum() for c in text) else None
     if folded in names or " " not in folded or folded in _A_REGION:
         return names.get(folded)
-    return _FIRST.get(folded.split()[0])
+    first, *_, last = folded.split()
+    return _FIRST.get(first) or ("total" if _FIRST.get(last) == "total" else None)
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from os import PathLike
 from pathlib import Path
@@ -15,6 +16,7 @@ from azroutes.distinct import distinct
 from azroutes.errors import AzroutesError, Fault, OptionError, TableError
 from azroutes.kinds import text_of_cell
 from azroutes.nonplaces import nonplace
+from azroutes.numerals import number_of
 from azroutes.places import VIA, place
 from azroutes.tables.given import BOOKS, TEXT, given, held
 
@@ -40,6 +42,11 @@ MOST_ROWS = 50_000
 """Rows of the largest table of which all columns that are left aside are looked at."""
 
 MOST_VALUES = 1_000
+
+NOWHERE = "@0.00000,0.00000"
+
+MOST_NAMED = 8
+"""Columns that may be the quantity, of which names are told."""
 
 PARTED = frozenset({"sex", "gender", "age", "age_group", "agegroup", "age_class", "age_broad", "agebroad"})
 DIRECTED = frozenset({"flow", "flow_code", "flowcode", "flow_desc", "flowdesc", "trade_flow", "tradeflow",
@@ -140,10 +147,12 @@ def overlooked(table: Given, aside: Sequence[int], own: pd.DataFrame, fit: pd.Se
     def values_of(column: pd.Series) -> list[str]:
         return _values(column if whole else column[column.index.astype(str).isin(fit.index.astype(str))])
 
-    told += _regions(fit)
+    told += _regions(fit) + _nowhere(fit)
     for name in ("commodity", "group", "form"):
         if name in own:
             told += _totals(f"column {name!r}", values_of(own[name]))
+    if "quantity" not in own and many <= MOST_ROWS:
+        told += _uncounted(table, aside)
     for k in aside:
         name, known = str(table.names[k]).strip(), plain(table.names[k])
         if not name or (many > MOST_ROWS and known not in PARTED | DIRECTED):
@@ -153,6 +162,34 @@ def overlooked(table: Given, aside: Sequence[int], own: pd.DataFrame, fit: pd.Se
         if known in DIRECTED:
             told += _directions(name, values)
     return told
+
+
+def _nowhere(paths: pd.Series) -> list[str]:
+    """Tell of points where no place is, but what programs did not find."""
+    number, known = distinct(paths)
+    there = np.array([way is not None and any(stop.endswith(NOWHERE) for stop in way.split(VIA)) for way in known])
+    many = int(there[number].sum())
+    return [f"{many:,} rows are at 0, 0, where programs put places that they did not find"] if many else []
+
+
+def numbering(own: pd.DataFrame) -> list[str]:
+    """Tell of quantities, found by their name alone, that seem to number the rows."""
+    cells = own["quantity"].array if "quantity" in own and len(own) > 2 else ()
+    first = [text_of_cell(cell).removesuffix(".0") for cell in cells[:3]]
+    start = next((k for k in (0, 1) if first == [str(k), str(k + 1), str(k + 2)]), None)
+    if start is None or any(text_of_cell(cell).removesuffix(".0") != str(k) for k, cell in enumerate(cells, start)):
+        return []
+    return [f"the quantities are {', '.join(first)} and so on: does their column number the rows?"]
+
+
+def _uncounted(table: Given, aside: Sequence[int]) -> list[str]:
+    """Tell which columns might be the quantity, where none is read."""
+    named = [k for k in aside if str(table.names[k]).strip()]
+    cells = {k: [text for cell in table.read([k])[0].iloc[:SAMPLED, 0] if (text := text_of_cell(cell))] for k in named}
+    found = [repr(str(table.names[k]).strip()) for k in named
+             if cells[k] and not any(math.isnan(number_of(text, ".")) for text in cells[k])]  # fmt: skip
+    names = ", ".join(found[:MOST_NAMED])
+    return [f"no quantity is read; columns of numbers are {names}: say quantity=..., or wide=..."] if found else []
 
 
 def _regions(paths: pd.Series) -> list[str]:

@@ -21,7 +21,7 @@ from azroutes.errors import AzroutesError, Fault, OptionError, TableError, check
 from azroutes.flows import merge_claims, mixed_units, role_in, unit_faults
 from azroutes.gazetteer import Gazetteer
 from azroutes.nodes import Nodes, nodes_of
-from azroutes.overlooked import overlooked, with_lower_header
+from azroutes.overlooked import numbering, overlooked, with_lower_header
 from azroutes.places import VIA, resolve
 from azroutes.privacy import check_points
 from azroutes.shape import WAY_BACK, both_ways, laid_out, stops_of
@@ -107,8 +107,8 @@ def read_flows(
     wide : {'year', 'origin', 'destination'}, optional
         Columns that are called by years, or by places, are turned into rows; their cells are the quantity.
     nodes : path, frame or Gazetteer, optional
-        A table of all the places of this one: a key, ``lat`` and ``lon``, and a name if you like. Or places of your own
-        with their other names, beside those that azroutes knows.
+        A table of all the places of this one: a key, ``lat`` and ``lon`` or points, and a name if you like. Or places
+        of your own with their other names, beside those that azroutes knows.
     node_key : str, optional
         The column of `nodes` by which `source` calls them.
     crs : optional
@@ -122,7 +122,8 @@ def read_flows(
     policy : Policy, optional
         What becomes of zeros, blanks, loops and copies; by default all are kept.
     file : FileForm, optional
-        Encoding, separator, sheet and the like, where they are not found out rightly.
+        Encoding, separator, sheet and the like of `source`, where they are not found out rightly. A file of `nodes` is
+        found out by itself; give it as a frame where that goes wrong.
     precise : bool
         Whether people whom that may put in danger may be shown at points: flows of human trafficking and smuggling,
         and those whose unit says victims, survivors, migrants, refugees or children. By default such a table is
@@ -221,7 +222,7 @@ def _taken(
     added = source if isinstance(source, Aggregated) else None
     _check_one_way(said, wide, added)
     table = given(source if added is None else added.table, form)
-    points = _nodes(nodes, node_key, form)
+    points = _nodes(nodes, node_key)
 
     def laid(table: Given) -> tuple[Given, Matched, list[str]]:
         return laid_out(table, said, columns, wide, points, form)
@@ -229,9 +230,11 @@ def _taken(
     try:
         table, matched, found = laid(table)
     except AzroutesError as error:
-        raise with_lower_header(error, source, form, table, laid) from None
+        raise _told_how(with_lower_header(error, source, form, table, laid), table) from None
     told = [*table.told, *([points.told] if isinstance(points, Nodes) else []), *found]
     own, broken = _ours(table, matched)
+    if said["quantity"] is None and wide is None and "quantity" not in (columns or {}).values():
+        told += numbering(own)
     cells = Cells(own, form)
     claims = _claims(cells, points, None if table.degrees else crs, matched.value.get("unit"))
     if added is not None:
@@ -249,15 +252,24 @@ def _check_whole(taken: _Taken) -> None:
         return
     order = {str(row): number for number, row in enumerate(taken.claims.index)}
     lead = f"{len(taken.wrong)} of {len(taken.claims)} rows cannot be read as flows"
-    raise TableError(lead if taken.faults else "quantities of one flow cannot be added",
-                     [*sorted(taken.faults, key=lambda fault: (order[str(fault.row)], _place_of(fault))),
-                      *unit_faults(taken.fit)])  # fmt: skip
+    error = TableError(lead if taken.faults else "quantities of one flow cannot be added",
+                       [*sorted(taken.faults, key=lambda fault: (order[str(fault.row)], _place_of(fault))),
+                        *unit_faults(taken.fit)])  # fmt: skip
+    raise _told_how(error, taken.table)
+
+
+def _told_how(error: AzroutesError, table: Given) -> AzroutesError:
+    """Return an error that also says how the table was read, which may be why it will not do."""
+    if not table.told:
+        return error
+    lead = str(error).partition("\n")[0]
+    return type(error)(f"{lead}; this was found out: {', '.join(table.told)}", error.faults)
 
 
 def _accounted(taken: _Taken, policy: Policy) -> tuple[pd.DataFrame, dict[str, tuple[str, str, str]], Account]:
     """Return the claims that go into flows; the rows that will not do, with reason, problem and hint; the account."""
     bad = {row: (reason_of(fault), fault.problem, fault.hint) for row, fault in taken.wrong.items()}
-    hint = "say convert='kg' for units of mass; read rows of another by themselves"
+    hint = "say convert='kg' for units of mass, unit=... for rows without one; read rows of another by themselves"
     bad |= {str(row): (MIXED, MIXED, hint) for row in taken.mixed.index}
     fit = taken.fit.drop(index=taken.mixed.index) if len(taken.mixed) else taken.fit
     dropped, seen = _chosen(fit, policy, counted="quantity" in taken.own)
@@ -294,10 +306,13 @@ def _written(source: object) -> gpd.GeoDataFrame | None:
     return written_flows(Path(source))
 
 
-def _nodes(nodes: object, key: str | None, file: FileForm) -> Nodes | Gazetteer | None:
+def _nodes(nodes: object, key: str | None) -> Nodes | Gazetteer | None:
     if nodes is None or isinstance(nodes, Gazetteer):
         return nodes
-    return nodes_of(given(nodes, file).rows, key)
+    # What is said of the file of flows is not said of this one.
+    table = given(nodes, FileForm())
+    found = nodes_of(table.rows, key)
+    return replace(found, degrees=table.points, told=", ".join([found.told, *table.told]))
 
 
 def _ours(table: Given, matched: Matched) -> tuple[pd.DataFrame, tuple[Fault, ...]]:
@@ -321,12 +336,15 @@ def _ours(table: Given, matched: Matched) -> tuple[pd.DataFrame, tuple[Fault, ..
 
 def _claims(cells: Cells, nodes: Nodes | Gazetteer | None, crs: object, unit: object) -> pd.DataFrame:
     """Return the claim of each row; what will not do is missing in it, and a fault of the cells."""
-    given = {name: cells.texts(name) for name in OPTIONAL if name not in {"via", "quantity", "year"}}
+    given = {name: cells.texts(name) for name in OPTIONAL if name not in {"via", "quantity", "unit", "year"}}
+    given["unit"] = cells.units()
+    for name in ("market", "commodity", "form", *(["unit"] if unit is None else [])):
+        cells.tell_empty(given[name], name)
     for name, kind in (("market", Market), ("form", Form), ("certainty", Certainty)):
         given[name] = cells.coded(given[name], kind, name)
     year, last_year = cells.years("year", *YEARS)
     quantity = cells.quantities("quantity", low=0.0, high=MOST)
-    measured = given["unit"] if unit is None else _filled(given["unit"], str(unit))
+    measured = given["unit"] if not str(unit or "").strip() else _filled(given["unit"], str(unit))
     index = cells.rows.index
     # Rows of two days of a year are not alike, though they are of one year.
     dated = {"dated": cells.texts("year")} if cells.dated else {}

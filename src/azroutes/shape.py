@@ -37,6 +37,7 @@ WAY_BACK = " (back)"
 WIDE = ("year", *ENDS)
 _LIKE_YEAR = re.compile(r"(?:FY ?|CY ?|[a-z]\.? ?)?[12]\d{3}(?!\d).{0,8}", re.IGNORECASE)
 """Names of columns that begin with a year, and go on for a little."""
+_ANY_YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
 _BETWEEN = re.compile(r"\s*(?:[-–—=]*>|[→⇒➔➜])\s*|\s[-–—]\s")
 _QUOTED = re.compile(r"'([^']+)'")
 
@@ -59,7 +60,17 @@ def laid_out(
     if wide is not None:
         kept = {str(name).strip(): None for name in (*said.values(), *(columns or {})) if name is not None}
         table, found = lengthened(table, wide, kept, points, form)
-    matched = match(table.names, said, columns)
+    try:
+        matched = match(table.names, said, columns)
+    except TableError:
+        other = next((ENDS[1 - ENDS.index(end)] for end in ENDS if end == wide), None)
+        if other is None or str(table.names[0]).strip() or other in {name for name in said if said[name] is not None}:
+            raise
+        rows, broken = table.read(None)
+        names = pd.Index([other, *table.names[1:]], dtype=object)
+        table = held(rows.set_axis(names, axis=1), table.told, broken, degrees=table.degrees)
+        matched = match(table.names, said, columns)
+        found.append(f"{other} is the first column, which has no name")
     for end in (*ENDS, "via"):
         if end in matched.value:
             _check_constant(end, str(matched.value[end]), table.names, points)
@@ -113,6 +124,9 @@ def lengthened(
     called = [bare(name, file.notes, number=wide == "year") for name in names]
     free = [k for k in range(len(names)) if names[k] not in kept]
     taken, doubts, told = _years(called, free) if wide == "year" else _places(called, free, nodes)
+    hint = "name it; where a cell with a name was merged, only the first of its columns has that"
+    doubts |= {k: Fault("numbers in a column without a name", column=f"number {k + 1}", hint=hint)
+               for k in free if taken and k > taken[0] and not names[k]}  # fmt: skip
     faults = [fault for k, fault in doubts.items() if _holds_numbers(rows.iloc[:, k])]
     hint = "give it another name, or leave it out"
     faults += [Fault("a place, or the number of the row?", column=names[k], hint=hint)
@@ -123,7 +137,9 @@ def lengthened(
                for k in taken if first[called[k]] != k]  # fmt: skip
     if not taken:
         what = "a year" if wide == "year" else "a place"
-        faults = [Fault(f"no column is called by {what}", column=wide), *faults]
+        held_in = [name for name in names if _ANY_YEAR.search(name)] if wide == "year" else []
+        hint = f"call them by their years alone: {', '.join(map(repr, held_in[:SHOWN]))}" if held_in else ""
+        faults = [Fault(f"no column is called by {what}", column=wide, hint=hint), *faults]
     if faults:
         raise TableError("this table is not wide", faults)
     own = [k for k in range(len(names)) if k not in taken]

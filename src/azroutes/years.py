@@ -18,12 +18,13 @@ _PARTS = [re.compile(form, re.ASCII | re.IGNORECASE) for form in (
     rf"{_Y}-(?:0?[1-9]|1[0-2])",
     rf"[0-3]?\d([./-])[0-3]?\d\1{_Y}{_TIME}",  # whether day or month stands first, the year is the same
     rf"(?:{_DAY}[ -])?{_WORD}[ ,-]*{_Y}{_TIME}", rf"{_WORD} ?{_DAY}, ?{_Y}", rf"{_Y}[ -]?{_WORD}",
-    rf"{_Y}[ -]?[QMST](?:0?[1-9]|1[0-2])", rf"Q[1-4][ /-]?{_Y}",
+    rf"{_Y}[ -]?[QMSTH](?:0?[1-9]|1[0-2])", rf"[QSTH][1-4][ /-]?{_Y}", rf"{_Y}-?W[0-5]\d",
+    rf"(?:0?[1-9]|1[0-2])[./-]{_Y}", rf"{_Y}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])",
 )]  # fmt: skip
 """A day, a month, a quarter or half of a year whose year cannot be taken for anything else."""
 
 _WHOLE = re.compile(_Y + r"(?:\.0)?", re.ASCII)
-_SPAN = re.compile(_Y + r" ?[-–—/] ?" + _Y, re.ASCII)
+_SPAN = re.compile(_Y + r"(?: ?[-–—/] ?| to )" + _Y, re.ASCII)
 _SHORT = re.compile(_Y + r"([-–—/])(\d\d)", re.ASCII)
 """A fiscal year, 2012/13; with a hyphen it may be a month, too."""
 

@@ -44,7 +44,8 @@ def binary(path: Path, form: FileForm) -> Sheet:
         _check_ending(path)
         with xlrd.open_workbook(str(path), logfile=StringIO(), on_demand=True, ragged_rows=True) as book:
             names = [str(name) for name in book.sheet_names()]
-            sheet = chosen_sheet(names, form, path)
+            seen = (name for name in names if form.sheet is None and not book.sheet_by_name(name).visibility)
+            sheet = next(seen, None) or chosen_sheet(names, form, path)
             page = book.sheet_by_name(sheet)
             rows = [[_cell(xlrd, book, cell) for cell in page.row(number)] for number in range(page.nrows)]
     except (OptionError, TableError):

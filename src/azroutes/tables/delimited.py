@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
 import re
 import warnings
@@ -18,6 +17,7 @@ import pandas as pd
 from azroutes.distinct import distinct
 from azroutes.errors import Fault, OptionError, TableError
 from azroutes.tables.bounds import check_hollow
+from azroutes.tables.encodings import SAMPLE, as_utf8
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -33,19 +33,8 @@ if TYPE_CHECKING:
 SEPARATORS = (",", ";", "\t", "|")
 TABBED = (".tsv", ".tab")
 NAMED = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
-MARKS = ((codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"), (codecs.BOM_UTF8, "utf-8-sig"),
-         (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))  # fmt: skip
-"""What a file may begin with to say how it is written; the longer before those that they begin with."""
-
-SAMPLE = 65_536
-"""Bytes that the encoding is found out from, characters that the separator is."""
-
-PIECE = 2**18
-"""Bytes that are looked at at a time."""
-
-PAGES = ("cp1252", "cp1251", "cp1254", "cp1250", "cp1253", "cp1255", "cp1256", "cp1257", "cp1258", "koi8_r")
-"""What text may be that is not Unicode: what spreadsheets save as CSV, and old Russian mail. With more to choose
-from, short names of places are taken for Chinese."""
+_SAID = re.compile(rb'"?sep=([^\r\n])"?(?:\r\n|\n|\r)')
+"""A first line by which spreadsheets are told what parts cells."""
 
 LINES = 50
 """Records that are parsed to find out the separator."""
@@ -96,13 +85,16 @@ class Delimited:
 
 def delimited(path: Path, form: FileForm) -> Delimited:
     """Return a table that is text."""
-    data, encoding = _utf8(path, form)
+    data, encoding = as_utf8(path, form)
     above, data = _below(data, form.header)
+    first = _SAID.match(data) if above == 0 else None
+    if first is not None:
+        above, data = 1, data[first.end() :]
     sample = data[: 4 * SAMPLE + 4].decode(errors="ignore")[: SAMPLE + 1]
-    separator = form.separator or _separator(sample, path)
+    separator = form.separator or (_separator(sample, path) if first is None else first[1].decode())
     told = [f"encoding {encoding}"] if encoding else []
     if form.separator is None and separator != ",":
-        told.append(f"cells parted by {NAMED[separator]}")
+        told.append(f"cells parted by {NAMED.get(separator, repr(separator))}")
     check_hollow(path, data.count(b"\n"), data[: data.find(b"\n")].count(separator.encode()) + 1, len(data))
 
     @cache
@@ -127,61 +119,6 @@ def delimited(path: Path, form: FileForm) -> Delimited:
         return (rows if which is None else rows.iloc[:, list(which)]), faults
 
     return Delimited(names, tuple(told), read)
-
-
-def _utf8(path: Path, form: FileForm) -> tuple[bytes, str]:
-    """Return a file's text as UTF-8, and its encoding if it had to be guessed."""
-    try:
-        data = path.read_bytes()
-    except (OSError, ValueError) as error:
-        raise TableError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from None
-    mark = next((name for start, name in MARKS if data.startswith(start)), None)
-    encoding = form.encoding or mark or "utf-8"
-    try:
-        if codecs.lookup(encoding).name == "utf-8":
-            _check_utf8(data)
-            return data, ""
-        return data.decode(encoding).encode(errors="surrogatepass"), ""
-    except LookupError:
-        fault = Fault("no such encoding", column="encoding", value=form.encoding, hint="'utf-8', 'cp1252', 'cp1251'")
-        raise OptionError("a file cannot be read so", [fault]) from None
-    except UnicodeError as error:
-        wrong = getattr(error, "start", 0)
-    if form.encoding or mark:
-        fault = Fault("not text of this encoding", value=form.encoding or mark, hint=f"byte {wrong + 1} is none of it")
-        raise TableError(f"{path} cannot be read", [fault])
-    text, guessed = _guessed(data, wrong, path)
-    return text.encode(), guessed
-
-
-def _check_utf8(data: bytes) -> None:
-    """Raise the error of what is no UTF-8. Piece by piece, as the text of a large file would take twice its room."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    try:
-        for begin in range(0, len(data), PIECE):
-            decoder.decode(data[begin : begin + PIECE])
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        data.decode()  # whose error says where in the file it is
-
-
-def _guessed(data: bytes, wrong: int, path: Path) -> tuple[str, str]:
-    """Return the text of a file that is not UTF-8, and what it most likely is."""
-    # Loaded for the few files that need it.
-    from charset_normalizer import from_bytes  # noqa: PLC0415
-
-    refusal = TableError(f"{path} is not UTF-8 text; save it as CSV UTF-8, or name its encoding", [
-        Fault("not UTF-8", value=data[wrong : wrong + 1], hint="azroutes.FileForm(encoding='cp1252')")])  # fmt: skip
-    if b"\0" in data[:SAMPLE]:
-        raise refusal
-    begin = max(0, wrong - SAMPLE // 2)
-    best = from_bytes(data[begin : begin + SAMPLE], cp_isolation=list(PAGES)).best()
-    if best is None:
-        raise refusal
-    try:
-        return data.decode(best.encoding), best.encoding
-    except UnicodeError:
-        raise refusal from None
 
 
 def _below(data: bytes, header: int) -> tuple[int, bytes]:

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from azroutes.columns import AXES, plain
 from azroutes.dtypes import FARTHEST, GEOGRAPHIC
 from azroutes.errors import Fault, OptionError, TableError, did_you_mean
 from azroutes.files import check_file
@@ -52,12 +53,15 @@ class Given:
         What was found out about it and not said by the user, in words.
     degrees : bool
         Whether coordinates come from lines, and are degrees whatever the user says of others.
+    points : bool
+        Whether its columns ``lon`` and ``lat`` come from points, and are degrees too.
     """
 
     names: tuple[object, ...]
     read: Reads
     told: tuple[str, ...] = ()
     degrees: bool = False
+    points: bool = False
 
     @property
     def rows(self) -> pd.DataFrame:
@@ -90,8 +94,9 @@ def given(source: object, form: FileForm) -> Given:
     if columns is not None:
         return _of_frame(columns)
     if not isinstance(source, str | Path) and not hasattr(source, "__fspath__"):
+        hint = "a path, or a frame of pandas, geopandas, Polars or Arrow"
         fault = Fault("not a table", value=type(source).__name__,
-                      hint="a path, or a frame of pandas, geopandas, Polars or Arrow")  # fmt: skip
+                      hint="series.reset_index() is one" if isinstance(source, pd.Series) else hint)  # fmt: skip
         raise TableError("this is not a table", [fault])
     return _of_file(Path(cast("str | PathLike[str]", source)), form)
 
@@ -111,8 +116,46 @@ def _columns_of(source: object) -> pd.DataFrame | None:
     return frame.set_axis(pd.Index(names, dtype=object), axis=1)
 
 
+def _named(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a frame with one name a column, in which levels of the index that have a name are columns, too.
+
+    So are the keys of what pandas has grouped. Whole numbers that only number the rows are none.
+    """
+    if isinstance(frame.columns, pd.MultiIndex) and not isinstance(frame, gpd.GeoDataFrame):
+        frame = frame.set_axis(pd.Index(_joined(frame.columns), dtype=object), axis=1)
+    index = frame.index
+    kept = {str(name) for name in frame.columns}
+    keys = [k for k, name in enumerate(index.names) if name is not None and str(name) not in kept
+            and not _numbers_rows(index.get_level_values(k))]  # fmt: skip
+    if not keys:
+        return frame
+    frame = frame.copy(deep=False)
+    for at, k in enumerate(keys):
+        frame.insert(at, index.names[k], index.get_level_values(k).to_numpy())
+    return frame
+
+
+def _numbers_rows(labels: pd.Index) -> bool:
+    """Tell whether labels are the whole numbers from 0 or 1 on."""
+    if not pd.api.types.is_integer_dtype(labels.dtype):
+        return False
+    return any(labels.equals(pd.RangeIndex(first, first + len(labels))) for first in (0, 1))
+
+
+def _joined(columns: pd.MultiIndex) -> list[str]:
+    """Return the names of columns that have several each as one, without a word that all have, unless it is a year."""
+    texts = [
+        ["" if (text := text_of_cell(part)).startswith("Unnamed: ") else text for part in name] for name in columns
+    ]
+    deep = [name for name in texts if all(name)]
+    words = [{name[k] for name in deep} for k in range(columns.nlevels)]
+    told = [k for k, level in enumerate(words) if len(level) > 1 or any(map(str.isdecimal, level))]
+    return [" ".join(name[k] for k in (told if all(name) and told else range(len(name))) if name[k]) for name in texts]
+
+
 def _of_frame(frame: pd.DataFrame, *, assumed: bool = False) -> Given:
     """Return a frame; whether its lines, if they name no CRS, are taken for degrees unless the user says other."""
+    frame = _named(frame)
     index = frame.index
     if not index.is_unique or (index.dtype == object and len({*map(text_of_cell, index)}) < len(index)):
         # After pandas.concat, for instance; or 1 beside "1".
@@ -131,19 +174,20 @@ def _of_frame(frame: pd.DataFrame, *, assumed: bool = False) -> Given:
     named = shapes.crs is not None or not assumed
     found = _with_ends(plain.loc[:, plain.columns != name], shapes if named else shapes.set_crs(GEOGRAPHIC),
                        f"the lines of {str(name)!r}")  # fmt: skip
-    return found if named else replace(found, degrees=False)
+    return found if named else replace(found, degrees=False, points=False)
 
 
 def _with_ends(rows: pd.DataFrame, shapes: gpd.GeoSeries, what: str) -> Given:
     """Return rows with the ends of their lines as columns; rows that have columns of their own for that keep them."""
     kept = {str(name).strip().lower() for name in rows.columns}
+    shapes = _in_one_piece(shapes)
     lines = shapes.to_numpy()
     kinds = shapely.get_type_id(lines)
     if {*LINE_COLUMNS} <= kept or (shapely.is_missing(lines)).all():
         return held(rows)
     wrong = ~np.isin(kinds, (shapely.GeometryType.LINESTRING,)) | shapely.is_empty(lines)
     if wrong.all():
-        return held(rows, ("its shapes are no lines, and are left aside",))
+        return _with_points(rows, shapes) or held(rows, ("its shapes are no lines, and are left aside",))
     if shapes.crs is None:
         fault = Fault("no CRS", column="geometry", hint=f"say frame.set_crs({GEOGRAPHIC!r}) if it is in degrees")
         raise TableError("the lines of this table are nowhere", [fault])
@@ -161,6 +205,31 @@ def _with_ends(rows: pd.DataFrame, shapes: gpd.GeoSeries, what: str) -> Given:
     return held(rows.iloc[:, own].assign(**found), (f"the ends are those of {what}",), faults, degrees=True)
 
 
+def _with_points(rows: pd.DataFrame, shapes: gpd.GeoSeries) -> Given | None:
+    """Return rows with points as columns, as a table of places has; None where they have such, or a shape is none."""
+    kept = {plain(name) for name in rows.columns}
+    known = shapes.crs is not None and (shapes.crs.is_geographic or shapes.crs.is_projected)
+    kinds = shapely.get_type_id(shapes.to_numpy())
+    if not known or kept & {*AXES["lon"], *AXES["lat"]} or not np.isin(kinds, (shapely.GeometryType.POINT, -1)).all():
+        return None
+    none = np.asarray((np.abs(shapely.bounds(shapes.to_numpy())) > FARTHEST).any(axis=1), dtype=bool)
+    none |= shapely.is_empty(shapes.to_numpy())
+    spots = shapes.where(~none).to_crs(GEOGRAPHIC)
+    found = rows.assign(lon=shapely.get_x(spots.to_numpy()), lat=shapely.get_y(spots.to_numpy()))
+    return replace(held(found, ("its shapes are points, its columns lon and lat",)), points=True)
+
+
+def _in_one_piece(shapes: gpd.GeoSeries) -> gpd.GeoSeries:
+    """Return shapes in which lines that are kept as several, each of which goes on where one before ends, are one."""
+    lines = shapes.to_numpy().copy()
+    several = shapely.get_type_id(lines) == shapely.GeometryType.MULTILINESTRING
+    if not several.any():
+        return shapes
+    with np.errstate(invalid="ignore"):  # of coordinates that are no numbers, which are told with their rows
+        lines[several] = shapely.line_merge(lines[several], directed=True)
+    return gpd.GeoSeries(lines, index=shapes.index, crs=shapes.crs)
+
+
 def _of_file(path: Path, form: FileForm) -> Given:
     ending = path.suffix.lower()
     check_file(path)
@@ -172,7 +241,7 @@ def _of_file(path: Path, form: FileForm) -> Given:
             geopackage if ending == ".gpkg" else parquet if ending in {".parquet", ".geoparquet"} else geojson
         )
         frame = reader(path, form.sheet)
-        return _of_frame(frame.set_axis(pd.RangeIndex(1, len(frame) + 1)), assumed=reader is geojson)
+        return _of_frame(_named(frame).set_axis(pd.RangeIndex(1, len(frame) + 1)), assumed=reader is geojson)
     if ending not in TEXT and ending:
         fault = Fault("no such format", column="source", value=ending, hint="one of " + ", ".join(ENDINGS))
         raise OptionError(f"{path} cannot be read", [fault, *_similar(ending)])

@@ -39,6 +39,9 @@ _ROW = re.compile(rb"<(?:[\w.-]+:)?row(?=[\s/>])")
 _POINTER = re.compile(rb"""\st\s*=\s*["']s["']""")
 _POINTS_TO = re.compile(rb"""\st\s*=\s*["']s["'][^>]*>\s*<(?:[\w.-]+:)?v>\s*(\d{1,9})\s*<""")
 _TEXT = re.compile(rb"</(?:[\w.-]+:)?si\s*>")
+_FORMULA = re.compile(rb"<f(?:\s[^>]*)?(?:/>|>[^<]*</f>)(?:<v\s*/>|<v></v>)?</c>")
+"""A formula after which its cell has no value, as programs write it that do not reckon."""
+
 _OPEN = re.compile(
     rb"""<(/?)(?:[\w.-]+:)?(table|table-row|table-cell|covered-table-cell)(?=[\s/>])"""
     rb"""((?:[^>"']|"[^"]*"|'[^']*')*?)(/?)>"""
@@ -46,8 +49,10 @@ _OPEN = re.compile(
 _TIMES = re.compile(rb"""number-(?:rows|columns)-repeated\s*=\s*["']\s*(\d+)""")
 
 
-def check_workbook(path: Path) -> None:
-    """Refuse a workbook that would fill the memory.
+def check_workbook(path: Path) -> int:
+    """Refuse a workbook that would fill the memory; return how many of its formulas have no value.
+
+    Programs other than spreadsheets may write a formula and not what comes of it.
 
     Raises
     ------
@@ -56,15 +61,15 @@ def check_workbook(path: Path) -> None:
     """
     try:
         if not zipfile.is_zipfile(path):
-            return
+            return 0
         with path.open("rb") as file, zipfile.ZipFile(file) as packed:
             parts = packed.infolist()
             check_unpacked(path, sum(part.file_size for part in parts))
             if path.suffix.lower() == ".ods":
                 for part in parts:
                     _check_repeated(path, b"".join(_unpacked(file, part)))
-            else:
-                _check_reach(path, file, parts)
+                return 0
+            return _check_reach(path, file, parts)
     except TableError:
         raise
     except (OSError, zipfile.BadZipFile, NotImplementedError, ValueError, EOFError, struct.error, zlib.error) as error:
@@ -109,6 +114,7 @@ class _Sheet:
     cells: int = 0
     longest: int = 0
     since: int = 0
+    formulas: int = 0
     ends: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -130,6 +136,9 @@ class _Sheet:
             length = self.since + end.end() - (self.ends[-1] if self.ends else 0)
             self.ends.append(self.since + end.end())
             self.longest = max(self.longest, length)
+        for formula in _FORMULA.finditer(content) if b"<f" in content else ():
+            # Text that a formula gives may be empty.
+            self.formulas += b't="str"' not in content[content.rfind(b"<c", 0, formula.start()) : formula.start()]
         self.since += len(content)
 
     def _add_without(self, content: bytes, found: list[tuple[bytes, bytes]]) -> None:
@@ -174,7 +183,7 @@ def _reach(file: IO[bytes], part: zipfile.ZipInfo, *, exact: bool) -> _Sheet:
     return sheet
 
 
-def _check_reach(path: Path, file: IO[bytes], parts: list[zipfile.ZipInfo]) -> None:
+def _check_reach(path: Path, file: IO[bytes], parts: list[zipfile.ZipInfo]) -> int:
     sheets = []
     for part in parts:
         sheet = _reach(file, part, exact=False)
@@ -184,8 +193,9 @@ def _check_reach(path: Path, file: IO[bytes], parts: list[zipfile.ZipInfo]) -> N
             raise too_large(path, "a sheet that reaches too far", f"{sheet.area:,} cells")
         sheets.append(sheet)
     longest = max((sheet.longest for sheet in sheets), default=0)
+    without = sum(sheet.formulas for sheet in sheets)
     if sum(sheet.cells for sheet in sheets) * longest <= MOST_BYTES:
-        return
+        return without
     text = max(range(len(sheets)), key=lambda k: len(sheets[k].ends))
     lengths = np.diff(np.array(sheets[text].ends, dtype=np.int64), prepend=0)
     unpacked = 0
@@ -195,6 +205,7 @@ def _check_reach(path: Path, file: IO[bytes], parts: list[zipfile.ZipInfo]) -> N
             unpacked += int(lengths[at[at < len(lengths)]].sum()) + longest * (len(_POINTER.findall(content)) - len(at))
     if unpacked > MOST_BYTES:
         raise too_large(path, _LONG, f"{unpacked:,} bytes")
+    return without
 
 
 @dataclass

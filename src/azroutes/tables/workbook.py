@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -21,19 +21,24 @@ if TYPE_CHECKING:
 
 def workbook(path: Path, form: FileForm) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """Return the rows of a sheet by their numbers, and what was found out; rows without a cell are left aside."""
-    names, sheet, cells = binary(path, form) if path.suffix.lower() == ".xls" else _packed(path, form)
+    old = path.suffix.lower() == ".xls"
+    (names, sheet, cells), formulas = (binary(path, form), 0) if old else _packed(path, form)
     told = (f"sheet {sheet!r} of {len(names)}",) if form.sheet is None and len(names) > 1 else ()
+    if formulas:
+        todo = "open it in a spreadsheet program and save it"
+        told = (*told, f"formulas without a value, read as empty: {formulas:,} in this workbook; {todo}")
     return _table(cells, path, form), told
 
 
-def _packed(path: Path, form: FileForm) -> Sheet:
+def _packed(path: Path, form: FileForm) -> tuple[Sheet, int]:
+    """Return a sheet, and how many formulas of the workbook have no value."""
     calamine = needed("python_calamine", "a workbook", "excel")
-    check_workbook(path)
+    formulas = check_workbook(path)
     try:
         with calamine.CalamineWorkbook.from_path(str(path)) as book:
-            names = list(book.sheet_names)
+            names = [sheet.name for sheet in sorted(book.sheets_metadata, key=_is_hidden)]
             sheet = chosen_sheet(names, form, path)
-            return names, sheet, book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+            return (names, sheet, book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)), formulas
     except (OptionError, TableError):
         raise
     except calamine.PasswordError:
@@ -45,6 +50,10 @@ def _packed(path: Path, form: FileForm) -> Sheet:
         if type(error).__name__ != "PanicException":
             raise
         raise TableError(f"{path} is not a workbook that can be read") from None
+
+
+def _is_hidden(sheet: Any) -> bool:  # noqa: ANN401 - of a package without types
+    return str(sheet.visible) != "SheetVisibleEnum.Visible"
 
 
 def _table(cells: list[list[object]], path: Path, form: FileForm) -> pd.DataFrame:
