@@ -143,6 +143,8 @@ def _said(
             continue
         if ours in place:
             faults.append(Fault("said twice", column=ours, value=what, hint="in `columns`, or by itself"))
+        elif ours == "unit" and isinstance(what, str) and what.strip() in {own[k] for k in place.values()}:
+            value[ours] = what  # the quantity stands in a column that is called by its unit
         elif isinstance(what, str) and what.strip() in own:
             if own.count(what.strip()) > 1:
                 faults.append(Fault("column given twice", column=ours, value=what))

@@ -21,7 +21,7 @@ from azroutes.write import disarmed
 from azroutes.written import written_flows
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from os import PathLike
 
 ROUNDS = 4
@@ -60,7 +60,7 @@ class Mended:
 
 def mended(
     source: str | PathLike[str] | pd.DataFrame, *, columns: Mapping[str, str] | None = None, unit: str | None = None,
-    file: FileForm | None = None,
+    file: FileForm | None = None, read: Callable[[pd.DataFrame], object] | None = None,
 ) -> Mended:  # fmt: skip
     """Return a table with what has one likely meaning put right.
 
@@ -71,6 +71,8 @@ def mended(
     ----------
     source, columns, unit, file
         As in `azroutes.read_flows`.
+    read : callable, optional
+        Reads its rows, where more than these is said of it; what it raises tells what is wrong with them.
     """
     ours = None if isinstance(source, pd.DataFrame) else _left_in_ours(Path(source))
     if ours is not None:
@@ -84,7 +86,7 @@ def mended(
     left: tuple[Fault, ...] = ()
     for _ in range(ROUNDS):
         try:
-            read_flows(rows, columns=columns, unit=unit)
+            _ = read(rows) if read is not None else read_flows(rows, columns=columns, unit=unit)
             left = ()
         except TableError as error:
             left = error.faults
