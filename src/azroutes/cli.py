@@ -139,9 +139,7 @@ def explore(
 def check(
     file: Annotated[Path, typer.Argument(help="A table of flows: CSV, Excel, OpenDocument, GeoJSON, GeoPackage or "
                                          "Parquet.")],
-    *, table: Table, fix: LeavesRecords = Annotated[bool, typer.Option("--collect", help="Leave records whose quantity will not do out of all "
-                                             "rows, and count them.")]  # fmt: skip
-Mends = False,
+    *, table: Table, fix: Mends = False,
 ) -> None:  # fmt: skip
     """Read a table of flows, tell what becomes of each row, and list all that is wrong; exit with 1 if anything is.
 

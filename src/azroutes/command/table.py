@@ -57,8 +57,8 @@ Columns = Annotated[
 Every = Annotated[
     list[str] | None,
     _option("--set", panel=COLUMNS, metavar="OURS=VALUE",
-            said="What holds for all rows: year=2015, 'destination=United Kingdom'; quantity=1 where each is a case. May be "
-            "given again."),
+            said="What holds for all rows: year=2015, 'destination=United Kingdom'; quantity=1 where each is a case. May "
+            "be given again."),
 ]  # fmt: skip
 Wide = Annotated[Shape | None, _option("--wide", panel=COLUMNS, said="Columns that are called by these become rows.")]
 Places = Annotated[Path | None, _option("--nodes", panel=COLUMNS, metavar="FILE",
