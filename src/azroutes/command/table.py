@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -57,8 +58,8 @@ Columns = Annotated[
 Every = Annotated[
     list[str] | None,
     _option("--set", panel=COLUMNS, metavar="OURS=VALUE",
-            said="What holds for all rows: year=2015, 'destination=United Kingdom'; quantity=1 where each is a case. May "
-            "be given again."),
+            said="What holds for all rows: year=2015, 'destination=United Kingdom'; quantity=1 where each is a case. "
+            "May be given again."),
 ]  # fmt: skip
 Wide = Annotated[Shape | None, _option("--wide", panel=COLUMNS, said="Columns that are called by these become rows.")]
 Places = Annotated[Path | None, _option("--nodes", panel=COLUMNS, metavar="FILE",
@@ -124,11 +125,12 @@ class Table:
         """Return the flows of a table, the rows that will not do, and its account with all faults."""
         from azroutes.read import read_flows
 
-        every = self._for_all_rows()
+        columns = self.columns()
+        every, _ = _for_all_rows(self.every)
         return read_flows(
             source, origin=every.get("origin"), destination=every.get("destination"), via=every.get("via"),
             market=every.get("market"), commodity=every.get("commodity"), quantity=_number(every.get("quantity")),
-            unit=self.unit, year=every.get("year"), columns=self.columns(), wide=self.wide and self.wide.value,
+            unit=self.unit, year=every.get("year"), columns=columns, wide=self.wide and self.wide.value,
             nodes=self.nodes, node_key=self.node_key, crs=self.crs, convert=self.convert, focus=self.focus,
             on_bad="collect", policy=self._policy(), file=self.form(), precise=self.precise,
         )  # fmt: skip
@@ -155,20 +157,18 @@ class Table:
                 if getattr(self, field.name) not in (field.default, [])]  # fmt: skip
 
     def columns(self) -> dict[str, str]:
-        """Return names of columns, each with ours."""
-        from azroutes.columns import OURS, ROUTE
+        """Return names of columns, each with ours.
 
-        ours = (*OURS, ROUTE)
-        pairs, faults = _pairs("--column", self.column, "Country=origin")
-        for theirs, what in pairs:
-            if what in ours:
-                continue
-            turned = theirs in ours
-            hint = f"the other way round: {what}={theirs}" if turned else did_you_mean(what, ours)
-            faults.append(Fault("no column of flows", column="--column", value=f"{theirs}={what}", hint=hint))
+        Raises
+        ------
+        OptionError
+            If what is said of columns, or of all rows, will not do; it lists every fault.
+        """
+        columns, faults = _columns(self.column)
+        faults += _for_all_rows(self.every)[1]
         if faults:
-            raise OptionError("columns cannot be matched so", faults)
-        return dict(pairs)
+            raise OptionError("the table cannot be read so", faults)
+        return columns
 
     def form(self) -> FileForm | None:
         """Return how the file holds its table; None where nothing is said of it."""
@@ -181,19 +181,6 @@ class Table:
         )  # fmt: skip
         return None if made == FileForm() else made
 
-    def _for_all_rows(self) -> dict[str, str]:
-        pairs, faults = _pairs("--set", self.every, "year=2015", key_first=True)
-        for ours, value in pairs:
-            if ours not in SET:
-                hint = f"say --unit {value}" if ours == "unit" else did_you_mean(ours, SET)
-                faults.append(Fault("cannot be said of all rows", column="--set", value=ours, hint=hint))
-            elif ours == "quantity" and not _is_number(value):
-                faults.append(Fault("no number that a row can count for", column="--set", value=f"{ours}={value}",
-                                    hint=f"quantity=1, or for a column --column {value}=quantity"))  # fmt: skip
-        if faults:
-            raise OptionError("this cannot be said of all rows", faults)
-        return dict(pairs)
-
     def _policy(self) -> Policy | None:
         from azroutes.accounting import Policy
 
@@ -201,6 +188,32 @@ class Table:
         if not drop:
             return None
         return Policy(**dict.fromkeys(drop, "drop"))
+
+
+def _columns(given: list[str] | None) -> tuple[dict[str, str], list[Fault]]:
+    """Return names of columns, each with ours, and what is wrong with them."""
+    from azroutes.columns import OURS, ROUTE
+
+    ours = (*OURS, ROUTE)
+    pairs, faults = _pairs("--column", given, "Country=origin")
+    for theirs, what in pairs:
+        if what not in ours:
+            hint = f"the other way round: {what}={theirs}" if theirs in ours else did_you_mean(what, ours)
+            faults.append(Fault("no column of flows", column="--column", value=f"{theirs}={what}", hint=hint))
+    return dict(pairs), faults
+
+
+def _for_all_rows(given: list[str] | None) -> tuple[dict[str, str], list[Fault]]:
+    """Return what holds for all rows, by our names, and what is wrong with it."""
+    pairs, faults = _pairs("--set", given, "year=2015", key_first=True)
+    for ours, value in pairs:
+        if ours not in SET:
+            hint = f"say --unit {quote(value)}" if ours == "unit" else did_you_mean(ours, SET)
+            faults.append(Fault("cannot be said of all rows", column="--set", value=ours, hint=hint))
+        elif ours == "quantity" and not _is_number(value):
+            hint = f"quantity=1; a column is --column {quote(f'{value}=quantity')}"
+            faults.append(Fault("no number that a row can count for", column="--set", value=f"{ours}={value}", hint=hint))
+    return dict(pairs), faults
 
 
 def _pairs(

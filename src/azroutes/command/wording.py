@@ -37,7 +37,7 @@ PHRASES = {
 }
 
 _FORM = re.compile(r"(?:file=)?(?:azroutes\.)?FileForm\(")
-_ARGUMENT = re.compile(r"(?<![\w=`-])([a-z_]+)=('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|\.\.\.|[\d.]+|(?=[\s,;)]|$))")
+_ARGUMENT = re.compile(r"(?<![\w=`-])(?<!--set )([a-z_]+)=('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|\.\.\.|[\d.]+|(?=[\s,;)]|$))")
 
 
 def told(error: AzroutesError) -> str:
@@ -121,7 +121,8 @@ def _of_argument(found: re.Match[str]) -> str:
     if name in COLUMNS:
         if value in {"", "..."}:
             return "--market" if name == "market" and not value else f"--column NAME={name} or --set {name}=PLACE"
-        return f"--column {quote(f'{ast.literal_eval(value)}={name}')}"
+        given = ast.literal_eval(value)
+        return f"--column {quote(f'{given}={name}')}" if isinstance(given, str) else f"--set {name}={given}"
     if name not in SINGLE:
         return found[0]
     if not value:
