@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from glob import glob
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from azroutes.command.drawing import Beyond, Drawing, Focus, Opening, Outside, Sheet, area
-from azroutes.command.ending import EXIT_FAULTS, ended, put, say
+from azroutes.command.ending import EXIT_FAULTS, check_apart, ended, put, say
 from azroutes.command.grouped import grouped
 from azroutes.command.steps import Steps
 from azroutes.command.table import COLUMNS, Table
 from azroutes.command.wording import first_line, forms_in_options, listed
-from azroutes.errors import AzroutesError, OptionError
+from azroutes.errors import AzroutesError, OptionError, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -76,12 +77,15 @@ def atlas(
     Example: azroutes atlas atlas
     """
     from azroutes.report import write_atlas
+    from azroutes.write import ENDINGS
 
+    for ending in ENDINGS:
+        check_apart(out / "tables" / f"flows{ending}", flows, table.nodes)
     drawn = _flows(flows, table, None, collect=collect)
     with Steps() as steps:
         written = write_atlas(out, None if flows is None else drawn, title=sheet.title, theme=sheet.theme.value,
                               suppress_below=sheet.suppress_below, progress=steps.step)  # fmt: skip
-    say(f"{len(written)} files in {out}; open {out / 'index.html'}")
+    say(f"{len(written)} files in {_name(out)}; open {_name(out / 'index.html')}")
 
 
 @app.command(epilog=_AS_CHECK)
@@ -109,7 +113,7 @@ def figure(
                     theme=sheet.theme.value, top=drawing.top, min_quantity=drawing.min_quantity,
                     rest=drawing.rest.value, extent=area(extent), outside=outside.value)  # fmt: skip
     put(out, render(scene, kind, dpi=dpi))
-    say(f"wrote {out}")
+    say(f"wrote {_name(out)}")
 
 
 @app.command(epilog=_AS_CHECK)
@@ -125,13 +129,14 @@ def explore(
     """
     from azroutes.explore import TITLE, explore_flows
 
+    check_apart(out, flows, table.nodes)
     heading = sheet.title or (TITLE if flows is None else flows.stem)
     page = explore_flows(_flows(flows, table, drawing.market, collect=collect), title=heading, by=drawing.by.value,
                          width=drawing.width.value, theme=sheet.theme.value, top=drawing.top,
                          min_quantity=drawing.min_quantity, rest=drawing.rest.value, extent=area(extent),
                          suppress_below=sheet.suppress_below)  # fmt: skip
     put(out, page.page().encode("utf-8", "replace"))
-    say(f"wrote {out}")
+    say(f"wrote {_name(out)}")
 
 
 @app.command()
@@ -161,10 +166,10 @@ def check(
         say(first_line(refused) + ("" if refused.faults else "."), error=True)
         _list(refused.faults)
         if account is not None:
-            _tell(f"{file}: ", account)
+            _tell(f"{_name(file)}: ", account)
     else:
         places = {*flows["origin"], *flows["destination"]}
-        say(f"{file}: {int(flows['statements'].sum())} rows, {len(flows)} flows, {len(places)} places; no fault")
+        say(f"{_name(file)}: {int(flows['statements'].sum())} rows, {len(flows)} flows, {len(places)} places; no fault")
         for line in account_lines(flows.attrs[KEPT]):
             say(f"  {forms_in_options(line)}")
     if fix:
@@ -192,10 +197,13 @@ def aggregate(
 
     if out.suffix.lower() != ".csv":
         raise OptionError(f"cannot tell the format of {out.name!r}: end it in .csv")
+    for pattern in records:
+        for record in glob(pattern, recursive=True):  # noqa: PTH207 - may be absolute
+            check_apart(out, Path(record))
     found = added(records, by=by.split(","), quantity=quantity or None, engine=engine.value,
                   on_bad="collect" if collect else "raise")  # fmt: skip
     put(out, csv_bytes(found.table))
-    say(f"wrote {out}: {len(found.table):,} rows")
+    say(f"wrote {_name(out)}: {len(found.table):,} rows")
     for line in found.tally.lines():
         say(f"  {line}")
     _list(refusals(found.refused, quantity))
@@ -214,10 +222,15 @@ def _flows(file: Path | None, table: Table, market: Market | None, *, collect: b
         flows, _, account = table.read(file)
         if account.rows > account.read:
             _list(account.faults)
-            _tell(f"{file}: ", account)
+            _tell(f"{_name(file)}: ", account)
     else:
         flows = table.flows(file)
     return flows if market is None else flows[flows["market"] == market.value]
+
+
+def _name(path: Path) -> str:
+    """Return a path in one line, also where a name of a file holds an end of one."""
+    return visible(str(path))
 
 
 def _list(faults: Iterable[Fault]) -> None:
@@ -246,7 +259,7 @@ def _fix(file: Path, table: Table) -> None:
     put(copy, done.text().encode("utf-8"))
     for change in done.changes:
         say(f"  {change}")
-    say(f"wrote {copy}: {len(done.changes)} changes, {len(done.left)} faults left")
+    say(f"wrote {_name(copy)}: {len(done.changes)} changes, {len(done.left)} faults left")
 
 
 def main() -> NoReturn:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import sys
@@ -17,12 +18,16 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import FrameType
 
-EXIT_FAULTS, EXIT_USAGE, EXIT_OUTPUT, EXIT_OWN_FAULT, EXIT_STOPPED = 1, 2, 3, 70, 130
+EXIT_FAULTS, EXIT_USAGE, EXIT_OUTPUT, EXIT_OWN_FAULT, EXIT_STOPPED, EXIT_UNHEARD = 1, 2, 3, 70, 130, 141
 STOPPED = "stopped; no file was left half written"
 
 
 class Stopped(KeyboardInterrupt):
     """Somebody asked the command to stop. Of a kind of its own: Python would end by a signal after its own kind."""
+
+
+class Unheard(Exception):  # noqa: N818 - nothing has gone wrong
+    """Who read what is told has gone, as `head` does; click would say the code of a table with faults."""
 
 
 class Stops:
@@ -61,6 +66,23 @@ def go_on() -> None:
         raise Stopped
 
 
+def check_apart(out: Path, *sources: Path | None) -> None:
+    """Refuse to write over what is read.
+
+    Raises
+    ------
+    OptionError
+        If a source is the file that is to be written.
+    """
+    for source in sources:
+        try:
+            same = source is not None and out.samefile(source)
+        except (OSError, ValueError):  # one of them is not there
+            same = False
+        if same:
+            raise OptionError(f"{out} is read, and would be written over; name another file")
+
+
 def put(out: Path, content: bytes) -> None:
     """Write a file whole or not at all, unless a stop was asked for."""
     from azroutes.write import write_whole
@@ -71,27 +93,42 @@ def put(out: Path, content: bytes) -> None:
 
 def say(text: str, *, error: bool = False) -> None:
     """Print lines that may hold text of others, which shall do nothing to a terminal."""
-    typer.echo("\n".join(visible(line) for line in text.split("\n")), err=error)
+    try:
+        typer.echo("\n".join(visible(line) for line in text.split("\n")), err=error)
+    except BrokenPipeError:
+        raise Unheard from None
 
 
 def ended(app: typer.Typer) -> NoReturn:
     """Run the command; every failure is a message and an exit code, never a traceback."""
     stops = Stops()
     stops.listen()
+    # It tells of fonts and of folders for its cache, which no user of a command asked for.
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a path may hold what the terminal cannot show
     try:
         code = app(standalone_mode=False)
-        sys.stdout.flush()  # here, where it can be told that it could not be
     except KeyboardInterrupt:
         code = EXIT_STOPPED
+    except Unheard:
+        _leave()
     except Exception as error:  # noqa: BLE001 - the last net: a fault of ours is told as one
         if not stops.asked:
             _fail_with(error)
     if stops.asked or code == EXIT_STOPPED:  # typer turns an interrupt into this code, without a word
         _fail(STOPPED, EXIT_STOPPED)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _leave() -> NoReturn:
+    """End without a word, where nobody hears it; nor shall Python try to say what is left."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            os.dup2(nowhere, stream.fileno())
+    sys.exit(EXIT_UNHEARD)
 
 
 def _exit_code(error: AzroutesError) -> int:
@@ -108,8 +145,9 @@ def _fail_with(error: Exception) -> NoReturn:
     if isinstance(error, typer.Abort):
         _fail(STOPPED, EXIT_STOPPED)
     if isinstance(error, _USAGE):
-        error.show()
-        sys.exit(EXIT_USAGE)
+        context = getattr(error, "ctx", None)
+        usage = f"{context.get_usage()}\nTry '{context.command_path} --help' for help.\n\n" if context else ""
+        _tell(f"{usage}Error: {error.format_message()}", EXIT_USAGE)
     if isinstance(error, OSError):
         _fail(f"cannot write: {error.strerror or error}", EXIT_OUTPUT)
     if os.environ.get("AZROUTES_TRACEBACK"):
@@ -119,5 +157,12 @@ def _fail_with(error: Exception) -> NoReturn:
 
 
 def _fail(message: str, code: int) -> NoReturn:
-    say(f"azroutes: {message}", error=True)
+    _tell(f"azroutes: {message}", code)
+
+
+def _tell(message: str, code: int) -> NoReturn:
+    try:
+        say(message, error=True)
+    except Unheard:
+        _leave()
     sys.exit(code)

@@ -212,7 +212,9 @@ def _for_all_rows(given: list[str] | None) -> tuple[dict[str, str], list[Fault]]
             faults.append(Fault("cannot be said of all rows", column="--set", value=ours, hint=hint))
         elif ours == "quantity" and not _is_number(value):
             hint = f"quantity=1; a column is --column {quote(f'{value}=quantity')}"
-            faults.append(Fault("no number that a row can count for", column="--set", value=f"{ours}={value}", hint=hint))
+            faults.append(
+                Fault("no number that a row can count for", column="--set", value=f"{ours}={value}", hint=hint)
+            )
     return dict(pairs), faults
 
 

@@ -37,7 +37,9 @@ PHRASES = {
 }
 
 _FORM = re.compile(r"(?:file=)?(?:azroutes\.)?FileForm\(")
-_ARGUMENT = re.compile(r"(?<![\w=`-])(?<!--set )([a-z_]+)=('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|\.\.\.|[\d.]+|(?=[\s,;)]|$))")
+_ARGUMENT = re.compile(
+    r"(?<![\w=`-])(?<!--set )([a-z_]+)=('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|\.\.\.|[\d.]+|(?=[\s,;)]|$))"
+)
 
 
 def told(error: AzroutesError) -> str:
