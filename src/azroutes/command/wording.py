@@ -85,27 +85,29 @@ def in_options(text: str) -> str:
 
 def forms_in_options(text: str) -> str:
     """Return a text that names a form of a file as one that names options; all else in it stays."""
-    found = _FORM.search(text)
-    while found is not None:
+    made, at = "", 0
+    while (found := _FORM.search(text, at)) is not None:
         end, said = _call(text, found.end())
-        if said is None:
-            return text
-        text = text[: found.start()] + said + text[end:]
-        found = _FORM.search(text, found.start() + len(said))
-    return text
+        made += text[at : found.start()] + (text[found.start() : end] if said is None else said)
+        at = end
+    return made + text[at:]
 
 
 def _call(text: str, start: int) -> tuple[int, str | None]:
-    """Return where a call ends, of which the brackets open before a place, and its arguments as options."""
+    """Return where a call ends that begins at a place, and its arguments as options; None where it is none of ours."""
     end = text.find(")", start)
     while end >= 0:
         try:
             call = ast.parse(f"f({text[start:end]})", mode="eval").body
-        except SyntaxError:  # a bracket within a text
+        except (SyntaxError, ValueError, RecursionError, MemoryError):  # a bracket within a text, or words of a user's
             end = text.find(")", end + 1)
             continue
-        keywords = call.keywords if isinstance(call, ast.Call) else []
-        return end + 1, " ".join(_said(word.arg or "", ast.literal_eval(word.value)) for word in keywords)
+        try:
+            words = [(word.arg or "", ast.literal_eval(word.value)) for word in getattr(call, "keywords", ())]
+        except ValueError:
+            return start, None
+        whole = isinstance(call, ast.Call) and not call.args and all(name in {*SINGLE, *REPEATED} for name, _ in words)
+        return (end + 1, " ".join(_said(*word) for word in words)) if whole and words else (start, None)
     return start, None
 
 
