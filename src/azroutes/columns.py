@@ -105,7 +105,7 @@ def match(names: Sequence[object], said: Mapping[str, object], columns: Mapping[
         faults += doubts
         place |= guessed
         told += [f"{name} is column {own[k]!r}" for name, k in guessed.items()]
-        faults += _missing(own, {*place, *value})
+        faults += [*_missing(own, {*place, *value}), *_unit_alone(said.get("unit") if "unit" in place else None, {*place, *value})]
     if faults:
         raise TableError("these are not flows", faults)
     taken = set(place.values())
@@ -264,6 +264,13 @@ def _missing(own: list[str], known: set[str]) -> list[Fault]:
         for end in ENDS
         if end not in known and not {f"{end}_lon", f"{end}_lat"} <= known
     ]
+
+
+def _unit_alone(unit: object, known: set[str]) -> list[Fault]:
+    """Return the fault of a unit that is said to be a column where none is the quantity: "kg" may be both."""
+    if "unit" not in known or "quantity" in known or unit is None:
+        return []
+    return [Fault("missing column", column="quantity", hint=f"say quantity={unit!r}, if that holds the numbers")]
 
 
 def _misspelt(aside: list[str], known: set[str]) -> list[Fault]:

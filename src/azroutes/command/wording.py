@@ -31,6 +31,7 @@ SINGLE = frozenset({"header", "sheet", "encoding", "separator", "decimal", "thou
 PHRASES = {
     "in `columns`, or by itself": "by --column, or by --set",
     "precise=True": "--precise",
+    "convert them, or keep them apart": "say --convert for units of mass, or keep them apart",
     "resolve(numeric=True) reads numbers that lost their zeros": "write all three figures",
     "say frame.set_crs('EPSG:4326') if it is in degrees": "save the file with its CRS",
     "of others hand over a frame of your engine": "in Python also a frame of your engine will do",
