@@ -105,7 +105,10 @@ def match(names: Sequence[object], said: Mapping[str, object], columns: Mapping[
         faults += doubts
         place |= guessed
         told += [f"{name} is column {own[k]!r}" for name, k in guessed.items()]
-        faults += [*_missing(own, {*place, *value}), *_unit_alone(said.get("unit") if "unit" in place else None, {*place, *value})]
+        faults += [
+            *_missing(own, {*place, *value}),
+            *_unit_alone(said.get("unit") if "unit" in place else None, {*place, *value}),
+        ]
     if faults:
         raise TableError("these are not flows", faults)
     taken = set(place.values())

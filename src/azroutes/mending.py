@@ -117,10 +117,11 @@ def _mend(rows: pd.DataFrame, fault: Fault, columns: Mapping[str, str]) -> list[
             return [f"column {fault.column!r} is now {meant!r}"]
         return []
     column = _column(rows, str(fault.column), columns)
-    if column is None or fault.row not in rows.index:
+    row = fault.row.partition(", column ")[0]  # of a wide table
+    if column is None or row not in rows.index:
         return []
     k = list(rows.columns).index(column)
-    at = list(rows.index).index(fault.row)
+    at = list(rows.index).index(row)
     old = str(rows.iloc[at, k])
     new = old
     if meant is not None and _is_slip(str(fault.value), meant):
@@ -131,7 +132,7 @@ def _mend(rows: pd.DataFrame, fault: Fault, columns: Mapping[str, str]) -> list[
     if new == old:
         return []
     rows.iloc[at, k] = new
-    return [f"row {fault.row}, {column}: {old!r} is now {new!r}"]
+    return [f"row {row}, {column}: {old!r} is now {new!r}"]
 
 
 def _is_slip(text: str, meant: str) -> bool:
