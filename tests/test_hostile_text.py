@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import re
 import xml.etree.ElementTree as ET
@@ -138,3 +139,22 @@ def test_a_slip_in_a_wide_table_is_mended_once() -> None:
     done = mended(table, read=lambda rows: read_flows(rows, wide="year"))
     assert done.changes == ("row 2, origin: 'Azerbaijann' is now 'Azerbaijan'",)
     assert done.left == ()
+
+
+@pytest.mark.parametrize("lead", ["=", "+", "-", "@", "＝", "＋", "－", "＠", "\t=", "\r=", "\n=", "a;=", "a\t＝"])
+def test_no_cell_of_a_csv_begins_as_a_formula_and_all_come_back(lead: str, tmp_path: Path) -> None:
+    text = f"{lead}cmd|' /C calc'!A0"
+    flows = flows_of(text).assign(own=text)
+    azroutes.write_flows(flows, tmp_path / "flows.csv")
+    azroutes.to_kepler(flows, tmp_path / "kepler.csv")
+    azroutes.to_flowmap(flows, tmp_path / "flowmap")
+    written = [tmp_path / "flows.csv", tmp_path / "kepler.csv", *(tmp_path / "flowmap").iterdir()]
+    assert len(written) == 4
+    runs = re.compile(r"[=+\-@＝＋－＠](?!\d*\.?\d*\Z)")
+    for path in written:
+        for separator in ",;\t":
+            rows = csv.reader(path.read_text(encoding="utf-8").splitlines(), delimiter=separator)
+            assert not [cell for row in rows for cell in row if runs.match(cell)]
+    again = read_flows(tmp_path / "flows.csv")
+    assert again[["commodity", "own", "wording"]].to_numpy().tolist() == flows[
+        ["commodity", "own", "wording"]].to_numpy().tolist()  # fmt: skip

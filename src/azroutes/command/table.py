@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from pathlib import Path
 from shlex import quote
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from azroutes.errors import Fault, OptionError, did_you_mean
+from azroutes.errors import Fault, OptionError, PlaceError, did_you_mean
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -127,6 +127,7 @@ class Table:
 
         columns = self.columns()
         every, _ = _for_all_rows(self.every)
+        self._check_focus()
         return read_flows(
             source, origin=every.get("origin"), destination=every.get("destination"), via=every.get("via"),
             market=every.get("market"), commodity=every.get("commodity"), quantity=_number(every.get("quantity")),
@@ -180,6 +181,17 @@ class Table:
             notes=tuple(self.note or ()),
         )  # fmt: skip
         return None if made == FileForm() else made
+
+    def _check_focus(self) -> None:
+        """Refuse a country that is none: the table is not at fault."""
+        from azroutes.places import resolve
+
+        try:
+            _ = self.focus is not None and resolve(self.focus)
+        except PlaceError as error:
+            raise OptionError(
+                "there is no such country", [replace(one, column="focus") for one in error.faults]
+            ) from None
 
     def _policy(self) -> Policy | None:
         from azroutes.accounting import Policy
