@@ -25,6 +25,7 @@ from folium.raster_layers import TileLayer, WmsTileLayer
 from folium.template import Template
 
 from azroutes.errors import AzroutesError, Fault
+from azroutes.typesetting import plain
 from azroutes.write import write_whole
 
 if TYPE_CHECKING:
@@ -253,7 +254,7 @@ class _PolicyFigure(Figure):
         body = self.html.render(**kwargs)
         script = self.script.render(**kwargs)
         rest = (
-            f"<title>{escape(self.title or '')}</title>\n{head}\n</head>\n<body>\n{body}\n"
+            f"<title>{escape(plain(self.title or ''))}</title>\n{head}\n</head>\n<body>\n{body}\n"
             f"<script>\n{script}\n</script>\n</body>\n</html>\n"
         )
         # Browsers hash a script after they have made its line ends one kind.
