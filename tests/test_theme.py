@@ -17,7 +17,8 @@ from matplotlib.text import Annotation
 from PIL import Image
 
 import azroutes
-from azroutes.cli import Look, main
+from azroutes.cli import main
+from azroutes.command.drawing import Look
 from azroutes.errors import OptionError
 from azroutes.figure import render
 from azroutes.scene import compose

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from azroutes.errors import Fault, OptionError, check_option
+from azroutes.errors import Fault, OptionError, check_option, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -79,6 +79,8 @@ class Account:
         How many of the rows that were read are zero, blank, loops, or repeat another.
     told : tuple of str
         What was found out about the table, or guessed.
+    faults : tuple of Fault
+        All that is wrong, as the error would list it that ``on_bad="raise"`` raises.
 
     Examples
     --------
@@ -95,6 +97,7 @@ class Account:
     aside: Mapping[str, tuple[str, ...]]
     seen: Mapping[str, int]
     told: tuple[str, ...] = ()
+    faults: tuple[Fault, ...] = field(default=(), repr=False)
 
     def __str__(self) -> str:
         """Return the account in lines."""
@@ -107,7 +110,7 @@ class Account:
         for reason, rows in sorted(self.aside.items(), key=lambda item: (-len(item[1]), item[0])):
             lines.append(f"  {len(rows):,} {reason}: row{'s' if len(rows) > 1 else ''} {runs(rows)}")
         lines += [f"  of those read, {many:,} {what}" for what, many in self.seen.items() if many]
-        return [*lines, *(f"  {fact}" for fact in self.told)]
+        return [visible(line) for line in (*lines, *(f"  {fact}" for fact in self.told))]
 
     def plain(self) -> dict[str, object]:
         """Return the account in counts alone, as JSON can hold it."""
@@ -117,8 +120,8 @@ class Account:
 
 def account_lines(plain: Mapping[str, Any]) -> list[str]:
     """Return what an account in counts has to say of the rows that are read, in lines."""
-    return [f"{many:,} rows {what}" for what, many in (*plain["aside"].items(), *plain["seen"].items()) if many] + list(
-        plain["told"])  # fmt: skip
+    counts = (*plain["aside"].items(), *plain["seen"].items())
+    return [visible(line) for line in (*(f"{many:,} rows {what}" for what, many in counts if many), *plain["told"])]
 
 
 class Reading(NamedTuple):

@@ -122,7 +122,10 @@ def match(names: Sequence[object], said: Mapping[str, object], columns: Mapping[
         faults += doubts
         place |= guessed
         told += [f"{name} is column {own[k]!r}" for name, k in guessed.items()]
-        faults += _missing(own, {*place, *value})
+        faults += [
+            *_missing(own, {*place, *value}),
+            *_unit_alone(said.get("unit") if "unit" in place else None, {*place, *value}),
+        ]
     if faults:
         raise TableError("these are not flows", faults)
     taken = set(place.values())
@@ -160,6 +163,8 @@ def _said(
             continue
         if ours in place:
             faults.append(Fault("said twice", column=ours, value=what, hint="in `columns`, or by itself"))
+        elif ours == "unit" and isinstance(what, str) and what.strip() in {own[k] for k in place.values()}:
+            value[ours] = what  # the quantity stands in a column that is called by its unit
         elif isinstance(what, str) and what.strip() in own:
             if own.count(what.strip()) > 1:
                 faults.append(Fault("column given twice", column=ours, value=what))
@@ -305,6 +310,13 @@ def _missing(own: list[str], known: set[str]) -> list[Fault]:
         for end in ENDS
         if end not in known and not {f"{end}_lon", f"{end}_lat"} <= known
     ]
+
+
+def _unit_alone(unit: object, known: set[str]) -> list[Fault]:
+    """Return the fault of a unit that is said to be a column where none is the quantity: "kg" may be both."""
+    if "unit" not in known or "quantity" in known or unit is None:
+        return []
+    return [Fault("missing column", column="quantity", hint=f"say quantity={unit!r}, if that holds the numbers")]
 
 
 def _misspelt(aside: list[str], known: set[str]) -> list[Fault]:

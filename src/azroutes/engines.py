@@ -94,7 +94,7 @@ def check_engine(name: str) -> None:
     """
     check_option("engine", name, ENGINES)
     for module in (_NEEDS[name], "narwhals", "pyarrow"):
-        needed(module, f"engine={name!r}", name)
+        needed(module, f"the engine {name}", name)
 
 
 @contextmanager

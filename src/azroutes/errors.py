@@ -16,6 +16,12 @@ SHOWN = 100
 
 VALUE_LENGTH = 60
 
+LONGEST = 4000
+"""Letters of a line that an error or an account tells; what is longer is shortened."""
+
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Characters that a terminal takes for orders, that turn the order of others around, or that cannot be written."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -46,10 +52,11 @@ class Fault:
 
     def __str__(self) -> str:
         """Return the fault in one line: row, column, value, what is the matter and what would do."""
-        where = ", ".join(part for part in (f"row {self.row}" if self.row else "", self.column or "") if part)
+        column = shortened(str(self.column or ""), VALUE_LENGTH)
+        where = ", ".join(part for part in (f"row {self.row}" if self.row else "", column) if part)
         found = "" if self.value is None else shown(self.value)
         lead = f"{where} {found}".strip() + ": " if where or found else ""
-        return f"{lead}{self.problem}" + (f" ({self.hint})" if self.hint else "")
+        return visible(f"{lead}{self.problem}" + (f" ({self.hint})" if self.hint else ""))
 
 
 def shown(value: object) -> str:
@@ -58,7 +65,26 @@ def shown(value: object) -> str:
         text = repr(value)
     except Exception:  # noqa: BLE001 - a number of too many digits, a time too far off
         text = f"a {type(value).__name__} that cannot be written out"
-    return text if len(text) <= VALUE_LENGTH else f"{text[:VALUE_LENGTH]}…"
+    return shortened(text, VALUE_LENGTH)
+
+
+def shortened(text: str, length: int) -> str:
+    """Return a text, or its beginning if it is long."""
+    return text if len(text) <= length else f"{text[:length]}…"
+
+
+def visible(text: str) -> str:
+    r"""Return a line in which characters that would do something to a terminal stand as what Python writes for them.
+
+    Text of a table, or a name of a file, may hold orders to a terminal, or marks that turn a line around. Letters and
+    signs of all scripts stay as they are, and so do the joiners within them.
+
+    Examples
+    --------
+    >>> visible("Iran\x1b[2J"), visible("سفارت")
+    ('Iran\\x1b[2J', 'سفارت')
+    """
+    return _UNSEEN.sub(lambda found: repr(found[0])[1:-1], shortened(text, LONGEST))
 
 
 class AzroutesError(ValueError):
@@ -74,7 +100,7 @@ class AzroutesError(ValueError):
 
     def __init__(self, message: str, faults: Iterable[Fault] = ()) -> None:
         self.faults: tuple[Fault, ...] = tuple(faults)
-        lines = [message, *(f"  - {fault}" for fault in self.faults[:SHOWN])]
+        lines = [visible(message), *(f"  - {fault}" for fault in self.faults[:SHOWN])]
         if len(self.faults) > SHOWN:
             lines.append(f"  … and {len(self.faults) - SHOWN} more; the error's .faults lists them all")
         super().__init__("\n".join(lines))

@@ -9,6 +9,7 @@ import numpy as np
 
 from azroutes.arrows import LEAST_PX
 from azroutes.documents import load_sources
+from azroutes.errors import shortened
 from azroutes.privacy import hidden_note
 from azroutes.scale import WidthScale, number
 from azroutes.vocabulary import Basis, Certainty, Market, PlaceKind, codes, label
@@ -279,11 +280,15 @@ def period_note(flows: gpd.GeoDataFrame) -> str:
     return f"Period of the facts: {span}{rest}."
 
 
+LONGEST = 300
+"""Letters of a source's name under a map; the table and the notes of the page have all of it."""
+
+
 def credits(flows: gpd.GeoDataFrame, borders: str) -> tuple[str, ...]:  # noqa: A001 - the word for it on a map
     """Return whose word the arrows are, and whose the borders: one line each."""
     known = load_sources()
     cited = sorted({part for text in flows["sources"].dropna().unique() for part in text.split(";") if part})
-    named = [str(known["citation"][name]) if name in known.index else name for name in cited]
+    named = [str(known["citation"][name]) if name in known.index else shortened(name, LONGEST) for name in cited]
     said = f"Sources: {'; '.join(named)}." if named else "Sources: none given in the table."
     return (said, f"Boundaries: {borders}.")
 

@@ -36,6 +36,9 @@ READABLE = 4.5
 NOTE_LINE = 1.3
 """Height of a line of the notes, in heights of their type."""
 
+MOST_LINES = 6
+"""Lines of one entry of a legend, or of its title; the rest is cut off with an ellipsis."""
+
 BOXES_NOTE = "Letters that no font of the computer has are drawn as boxes."
 
 
@@ -97,14 +100,21 @@ def _draw_legends(scene: Scene, ax: Axes) -> None:
 
 def _packed(legend: Legend, look: Theme) -> VPacker:
     plain = {"fontsize": look.legend_px, "color": look.ink, "parse_math": False}
-    heading = "\n".join(wrapped(legend.title, look.legend_px * 1.08, look.legend_column_px))
+    heading = _block(legend.title, look.legend_px * 1.08, look.legend_column_px)
     rows: list[Artist] = [TextArea(heading, textprops={**plain, "fontweight": "bold"})]
     room = look.legend_column_px - (SWATCH_EMS + 1) * look.legend_px
     for entry in legend.entries:
-        text = "\n".join(wrapped(entry.label, look.legend_px, room))
+        text = _block(entry.label, look.legend_px, room)
         row: list[Artist] = [_swatch(entry, look), TextArea(text, textprops=plain)]
         rows.append(HPacker(children=row, pad=0, sep=0.75 * look.legend_px, align="center"))
     return VPacker(children=rows, pad=0, sep=0.5 * look.legend_px, align="left")
+
+
+def _block(text: str, size: float, width: float) -> str:
+    """Return words of a legend in lines; words of a table may be a book, and the legend is to stay beside the map."""
+    lines = wrapped(text[: MOST_LINES * 200], size, width)
+    rest = " ".join(lines[MOST_LINES - 1 :])
+    return "\n".join(lines if len(lines) <= MOST_LINES else [*lines[: MOST_LINES - 1], shortened(rest, size, width)])
 
 
 def _swatch(entry: Entry, look: Theme) -> DrawingArea:

@@ -21,7 +21,7 @@ from azroutes.write import disarmed
 from azroutes.written import written_flows
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from os import PathLike
 
 ROUNDS = 4
@@ -65,7 +65,7 @@ class Mended:
 
 def mended(
     source: str | PathLike[str] | pd.DataFrame, *, columns: Mapping[str, str] | None = None, unit: str | None = None,
-    file: FileForm | None = None,
+    file: FileForm | None = None, read: Callable[[pd.DataFrame], object] | None = None,
 ) -> Mended:  # fmt: skip
     """Return a table with what has one likely meaning put right.
 
@@ -76,6 +76,8 @@ def mended(
     ----------
     source, columns, unit, file
         As in `azroutes.read_flows`.
+    read : callable, optional
+        Reads its rows, where more than these is said of it; what it raises tells what is wrong with them.
     """
     ours = None if isinstance(source, pd.DataFrame) else _left_in_ours(Path(source))
     if ours is not None:
@@ -89,7 +91,7 @@ def mended(
     left: tuple[Fault, ...] = ()
     for _ in range(ROUNDS):
         try:
-            read_flows(rows, columns=columns, unit=unit)
+            _ = read(rows) if read is not None else read_flows(rows, columns=columns, unit=unit)
             left = ()
         except TableError as error:
             left = error.faults
@@ -120,10 +122,11 @@ def _mend(rows: pd.DataFrame, fault: Fault, columns: Mapping[str, str]) -> list[
             return [f"column {fault.column!r} is now {meant!r}"]
         return []
     column = _column(rows, str(fault.column), columns)
-    if column is None or fault.row not in rows.index:
+    row = fault.row.partition(", column ")[0]  # of a wide table
+    if column is None or row not in rows.index:
         return []
     k = list(rows.columns).index(column)
-    at = list(rows.index).index(fault.row)
+    at = list(rows.index).index(row)
     old = str(rows.iloc[at, k])
     new = old
     if meant is not None and _is_slip(str(fault.value), meant):
@@ -138,7 +141,7 @@ def _mend(rows: pd.DataFrame, fault: Fault, columns: Mapping[str, str]) -> list[
     if new == old:
         return []
     rows.iloc[at, k] = new
-    return [f"row {fault.row}, {column}: {old!r} is now {new!r}"]
+    return [f"row {row}, {column}: {old!r} is now {new!r}"]
 
 
 def _is_slip(text: str, meant: str) -> bool:

@@ -22,6 +22,7 @@ from folium.template import Template
 from azroutes.content_policy import content_policy
 from azroutes.errors import AzroutesError, Fault
 from azroutes.page_parts import HEAD, scripts, still_style, styles
+from azroutes.typesetting import plain
 from azroutes.write import write_whole
 
 if TYPE_CHECKING:
@@ -194,7 +195,7 @@ class _PolicyFigure(Figure):
         body = self.html.render(**kwargs)
         script = self.script.render(**kwargs)
         rest = (
-            f"<title>{escape(self.title or '')}</title>\n{head}\n</head>\n<body>\n{body}\n"
+            f"<title>{escape(plain(self.title or ''))}</title>\n{head}\n</head>\n<body>\n{body}\n"
             f"<script>\n{script}\n</script>\n</body>\n</html>\n"
         )
         # Browsers hash a script after they have made its line ends one kind.

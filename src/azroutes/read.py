@@ -164,10 +164,15 @@ def read_flows(
         flows.attrs[KEPT] = whole.plain()
         return flows if on_bad == "raise" else Reading(flows, pd.DataFrame(), whole)
     taken = _taken(source, said, columns, wide, nodes, node_key, crs, convert, file or FileForm())
-    if on_bad == "raise":
-        _check_whole(taken)
+    faults = _all_faults(taken)
+    if faults and on_bad == "raise":
+        raise _told_how(refusal(len(taken.claims), faults), taken.table)
     fit, bad, account = _accounted(taken, policy or Policy())
-    flows = check_points(merge_claims(_with_roles(fit, focus)), precise=precise)
+    account = replace(account, faults=faults)
+    try:
+        flows = check_points(merge_claims(_with_roles(fit, focus)), precise=precise)
+    except TableError as error:
+        raise TableError(str(error.args[0]).partition("\n")[0], [*faults, *error.faults]) from None
     flows.attrs[KEPT] = account.plain()
     return flows if on_bad == "raise" else Reading(flows, _handed_back(taken.table.rows, bad), account)
 
@@ -246,16 +251,20 @@ def _taken(
     return _Taken(table, own, claims, (*broken, *cells.faults), (*told, *matched.told, *cells.told), aside)
 
 
-def _check_whole(taken: _Taken) -> None:
-    """Refuse a table of which not all rows will do."""
+def _all_faults(taken: _Taken) -> tuple[Fault, ...]:
+    """Return all that is wrong with the rows of a table, in their order."""
     if not taken.faults and not len(taken.mixed):
-        return
+        return ()
     order = {str(row): number for number, row in enumerate(taken.claims.index)}
-    lead = f"{len(taken.wrong)} of {len(taken.claims)} rows cannot be read as flows"
-    error = TableError(lead if taken.faults else "quantities of one flow cannot be added",
-                       [*sorted(taken.faults, key=lambda fault: (order[str(fault.row)], _place_of(fault))),
-                        *unit_faults(taken.fit)])  # fmt: skip
-    raise _told_how(error, taken.table)
+    return (*sorted(taken.faults, key=lambda fault: (order[str(fault.row)], _place_of(fault))),
+            *unit_faults(taken.fit))  # fmt: skip
+
+
+def refusal(rows: int, faults: Sequence[Fault]) -> TableError:
+    """Return the error that lists all that is wrong with so many rows."""
+    wrong = {str(fault.row) for fault in faults if fault.row is not None and fault.problem != MIXED}
+    lead = f"{len(wrong)} of {rows} rows cannot be read as flows"
+    return TableError(lead if wrong else "quantities of one flow cannot be added", faults)
 
 
 def _told_how(error: AzroutesError, table: Given) -> AzroutesError:

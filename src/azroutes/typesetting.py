@@ -40,7 +40,7 @@ def wrapped(text: str, size: float, width: float) -> list[str]:
     """Break text into lines no wider than `width`, px; a word wider than a line is broken too."""
     lines: list[str] = []
     line = ""
-    for word in text.split():
+    for word in plain(text).split():
         longer = f"{line} {word}" if line else word
         if text_width(longer, size) <= width:
             line = longer
@@ -48,16 +48,36 @@ def wrapped(text: str, size: float, width: float) -> list[str]:
         if line:
             lines.append(line)
         line = word
-        while text_width(line, size) > width and len(line) > 1:
-            cut = next(n for n in range(len(line) - 1, 0, -1) if n == 1 or text_width(line[:n], size) <= width)
+        while (cut := _fitting(line, size, width)) < len(line):
             lines.append(line[:cut])
             line = line[cut:]
     return [*lines, line] if line else lines
 
 
+def plain(text: str) -> str:
+    """Return a text in which what has no shape is a space: a font would draw a box, and an SVG may not hold it."""
+    return "".join(c if c.isprintable() else " " for c in text)
+
+
+def _fitting(line: str, size: float, width: float) -> int:
+    """Return how many letters of a line are no wider than `width`, at least one."""
+    # Far beyond it nothing need be measured: few letters are narrower than an eighth of their height.
+    most = min(len(line), max(1, int(8 * width / size)))
+    if most == len(line) and text_width(line, size) <= width:
+        return most
+    least = 1
+    while least < most:
+        middle = (least + most + 1) // 2
+        if text_width(line[:middle], size) <= width:
+            least = middle
+        else:
+            most = middle - 1
+    return least
+
+
 def shortened(text: str, size: float, width: float) -> str:
     """Return one line of text, cut with an ellipsis where it is wider than `width`."""
-    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    line = " ".join(plain(text).split())
     if text_width(line, size) <= width:
         return line
     keep = len(line)

@@ -90,7 +90,8 @@ def geopackage(path: Path, layer: str | None = None) -> pd.DataFrame:
     except (OptionError, TableError):
         raise
     except Exception as error:  # noqa: BLE001 - GDAL, Arrow and shapely raise errors of many kinds over a broken file
-        raise TableError(f"{path} is not a GeoPackage that can be read: {str(error)[:_SHOWN]}") from None
+        told = str(error).partition(".; ")[0][:_SHOWN]  # GDAL goes on about its own command
+        raise TableError(f"{path} is not a GeoPackage that can be read: {told}") from None
     return frame
 
 

@@ -33,7 +33,7 @@
   /** What a spreadsheet shows and does not run; also after marks at which some would part the text into cells. */
   const disarmed = (text) => {
     if (/^-?\d+(\.\d+)?$/.test(text)) return text;
-    const inner = text.replace(/(^|[;\t\r\n])(?=[=+\-@])/g, "$1'");
+    const inner = text.replace(/(^|[;\t\r\n])(?=[=+\-@＝＋－＠])/g, "$1'");
     return /^[\t\r\n]/.test(inner) ? `'${inner}` : inner;
   };
 
