@@ -208,6 +208,23 @@ def test_a_size_of_ones_own_is_used() -> None:
     check_resolved(scene)
 
 
+def test_a_small_map_uses_its_room_and_has_smaller_arrows_that_its_legend_explains() -> None:
+    flows = table(*({"origin": code, "destination": "TUR", "quantity": float(n), "unit": "kg"}
+                    for n, code in enumerate(("AZE", "ITA", "EGY", "UKR", "IRN"), start=4)))  # fmt: skip
+    usual, small = compose(flows), compose(flows, size_px=(230.0, 150.0))
+    for scene in (usual, small):
+        at = scene.frame.to_px(np.array([(node.x, node.y) for node in scene.nodes]))
+        share = np.ptp(at, axis=0) / (scene.frame.width_px, scene.frame.height_px)
+        assert share.max() > 0.74
+        widest = float(scene.arrows["width_px"].max())
+        assert widest == scene.theme.max_width_px == pytest.approx(8.0 * scene.scale.px_per_unit)
+        (widths,) = (legend for legend in scene.legends if legend.kind == "width")
+        assert widths.entries[-1].width_px == pytest.approx(float(widths.entries[-1].label) * scene.scale.px_per_unit)
+    assert 5.0 <= small.theme.max_width_px < usual.theme.max_width_px
+    assert small.theme.node_radius_px < usual.theme.node_radius_px
+    assert small.theme.label_px == usual.theme.label_px
+
+
 @pytest.mark.parametrize("option", ["by", "width", "method"])
 def test_an_option_that_is_none_is_told_with_the_choices(option: str) -> None:
     with pytest.raises(OptionError, match="one of"):

@@ -31,7 +31,7 @@ from azroutes.places import place
 from azroutes.progress import shown
 from azroutes.schema import Flows, validate
 from azroutes.stage import Node, Stage, staged
-from azroutes.theme import Theme, theme_of
+from azroutes.theme import Theme, sized_for, theme_of
 from azroutes.vocabulary import Market, label
 
 if TYPE_CHECKING:
@@ -152,6 +152,7 @@ def compose(
     'Market'
     """
     look = theme_of(theme)
+    look = look if size_px is None else sized_for(look, size_px)
     check_option("method", method, METHODS)
     check_option("node_size", node_size, NODE_SIZES)
     if len(validate(Flows, flows)) == 0:
