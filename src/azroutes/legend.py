@@ -214,7 +214,8 @@ def notes(
     if unlabelled:
         more = len(unlabelled) - NAMES_TOLD
         rest = f" and {number(more)} more" if more > 0 else ""
-        found.append("No room for the names of " + ", ".join(unlabelled[:NAMES_TOLD]) + rest + ".")
+        told = "No room for the names of " + ", ".join(unlabelled[:NAMES_TOLD]) + rest
+        found.append(told if told.endswith(".") else told + ".")
     found.append(period_note(flows))
     found.append(BORDERS_NOTE)
     return tuple(note for note in found if note)

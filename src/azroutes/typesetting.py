@@ -36,34 +36,47 @@ def text_width(text: str, size: float, *, bold: bool = False, italic: bool = Fal
     return float(_font(bold, italic).getlength(plain)) * size / _REFERENCE + wide * size
 
 
-def wrapped(text: str, size: float, width: float) -> list[str]:
+def wrapped(text: str, size: float, width: float, *, bold: bool = False) -> list[str]:
     """Break text into lines no wider than `width`, px; a word wider than a line is broken too."""
     lines: list[str] = []
     line = ""
     for word in text.split():
         longer = f"{line} {word}" if line else word
-        if text_width(longer, size) <= width:
+        if text_width(longer, size, bold=bold) <= width:
             line = longer
             continue
         if line:
             lines.append(line)
         line = word
-        while text_width(line, size) > width and len(line) > 1:
-            cut = next(n for n in range(len(line) - 1, 0, -1) if n == 1 or text_width(line[:n], size) <= width)
+        while text_width(line, size, bold=bold) > width and len(line) > 1:
+            cuts = range(len(line) - 1, 0, -1)
+            cut = next(n for n in cuts if n == 1 or text_width(line[:n], size, bold=bold) <= width)
             lines.append(line[:cut])
             line = line[cut:]
     return [*lines, line] if line else lines
 
 
-def shortened(text: str, size: float, width: float) -> str:
+def shortened(text: str, size: float, width: float, *, bold: bool = False) -> str:
     """Return one line of text, cut with an ellipsis where it is wider than `width`."""
-    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    if text_width(line, size) <= width:
+    line = _printable(text)
+    if text_width(line, size, bold=bold) <= width:
         return line
     keep = len(line)
-    while keep > 1 and text_width(line[:keep] + "…", size) > width:
-        keep = max(1, min(keep - 1, int(keep * width / text_width(line[:keep] + "…", size))))
+    while keep > 1 and (wide := text_width(line[:keep] + "…", size, bold=bold)) > width:
+        keep = max(1, min(keep - 1, int(keep * width / wide)))
     return line[:keep] + "…"
+
+
+def heading_lines(text: str, size: float, width: float, most: int) -> list[str]:
+    """Return a heading in bold type in as many lines as it needs, the last cut where `most` are not enough."""
+    lines = wrapped(_printable(text), size, width, bold=True)
+    if len(lines) <= most:
+        return lines
+    return [*lines[: most - 1], shortened(" ".join(lines[most - 1 :]), size, width, bold=True)]
+
+
+def _printable(text: str) -> str:
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
 def name_lines(text: str, size: float, width: float) -> str:
