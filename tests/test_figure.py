@@ -283,9 +283,7 @@ def test_a_figure_is_as_many_pixels_as_asked_for(small: gpd.GeoDataFrame, tmp_pa
 
 
 def test_nothing_of_the_figure_is_cut_off() -> None:
-    ax = plot_flows(
-        title="A title that is too long for one line above the map and its legends, and takes two of them, in full"
-    )
+    ax = plot_flows(title="A title that is too long for one line above the map and its legends, " * 2)
     (title,) = by_gid(ax, "title")
     assert isinstance(title, Text)
     assert title.get_text().count("\n") == 1
