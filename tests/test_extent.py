@@ -52,7 +52,7 @@ def shown(extent: Extent) -> tuple[float, float, float, float]:
 
 
 def told(scene: Scene) -> str:
-    return " ".join(scene.notes)
+    return " ".join([*scene.notes, *scene.no_room])
 
 
 def outer(scene: Scene) -> set[str]:
@@ -257,7 +257,7 @@ def test_places_in_nearly_the_same_direction_stay_apart() -> None:
     px = scene.frame.to_px(np.array([(node.x, node.y) for node in scene.nodes if node.beyond]))
     assert len(px) == 4
     assert min(float(np.hypot(*(a - b))) for a, b in combinations(px, 2)) > 8
-    assert not any("No room" in note for note in scene.notes)
+    assert not any("No room" in note for note in scene.no_room)
 
 
 @pytest.mark.parametrize("extent", ["FRA", "BRA", "FJI", "RUS", "ZAF"])

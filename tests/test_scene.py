@@ -69,7 +69,7 @@ def check_labels(scene: Scene, size: tuple[float, float]) -> None:
         assert shapely.box(*one.box).intersection(shapely.box(*other.box)).area == pytest.approx(0, abs=1e-6)
     # Every place is named, on the map or among the notes.
     named = {label.code for label in scene.labels if label.kind == "node"}
-    told = " ".join(scene.notes)
+    told = " ".join([*scene.notes, *scene.no_room])
     assert all(node.code in named or node.name in told for node in scene.nodes)
 
 
@@ -270,7 +270,7 @@ def test_letters_stand_on_the_arrows_where_the_theme_asks_for_them() -> None:
     assert all(tag.text == scene.theme.letters[markets[int(tag.code)]] for tag in tags)
     assert len({tag.code for tag in tags}) == len(tags)
     left_out = len(markets) - len(tags)
-    assert left_out == 0 or any(f"letters of {left_out} arrows" in note for note in scene.notes)
+    assert left_out == 0 or any(f"letters of {left_out} arrows" in note for note in scene.no_room)
     assert all(entry.label.endswith(f"({scene.theme.letters[entry.code]})") for entry in scene.legends[0].entries)
     check_labels(scene, (scene.frame.width_px, scene.frame.height_px))
     assert not any(label.kind == "tag" for label in compose(load_flows()).labels)
@@ -286,9 +286,37 @@ def test_names_keep_off_the_heads_of_arrows() -> None:
         assert not any(name.intersects(tip) for name in names)
 
 
+def test_arrows_between_places_too_close_to_be_seen_are_told_the_widest_first() -> None:
+    spots = {"Calais": (50.95, 1.86), "Dover": (51.13, 1.31), "Lille": (50.63, 3.06), "Hanoi": (21.0, 105.8)}
+    ways = [("Dover", "Calais", 5.0), ("Calais", "Dover", 90.0), ("Hanoi", "Calais", 20.0), ("Dover", "Dover", 7.0)]
+    rows = [{"origin": a, "origin_lat": spots[a][0], "origin_lon": spots[a][1], "destination": b, "quantity": q,
+             "destination_lat": spots[b][0], "destination_lon": spots[b][1], "unit": "kg"}
+            for a, b, q in ways]  # fmt: skip
+    told = "2 arrows join places too close together to be seen here: Calais to Dover, Dover to Calais."
+    scene = compose(table(*rows))
+    assert told in scene.no_room
+    assert told not in scene.notes
+    # On a map of the Channel alone nothing is hidden.
+    assert not compose(table(*rows[:2])).no_room
+
+
+def test_an_arrow_comes_straight_to_a_place_among_close_ones() -> None:
+    close = {f"P{k}": (50.95 + 0.1 * np.sin(k), 1.86 + 0.1 * np.cos(k)) for k in range(5)}
+    far = {"Hanoi": (21.0, 105.8), "Lagos": (6.5, 3.4)}
+    spots = close | far
+    rows = [{"origin": a, "origin_lat": spots[a][0], "origin_lon": spots[a][1], "destination": b, "quantity": 1.0,
+             "destination_lat": spots[b][0], "destination_lon": spots[b][1], "unit": "kg"}
+            for a, b in [("Hanoi", "P0"), ("Lagos", "P3"), ("P1", "P2"), ("P2", "P4")]]  # fmt: skip
+    for size in ((548.0, 404.0), (1000.0, 700.0)):
+        arrows = compose(table(*rows), size_px=size).arrows
+        for line in arrows.geometry[arrows["start"].str.contains("Hanoi|Lagos")]:
+            first, last = (np.array(line.coords[k]) for k in (0, -1))
+            assert line.length < 1.06 * np.hypot(*(last - first))
+
+
 def test_of_many_names_without_room_the_first_are_told_and_the_others_counted() -> None:
     rows = [{"origin": f"Place {k}@{40 + k / 1000:.3f},50", "destination": f"Spot {k}@{40 + k / 1000:.3f},50.001"}
             for k in range(120)]  # fmt: skip
-    told = next(note for note in compose(table(*rows)).notes if note.startswith("No room for the names"))
+    told = next(note for note in compose(table(*rows)).no_room if note.startswith("No room for the names"))
     assert told.count(",") == 39
     assert told.endswith(" more.")

@@ -41,6 +41,9 @@ there are no markets."""
 NAMES_TOLD = 40
 """How many names without room on the map are told below it: the most important."""
 
+WAYS_TOLD = 6
+"""How many arrows that cannot be seen are told below the map: the widest."""
+
 BORDERS_NOTE = "Borders and names express no opinion on the status of any territory."
 
 
@@ -185,9 +188,8 @@ def kind_labels(kinds: Collection[str]) -> list[tuple[str, str]]:
 
 
 def notes(
-    flows: gpd.GeoDataFrame, arrows: Arrows, kinds: Sequence[str], unlabelled: Sequence[str],
-    outside: Sequence[str] = (),
-) -> tuple[str, ...]:  # fmt: skip
+    flows: gpd.GeoDataFrame, arrows: Arrows, kinds: Sequence[str], outside: Sequence[str] = ()
+) -> tuple[str, ...]:
     """Return how to read the map: what arrows and borders mean, and what is not told."""
     found = [ARROWS_NOTE]
     if PlaceKind.REGION.value in kinds:
@@ -211,14 +213,25 @@ def notes(
         many = f"{number(arrows.zeros)} arrows have a quantity of zero and are not drawn."
         found.append(many if arrows.zeros > 1 else "One arrow has a quantity of zero and is not drawn.")
     found.extend(outside)
-    if unlabelled:
-        more = len(unlabelled) - NAMES_TOLD
-        rest = f" and {number(more)} more" if more > 0 else ""
-        told = "No room for the names of " + ", ".join(unlabelled[:NAMES_TOLD]) + rest
-        found.append(told if told.endswith(".") else told + ".")
     found.append(period_note(flows))
     found.append(BORDERS_NOTE)
     return tuple(note for note in found if note)
+
+
+def room_notes(unlabelled: Sequence[str], covered: Sequence[str]) -> tuple[str, ...]:
+    """Return what a picture of this size has no room for: names, and arrows between places that lie too close."""
+    found = []
+    if covered:
+        many = f"{number(len(covered))} arrows join" if len(covered) > 1 else "One arrow joins"
+        found.append(f"{many} places too close together to be seen here: {_some(covered, WAYS_TOLD)}")
+    if unlabelled:
+        found.append(f"No room for the names of {_some(unlabelled, NAMES_TOLD)}")
+    return tuple(note if note.endswith(".") else note + "." for note in found)
+
+
+def _some(names: Sequence[str], most: int) -> str:
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {number(more)} more" if more > 0 else "")
 
 
 def _rest_note(rest: Rest, flows: int, *, legs: bool) -> str:

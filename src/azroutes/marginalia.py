@@ -188,7 +188,7 @@ def _swatch(entry: Entry, look: Theme) -> DrawingArea:
 
 
 def _note_lines(scene: Scene) -> list[str]:
-    told = [*scene.notes, BOXES_NOTE] if fonts_of(scene)[1] else scene.notes
+    told = [*scene.notes, *scene.no_room, *([BOXES_NOTE] if fonts_of(scene)[1] else [])]
     paragraphs = [" ".join(told), *scene.credits]
     return [line for text in paragraphs for line in wrapped(text, scene.theme.note_px, 0.985 * width_px(scene))]
 

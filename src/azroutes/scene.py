@@ -18,13 +18,13 @@ from azroutes.circles import circle_scale, node_radii
 from azroutes.cut import Cut
 from azroutes.errors import Fault, TableError, check_option
 from azroutes.flows import steps_of
-from azroutes.geometry.arrange import METHODS, Drawn, arrange
+from azroutes.geometry.arrange import METHODS, SAME_SPOT_PX, Drawn, arrange
 from azroutes.geometry.curve import arrows as arrow_shapes
 from azroutes.geometry.curve import at as at_distance
 from azroutes.geometry.curve import fitted_head, head_size, lengths, trimmed
 from azroutes.geometry.shapes import Flags, Floats, Shapes, lines, points
 from azroutes.labels import CIRCLE_MARGIN, Label
-from azroutes.legend import REST_LABEL, Legend, credits, legends, notes
+from azroutes.legend import REST_LABEL, Legend, credits, legends, notes, room_notes
 from azroutes.lettering import names, outward, reserved, tags, wanted_names
 from azroutes.obstacles import Obstacles
 from azroutes.places import place
@@ -78,6 +78,8 @@ class Scene:
     legends : tuple of Legend
         Markets, widths, certainty, places, circles: only what is on the map.
     notes, credits : tuple of str
+    no_room : tuple of str
+        Notes that are true of the scene at its size only: what it has no room for.
     theme : Theme
     scale : WidthScale
         What the widths show.
@@ -100,6 +102,7 @@ class Scene:
     scale: WidthScale
     circles: AreaScale | None = None
     inset: Inset | None = None
+    no_room: tuple[str, ...] = ()
 
 
 def compose(
@@ -182,13 +185,26 @@ def compose(
         labels=(*labels, *letters),
         basemap=land,
         legends=legends(stage.arrows, kinds, look, circles=circles, also=stage.elsewhere),
-        notes=(*notes(stage.flows, stage.arrows, kinds, unlabelled, stage.notes), *untagged),
+        notes=notes(stage.flows, stage.arrows, kinds, stage.notes),
+        no_room=(*room_notes(unlabelled, _covered(table, stage.spots, drawn.radius)), *untagged),
         credits=credits(stage.flows, land.credit),
         theme=look,
         scale=stage.arrows.scale,
         circles=circles,
         inset=stage.inset,
     )
+
+
+def _covered(table: pd.DataFrame, at: Mapping[str, tuple[float, float]], radius: Mapping[str, float]) -> list[str]:
+    """Return the ways of arrows that the circles of their own places cover, the widest first."""
+    ends = (table["start"], table["end"])
+    apart = np.hypot(*np.subtract(*(np.array([at[code] for code in codes]) for codes in ends)).T)
+    reach = sum(np.array([radius[code] for code in codes]) for codes in ends)
+    # What joins places at one spot is drawn as a loop.
+    hidden = table[(apart > SAME_SPOT_PX) & (apart < reach + START_GAP + END_GAP) & (table["width_px"] > 0)]
+    widest = hidden.sort_values(["width_px", "start", "end"], ascending=[False, True, True], kind="stable")
+    return [f"{place(start).name} to {place(end).name}"
+            for start, end in zip(widest["start"], widest["end"], strict=True)]  # fmt: skip
 
 
 def halos(scene: Scene, most_px: float) -> Floats:
