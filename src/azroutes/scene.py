@@ -48,6 +48,10 @@ if TYPE_CHECKING:
 START_GAP, END_GAP = 0.6, 1.4
 """Free space between an arrow and the circles it joins, px."""
 
+MARK_COSINE, LAST_STRETCH = 0.5, 5
+"""How straight an arrow comes to the mark of a place outside: the least cosine between its last stretch, in points of
+its line, and where the mark points to; arrows that come from farther aside are drawn straight."""
+
 AT_ONCE = 8192
 """How many arrows are shaped together."""
 
@@ -231,7 +235,7 @@ def _drawn(stage: Stage, look: Theme, method: str, names_at: Floats, radii: Mapp
             follows=_follows(stage) if method == "declutter" else (),
             frame=(0.0, 0.0, frame.width_px, frame.height_px), tell=tell,
         )  # fmt: skip
-    return _kept_in(drawn, table, stage.spots, frame) if stage.cut else drawn
+    return _kept_in(drawn, stage) if stage.cut else drawn
 
 
 def _follows(stage: Stage) -> list[tuple[int, int]]:
@@ -246,20 +250,36 @@ def _follows(stage: Stage) -> list[tuple[int, int]]:
     return sorted(found)
 
 
-def _kept_in(drawn: Drawn, table: pd.DataFrame, at: dict[str, tuple[float, float]], frame: Frame) -> Drawn:
-    """Return the arrows with those straight that would leave the map on their way, and all others of their pairs."""
+def _kept_in(drawn: Drawn, stage: Stage) -> Drawn:
+    """Return the arrows with those straight that would leave the map on their way, and all others of their pairs.
+
+    So are those that would come to the mark of a place outside from beside it, or from where the place lies.
+    """
+    table, frame = stage.arrows.table, stage.frame
     starts, ends, width = list(table["start"]), list(table["end"]), table["width_px"].to_numpy(dtype=float)
     size, half = np.array([frame.width_px, frame.height_px]), head_size(width)[1][:, None, None]
+    straight = arrange(starts, ends, stage.spots, width, method="straight", radii=drawn.radius)
     out: Flags = np.asarray(((drawn.lines < half) | (drawn.lines > size - half)).any(axis=(1, 2)))
+    outward = {node.code: (np.cos(node.towards), np.sin(node.towards)) for node in stage.nodes if node.beyond}
+    for codes, sign in ((starts, 1), (ends, -1)):
+        there = np.array([outward.get(code, (0.0, 0.0)) for code in codes])
+        now, then = (_along(lines[:, ::sign], there) for lines in (drawn.lines, straight.lines))
+        out |= (now < MARK_COSINE) & (then > now) & there.any(axis=1)
     pairs = [frozenset(pair) for pair in zip(starts, ends, strict=True)]
     gone = {pair for pair, leaves in zip(pairs, out, strict=True) if leaves}
     turned = np.array([pair in gone for pair in pairs], dtype=bool)
     if not turned.any():
         return drawn
-    straight = arrange(starts, ends, at, width, method="straight", radii=drawn.radius)
     lines_px, spines = (np.where(turned[:, None, None], new, old) for new, old in (
         (straight.lines, drawn.lines), (straight.spines, drawn.spines)))  # fmt: skip
     return replace(drawn, lines=lines_px, spines=spines, lanes=np.where(turned, straight.lanes, drawn.lanes))
+
+
+def _along(lines_px: Floats, there: Floats) -> Floats:
+    """Return the cosine of the angle between the last stretch to where lines begin and a direction of length one."""
+    last = lines_px[:, 0] - lines_px[:, LAST_STRETCH]
+    cosine: Floats = (last * there).sum(axis=1) / np.maximum(np.hypot(*last.T), 1e-9)
+    return cosine
 
 
 def _outlines(drawn: Drawn, table: pd.DataFrame, look: Theme) -> tuple[Shapes, Shapes]:
