@@ -193,6 +193,15 @@ def test_the_merged_rest_has_its_line_and_no_other() -> None:
     assert [entry.label for entry in omitted[0].entries] == ["Heroin trade"]
 
 
+def test_arrows_of_one_width_have_one_line_in_the_legend_with_their_number() -> None:
+    same = table(*({"destination": code, "quantity": 12.5, "unit": "kg"} for code in ("TUR", "GEO")))
+    (entry,) = legends_of(same)["width"].entries
+    assert (entry.label, entry.width_px) == ("12.5", LOOK.max_width_px)
+    others = table({"quantity": 12.5, "unit": "kg"}, {"destination": "GEO", "quantity": 0.0, "unit": "kg"},
+                   {"destination": "IRN", "unit": "kg"})  # fmt: skip
+    assert [entry.label for entry in legends_of(others)["width"].entries] == ["12.5", "no number given"]
+
+
 def test_where_all_is_merged_no_width_is_explained() -> None:
     flows = table(
         {"quantity": 2.0, "unit": "t", "sources": "a;b"}, {"destination": "GEO", "quantity": 1.0, "unit": "t"}

@@ -143,7 +143,11 @@ def _market_legend(table: pd.DataFrame, theme: Theme, also: Collection[str]) -> 
 def _width_entries(arrows: Arrows, theme: Theme) -> list[Entry]:
     scale: WidthScale = arrows.scale
     full = arrows.table[~arrows.table["rest"]]
+    drawn = full.loc[full["counted"] & (full["width_px"] > 0), "width_px"]
     breaks = scale.breaks() if full["counted"].any() else []
+    if not arrows.shared and drawn.nunique() == 1:
+        # Of arrows that are all of one width a reader wants to know what they stand for, and nothing else.
+        breaks = [scale.largest]
     # What is thinner than that is drawn wider on the map, so its true width would explain no arrow.
     seen = [(value, value * scale.px_per_unit) for value in breaks if value * scale.px_per_unit >= LEAST_PX]
     entries = [Entry(number(value), theme.quiet, width_px=width) for value, width in seen]
