@@ -480,11 +480,15 @@ def test_a_page_without_flows_says_so(payload: dict[str, Any], tmp_path: Path, v
         assert seen.complaints == []
 
 
+WORLD = {"NW": (66, -150), "SW": (-40, -72), "NE": (66, 150), "SE": (-43, 172), "Oslo": (60, 11)}
+PACIFIC = {"Lima": (-12, -77), "Quito": (0, -78), "Suva": (-18, 178), "Dhaka": (24, 90), "Tokyo": (36, 140)}
+
+
 @pytest.mark.parametrize(("width", "height"), [(400, 760), (1300, 850)])
-def test_a_page_opens_with_all_places_of_the_world_in_view_and_none_below_the_buttons(
-    tmp_path: Path, visit: Opener, width: int, height: int
+@pytest.mark.parametrize("spots", [WORLD, PACIFIC], ids=["world", "pacific"])
+def test_a_page_opens_with_all_places_in_view_and_none_below_the_buttons(
+    tmp_path: Path, visit: Opener, spots: dict[str, tuple[int, int]], width: int, height: int
 ) -> None:
-    spots = {"NW": (66, -150), "SW": (-40, -72), "NE": (66, 150), "SE": (-43, 172)}
     rows = [{"origin": a, "origin_lat": spots[a][0], "origin_lon": spots[a][1], "destination": b,
              "destination_lat": spots[b][0], "destination_lon": spots[b][1]}
             for a, b in combinations(spots, 2)]  # fmt: skip
@@ -499,7 +503,7 @@ def test_a_page_opens_with_all_places_of_the_world_in_view_and_none_below_the_bu
         size = seen.page.evaluate("[azroutes.app.map.getSize().x, azroutes.app.map.getSize().y]")
         buttons = seen.page.locator(".leaflet-control-zoom").bounding_box()
     assert buttons is not None
-    assert len(places) == 4
+    assert len(places) == len(spots)
     for x, y in places:
         assert 8 < x < size[0] - 8
         assert 8 < y < size[1] - 8

@@ -143,9 +143,9 @@ def _market_legend(table: pd.DataFrame, theme: Theme, also: Collection[str]) -> 
 def _width_entries(arrows: Arrows, theme: Theme) -> list[Entry]:
     scale: WidthScale = arrows.scale
     full = arrows.table[~arrows.table["rest"]]
-    drawn = full.loc[full["counted"] & (full["width_px"] > 0), "width_px"]
+    drawn = set(full["width_px"][full["counted"] & (full["width_px"] > 0)])
     breaks = scale.breaks() if full["counted"].any() else []
-    if not arrows.shared and drawn.nunique() == 1:
+    if not arrows.shared and len(drawn) == 1:
         # Of arrows that are all of one width a reader wants to know what they stand for, and nothing else.
         breaks = [scale.largest]
     # What is thinner than that is drawn wider on the map, so its true width would explain no arrow.

@@ -234,7 +234,8 @@ def middle_of(lon: Floats, ways: Ints | None = None) -> float:
 
     Such a map ends somewhere, and an arrow between places on both sides of its end runs around the world. So it ends
     in one of the widest gaps between the places: where the map is the narrowest and the mean arrow the shortest, both
-    in degrees, and where few arrows run around the longer side of the globe. Where land may be seen there, it ends at sea rather than in the middle of the gap.
+    in degrees, and where few arrows run around the longer side of the globe. Where land may be seen there, it ends at
+    sea rather than in the middle of the gap.
 
     Parameters
     ----------

@@ -7,10 +7,16 @@
   /** How places are fitted into the view: no circle at its edge, nor below the buttons in its corner. */
   az.FITTED = { paddingTopLeft: [52, 24], paddingBottomRight: [24, 24], animate: false };
 
-  const makeMap = (id) => {
+  /** How far a map may be moved: around the middle of the globe, or of places that lie across its end. */
+  const reach = ([[, west], [, east]]) => {
+    const middle = west < -180 || east > 180 ? (west + east) / 2 : 0;
+    return [[-75, middle - 220], [85, middle + 220]];
+  };
+
+  const makeMap = (id, bounds) => {
     const map = L.map(id, {
       preferCanvas: true, zoomSnap: 0.25, zoomDelta: 0.5, wheelPxPerZoomLevel: 100, minZoom: 0.5, maxZoom: az.CLOSE,
-      maxBounds: [[-75, -220], [85, 220]], maxBoundsViscosity: 0.7, worldCopyJump: false,
+      maxBounds: reach(bounds), maxBoundsViscosity: 0.7, worldCopyJump: false,
     });
     map.attributionControl.setPrefix("Leaflet");
     // Land under and flows above whatever layers a user adds; neither takes the mouse from them.
@@ -87,7 +93,7 @@
     if (unseen) return unseen;
     const holder = document.getElementById("azroutes-data");
     const data = JSON.parse(holder.textContent);
-    const map = makeMap(id);
+    const map = makeMap(id, data.bounds);
     const container = map.getContainer();
     container.style.backgroundColor = data.theme.water;
     container.setAttribute("role", "region");
