@@ -314,6 +314,29 @@ def test_an_arrow_comes_straight_to_a_place_among_close_ones() -> None:
             assert line.length < 1.06 * np.hypot(*(last - first))
 
 
+@pytest.mark.parametrize("size", [(548.0, 404.0), (230.0, 150.0)])
+def test_loops_stay_open_on_the_map_and_off_one_another(size: tuple[float, float]) -> None:
+    within = {"KEN": 120.0, "UGA": 26.0, "TZA": 12.0, "RWA": 85.0, "BDI": 5.0, "ETH": 8.0, "SOM": 40.0, "SDN": 125.0}
+    rows = [{"origin": code, "destination": code, "quantity": many, "unit": "kg"} for code, many in within.items()]
+    ways = [("KEN", "UGA", 25.0), ("SOM", "KEN", 90.0), ("BDI", "RWA", 20.0)]
+    rows += [{"origin": a, "destination": b, "quantity": many, "unit": "kg"} for a, b, many in ways]
+    scene = compose(table(*rows), size_px=size)
+    arrows = scene.arrows[scene.arrows["start"] == scene.arrows["end"]]
+    shapes = {code: shapely.transform(shape, scene.frame.to_px)
+              for code, shape in zip(arrows["start"], arrows["outline"], strict=True)}  # fmt: skip
+    lines = {code: shapely.transform(line, scene.frame.to_px)
+             for code, line in zip(arrows["start"], arrows.geometry, strict=True)}  # fmt: skip
+    assert len(shapes) == len(within)
+    for code, shape in shapes.items():
+        assert shapely.box(0, 0, *size).contains(shape), code
+        assert shapely.Polygon(lines[code].coords).difference(shape).area > 12.0, code
+        for node in scene.nodes:
+            spot = shapely.Point(*scene.frame.to_px(np.array([[node.x, node.y]]))[0])
+            assert node.code == code or shape.distance(spot) > node.radius_px, (code, node.code)
+    shared = sum(a.intersection(b).area for a, b in combinations(shapes.values(), 2))
+    assert shared < 0.02 * sum(shape.area for shape in shapes.values())
+
+
 def test_of_many_names_without_room_the_first_are_told_and_the_others_counted() -> None:
     rows = [{"origin": f"Place {k}@{40 + k / 1000:.3f},50", "destination": f"Spot {k}@{40 + k / 1000:.3f},50.001"}
             for k in range(120)]  # fmt: skip

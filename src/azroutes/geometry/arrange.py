@@ -88,7 +88,7 @@ def arrange(
     follows : sequence of (int, int)
         Arrows that a route takes one after the other, for decluttered ones to run on smoothly.
     frame : tuple of float, optional
-        xmin, ymin, xmax, ymax that decluttered arrows keep within.
+        xmin, ymin, xmax, ymax that decluttered arrows and loops keep within.
     tell : callable, optional
         Called with the share of the work that is done.
     """
@@ -117,7 +117,7 @@ def arrange(
         room = Room(radius, np.empty((0, 4)) if keep_off is None else keep_off, frame)
         spines[chosen] = _decluttered([pairs[k] for k in chosen], at, (lanes[chosen], width[chosen]), room,
                                       _among(chosen, follows), tell)  # fmt: skip
-    spines[still] = loops_at(starts, ends, at, still, (lanes, width), radius)
+    spines[still] = loops_at(starts, ends, at, still, (lanes, width), radius, frame)
     spines[still, -1] = b[still]
     side = np.where(still, 0.0, lanes)
     rim = np.array([[radius[s], radius[e]] for s, e in pairs]).reshape(-1, 2)
