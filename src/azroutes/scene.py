@@ -233,7 +233,7 @@ def _drawn(stage: Stage, look: Theme, method: str, names_at: Floats, radii: Mapp
             method=method, node_radius_px=look.node_radius_px, radii=None if radii is None else {**radii, **plain},
             keep_off=names_at[~np.isnan(names_at).any(axis=1)],
             follows=_follows(stage) if method == "declutter" else (),
-            frame=(0.0, 0.0, frame.width_px, frame.height_px), tell=tell,
+            frame=(0.0, 0.0, frame.width_px, frame.height_px), ground=table["rest"].to_numpy(dtype=bool), tell=tell,
         )  # fmt: skip
     return _kept_in(drawn, stage) if stage.cut else drawn
 
