@@ -111,6 +111,9 @@ class Theme:
         How each certainty is drawn.
     taper : float
         Share of its width with which an arrow of a figure begins; 1 for shafts that are as wide all along.
+    map_px : (float, float)
+        Width and height of the map alone. One narrower than 1.6 times `legend_column_px` has its legends below it, so
+        that the figure is as wide as a column of text: ``(221, 160)`` for 8.5 cm.
     ratio : float
         Width over height to which a figure is filled up with paper; 0 leaves it as large as what it holds.
 
