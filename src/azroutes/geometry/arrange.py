@@ -90,8 +90,8 @@ def arrange(
     frame : tuple of float, optional
         xmin, ymin, xmax, ymax that decluttered arrows and loops keep within.
     ground : array of bool, shape (n,), optional
-        Arrows that are the ground on which others are seen: where all of a pair of places are, they keep their arcs, and
-        decluttered ones make no way for them.
+        Arrows that are the ground on which others are seen: where all of a pair of places are, they keep their arcs,
+        and decluttered ones make no way for them.
     tell : callable, optional
         Called with the share of the work that is done.
     """
