@@ -19,9 +19,9 @@ LOOP_OPENS, LOOP_OPENS_MORE, LOOP_WIDEST = 0.6, 0.15, 1.2
 """Half the angle that the innermost loop takes at its place, by how much that of the next is more, and the most of any,
 radians."""
 
-WIDE_REACHES, WIDE_OPENS = 1.2, 0.035
-"""How much farther the innermost loop reaches for each pixel of its width, px, and how much more any opens, radians: a
-wide one would fill itself."""
+WIDE_PX, WIDE_REACHES, WIDE_OPENS = 2.0, 1.4, 0.045
+"""How much farther the innermost loop reaches for each pixel that it is wider than this, px, and how much more any
+opens, radians: a wide one would fill itself."""
 
 USUAL_SIDE_PX = 400.0
 """Shorter side of a map on which loops are of that size; on a smaller one they shrink with its root."""
@@ -49,9 +49,9 @@ def loops_at(
     outer: dict[tuple[float, float], tuple[float, float]] = {}
     for n in sorted(range(len(chosen)), key=lambda n: (lanes[chosen[n]], chosen[n])):
         code, half, wide = starts[chosen[n]], float(room[chosen[n]]) / 2, float(width[chosen[n]])
-        first = (radius[code] + least + WIDE_REACHES * wide, LOOP_OPENS - LOOP_OPENS_MORE)
+        first = (radius[code] + least + WIDE_REACHES * max(wide - WIDE_PX, 0.0), LOOP_OPENS - LOOP_OPENS_MORE)
         away, opens = outer.get(spot[code], first)
-        opens = max(opens + LOOP_OPENS_MORE, LOOP_OPENS + WIDE_OPENS * wide)
+        opens = max(opens + LOOP_OPENS_MORE, LOOP_OPENS + WIDE_OPENS * max(wide - WIDE_PX, 0.0))
         reach[n], spread[n] = away + half, min(opens, LOOP_WIDEST)
         outer[spot[code]] = float(reach[n]) + half + LOOP_GAP_PX, float(spread[n])
     rays = _rays([spot[code] for code in starts], [spot[code] for code in ends])
@@ -87,7 +87,7 @@ def _towards(
         free = np.full(len(ways), FREE * far)
         if here in rays:
             turn = np.abs((ways[:, None] - np.array(rays[here]) + np.pi) % (2 * np.pi) - np.pi)
-            free = np.minimum(free, 0.6 * far * turn.min(axis=1))
+            free = np.minimum(free, far * (turn.min(axis=1) - LOOP_OPENS))
         close: Flags = np.asarray((np.abs(others - here) < 3 * far + own[:, None]).all(axis=1))
         close[number[here]] = False
         if close.any():
