@@ -209,12 +209,12 @@ def test_a_number_too_small_to_be_seen_is_drawn_and_told() -> None:
     made = arrows_of(read_flows(pd.DataFrame(rows), unit="kg"), Theme())
     assert made.table["width_px"].tolist() == [Theme().max_width_px, LEAST_PX, 0.0]
     assert made.widened == 1
-    told = notes(read_flows(pd.DataFrame(rows), unit="kg"), made, ["country"], [])
+    told = notes(read_flows(pd.DataFrame(rows), unit="kg"), made, ["country"])
     assert "One arrow stands for less than 50,000 (kg), too thin to see: drawn as thin lines." in told
 
 
 def told(flows: gpd.GeoDataFrame, arrows: Arrows) -> str:
-    return "\n".join(notes(flows, arrows, ["country"], []))
+    return "\n".join(notes(flows, arrows, ["country"]))
 
 
 def note_of(flows: gpd.GeoDataFrame, start: str, **cut: Any) -> str:

@@ -52,7 +52,7 @@ def shown(extent: Extent) -> tuple[float, float, float, float]:
 
 
 def told(scene: Scene) -> str:
-    return " ".join(scene.notes)
+    return " ".join([*scene.notes, *scene.no_room])
 
 
 def outer(scene: Scene) -> set[str]:
@@ -257,7 +257,7 @@ def test_places_in_nearly_the_same_direction_stay_apart() -> None:
     px = scene.frame.to_px(np.array([(node.x, node.y) for node in scene.nodes if node.beyond]))
     assert len(px) == 4
     assert min(float(np.hypot(*(a - b))) for a, b in combinations(px, 2)) > 8
-    assert not any("No room" in note for note in scene.notes)
+    assert not any("No room" in note for note in scene.no_room)
 
 
 @pytest.mark.parametrize("extent", ["FRA", "BRA", "FJI", "RUS", "ZAF"])
@@ -416,3 +416,22 @@ def test_a_figure_draws_marks_in_place_of_circles_and_the_small_map_below_the_ar
                                                *ax.azroutes_scene.frame.bounds[1::2]))  # type: ignore[attr-defined] # fmt: skip
     finally:
         plt.close("all")
+
+
+@pytest.mark.parametrize("size", [(548.0, 404.0), (230.0, 150.0)])
+def test_arrows_come_to_a_mark_from_within_the_map(size: tuple[float, float]) -> None:
+    paths = ("AFG>ALB", "COL>ALB", "ALB>ITA", "ALB>GBR", "XKX>DEU", "TUR>BGR", "BGR>SRB", "SRB>HUN", "GRC>MKD",
+             "MAR>GRC", "CHN>SRB", "MNE>AUS", "ECU>MNE")  # fmt: skip
+    scene = compose(table(*paths), extent="Balkans", size_px=size)
+    marks = {node.code: node for node in scene.nodes if node.beyond}
+    seen = 0
+    for start, end, line in zip(scene.arrows["start"], scene.arrows["end"], scene.arrows.geometry, strict=True):
+        points = shapely.get_coordinates(line)
+        for code, along in ((start, points), (end, points[::-1])):
+            if code in marks:
+                there = np.array([np.cos(marks[code].towards), np.sin(marks[code].towards)])
+                last, chord = along[0] - along[5], along[0] - along[-1]
+                least = min(0.5, float(chord @ there / np.hypot(*chord)) - 0.01)
+                assert last @ there / np.hypot(*last) >= least, (start, end)
+                seen += 1
+    assert seen >= 5

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import warnings
 import zlib
+from dataclasses import replace
 from io import BytesIO
+from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
@@ -30,7 +32,7 @@ from azroutes.marginalia import BOXES_NOTE
 from azroutes.read import read_flows
 from azroutes.scene import compose
 from azroutes.signs import MOST_SIGNS, sign
-from azroutes.theme import FONT, Theme
+from azroutes.theme import FONT, THEMES, Theme
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
+    from matplotlib.transforms import Bbox
 
     from azroutes.scene import Scene
 
@@ -280,20 +283,57 @@ def test_a_figure_is_as_many_pixels_as_asked_for(small: gpd.GeoDataFrame, tmp_pa
 
 
 def test_nothing_of_the_figure_is_cut_off() -> None:
-    ax = plot_flows(
-        title="A title that is long enough for two lines were it not cut at the end of the first one, as it is"
-    )
+    ax = plot_flows(title="A title that is too long for one line above the map and its legends, " * 2)
+    (title,) = by_gid(ax, "title")
+    assert isinstance(title, Text)
+    assert title.get_text().count("\n") == 1
+    check_in_place(ax)
+
+
+COLUMN, FLAT = replace(Theme(), map_px=(221.0, 160.0)), replace(THEMES["print"], map_px=(400.0, 120.0))
+
+
+@pytest.mark.parametrize("theme", [COLUMN, FLAT], ids=["column", "flat"])
+def test_legends_stand_beside_a_map_or_below_it_and_never_on_notes(theme: Theme) -> None:
+    ax = plot_flows(title="All flows, " * 40, theme=theme)
+    map_, legend, notes = check_in_place(ax)
+    if theme is COLUMN:
+        assert legend.y1 < map_.y0
+        assert max(legend.x1, notes.x1) <= map_.x1 + 1
+    else:
+        assert legend.x0 > map_.x1
+        assert legend.y0 < map_.y0
+    (title,) = by_gid(ax, "title")
+    assert isinstance(title, Text)
+    assert title.get_text().endswith("…")
+
+
+def test_short_legends_stand_side_by_side_below_a_narrow_map() -> None:
+    ax = plot_flows(named("Tabriz", "Rasht", unit="kg", quantity=30.0), title="Two", theme=COLUMN)
+    check_in_place(ax)
+    (legend,) = by_gid(ax, "legend")
+    tops = [text.get_window_extent().y1 for text in legend.findobj(Text) if text.get_fontweight() == "bold"]
+    assert len(tops) == 2
+    assert tops[0] == pytest.approx(tops[1])
+
+
+def check_in_place(ax: Axes) -> tuple[Bbox, Bbox, Bbox]:
+    """Check that what stands around a map is on the page and on nothing else; return map, legends and notes."""
     figure = ax.get_figure(root=True)
     assert isinstance(figure, Figure)
+    figure.set_dpi(72)
     figure.canvas.draw()
     page = figure.bbox
-    for name in ("notes", "title", "legend"):
-        (artist,) = by_gid(ax, name)
-        box = artist.get_window_extent()
+    boxes = {name: by_gid(ax, name)[0].get_window_extent() for name in ("notes", "title", "legend")}
+    for name, box in boxes.items():
         assert box.x0 >= page.x0, name
         assert box.x1 <= page.x1, name
         assert box.y0 >= page.y0, name
         assert box.y1 <= page.y1, name
+    found = (ax.get_window_extent(), boxes["legend"], boxes["notes"], boxes["title"])
+    for one, other in combinations(found, 2):
+        assert one.x1 <= other.x0 or other.x1 <= one.x0 or one.y1 <= other.y0 or other.y1 <= one.y0
+    return found[:3]
 
 
 def test_a_missing_folder_is_made_and_an_unwritable_target_told(small: gpd.GeoDataFrame, tmp_path: Path) -> None:

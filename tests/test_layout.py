@@ -227,6 +227,32 @@ def test_a_spine_bends_away_from_a_place_that_it_does_not_serve() -> None:
     assert away > drawn.radius["C"] + 1.0
 
 
+def test_arrows_make_no_way_for_those_that_are_their_ground() -> None:
+    spots = np.random.default_rng(3).uniform(20, 480, (14, 2))
+    at = {f"P{k:02}": (float(x), float(y)) for k, (x, y) in enumerate(spots)}
+    ways = list(combinations(at, 2))
+    wide = np.array([int(b[1:]) - int(a[1:]) == 1 for a, b in ways])
+    width, radii = np.where(wide, 6.0, 0.6), dict.fromkeys(at, 4.0)
+    starts, ends = ([way[side] for way in ways] for side in (0, 1))
+    drawn = arrange(starts, ends, at, width, radii=radii, ground=~wide)
+    arcs = arrange(starts, ends, at, width, radii=radii, method="arc")
+    assert drawn.lines[~wide] == pytest.approx(arcs.lines[~wide])
+    seen = [way for way, it in zip(ways, wide, strict=True) if it]
+    alone = arrange([way[0] for way in seen], [way[1] for way in seen], at, width[wide], radii=radii)
+    assert drawn.lines[wide] == pytest.approx(alone.lines)
+
+
+def test_both_ways_of_a_pair_are_laid_out_where_one_is_not_the_ground() -> None:
+    at = {"A": (0.0, 0.0), "B": (200.0, 40.0), "C": (90.0, 200.0)}
+    width, radii = np.array([6.0, 0.6, 0.6]), dict.fromkeys(at, 4.0)
+    starts, ends = ["A", "B", "A"], ["B", "A", "C"]
+    some = arrange(starts, ends, at, width, radii=radii, ground=np.array([False, True, True]))
+    pair = arrange(starts[:2], ends[:2], at, width[:2], radii={**radii}, ground=None)
+    assert some.lanes[:2] == pytest.approx(pair.lanes)
+    there, back = (shapely.LineString(line) for line in some.lines[:2])
+    assert not there.crosses(back)
+
+
 def test_loops_of_a_place_lie_around_one_another_and_leave_its_circle_free() -> None:
     at = {"A": (100.0, 100.0), "B": (300.0, 100.0)}
     starts, ends = ["A", "A", "A"], ["A", "A", "B"]

@@ -25,6 +25,7 @@ from azroutes.legend import (
     kind_labels,
     legends,
     notes,
+    room_notes,
 )
 from azroutes.marginalia import _swatch
 from azroutes.read import read_flows
@@ -44,8 +45,8 @@ def legends_of(flows: gpd.GeoDataFrame, kinds: tuple[str, ...] = ("country",)) -
     return {legend.kind: legend for legend in legends(arrows_of(flows, LOOK), kinds, LOOK)}
 
 
-def notes_of(flows: gpd.GeoDataFrame, kinds: tuple[str, ...] = ("country",), unlabelled: tuple[str, ...] = ()) -> str:
-    return "\n".join(notes(flows, arrows_of(flows, LOOK), kinds, unlabelled))
+def notes_of(flows: gpd.GeoDataFrame, kinds: tuple[str, ...] = ("country",)) -> str:
+    return "\n".join(notes(flows, arrows_of(flows, LOOK), kinds))
 
 
 def test_only_markets_on_the_map_are_in_the_legend_in_their_colours() -> None:
@@ -144,10 +145,11 @@ def test_zero_missing_numbers_and_names_without_room_are_told() -> None:
     flows = table(
         {"quantity": 0.0, "unit": "t"}, {"destination": "GEO", "quantity": 3.0, "unit": "t"}, {"destination": "IRN"}
     )
-    told = notes_of(flows, unlabelled=("Chad", "Mali"))
+    told = notes_of(flows)
     assert "1 of 3 flows have no number" in told
     assert "One arrow has a quantity of zero and is not drawn." in told
-    assert "No room for the names of Chad, Mali." in told
+    assert room_notes(("Chad", "St. Gallen A."), ()) == ("No room for the names of Chad, St. Gallen A.",)
+    assert room_notes((), ()) == ()
     more = table(*({"destination": code, "quantity": 0.0, "unit": "t"} for code in ("TUR", "GEO")))
     assert "2 arrows have a quantity of zero and are not drawn." in notes_of(more)
 
@@ -189,6 +191,15 @@ def test_the_merged_rest_has_its_line_and_no_other() -> None:
     assert "no number given" not in [entry.label for entry in found["width"].entries]
     omitted = legends(arrows_of(table(*rows), LOOK, cut=Cut(top=1, rest="omit")), ("country",), LOOK)
     assert [entry.label for entry in omitted[0].entries] == ["Heroin trade"]
+
+
+def test_arrows_of_one_width_have_one_line_in_the_legend_with_their_number() -> None:
+    same = table(*({"destination": code, "quantity": 12.5, "unit": "kg"} for code in ("TUR", "GEO")))
+    (entry,) = legends_of(same)["width"].entries
+    assert (entry.label, entry.width_px) == ("12.5", LOOK.max_width_px)
+    others = table({"quantity": 12.5, "unit": "kg"}, {"destination": "GEO", "quantity": 0.0, "unit": "kg"},
+                   {"destination": "IRN", "unit": "kg"})  # fmt: skip
+    assert [entry.label for entry in legends_of(others)["width"].entries] == ["12.5", "no number given"]
 
 
 def test_where_all_is_merged_no_width_is_explained() -> None:

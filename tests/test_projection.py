@@ -20,6 +20,7 @@ from azroutes.projection import (
     frame_in,
     mercator_for,
     mercator_to_lonlat,
+    meridian_of,
     middle_of,
 )
 
@@ -230,6 +231,17 @@ def test_web_mercator_is_turned_only_where_the_places_lie_across_180_degrees() -
     x = frame.project(FIJI_CHILE)[:, 0]
     # 111 degrees apart over the Pacific, not 249 over Africa.
     assert abs(x[1] - x[0]) == pytest.approx(np.radians(111) * 6_378_137, rel=1e-3)
+
+
+def test_arrows_over_the_pacific_run_over_the_pacific_though_one_runs_over_the_atlantic() -> None:
+    asia = [102.0, 103.0, 107.0, 116.0, 122.0, 127.0, 138.0]
+    lon = np.array([*asia, -89.0, -79.0, -99.0, -4.0])
+    ways = np.array([*([k, len(asia)] for k in range(len(asia))), [7, 8], [7, 9], [9, 10]])
+    for middle in (middle_of(lon, ways), meridian_of(mercator_for(lon, ways))):
+        across = (lon - middle + 180.0) % 360.0 - 180.0
+        runs = np.abs(across[ways[:, 0]] - across[ways[:, 1]])
+        assert (runs[: len(asia)] < 180.0).all()
+        assert (runs > 180.0).sum() <= 1
 
 
 def test_web_mercator_turns_for_its_arrows_and_not_for_a_trifle() -> None:

@@ -69,7 +69,7 @@ def check_labels(scene: Scene, size: tuple[float, float]) -> None:
         assert shapely.box(*one.box).intersection(shapely.box(*other.box)).area == pytest.approx(0, abs=1e-6)
     # Every place is named, on the map or among the notes.
     named = {label.code for label in scene.labels if label.kind == "node"}
-    told = " ".join(scene.notes)
+    told = " ".join([*scene.notes, *scene.no_room])
     assert all(node.code in named or node.name in told for node in scene.nodes)
 
 
@@ -208,6 +208,23 @@ def test_a_size_of_ones_own_is_used() -> None:
     check_resolved(scene)
 
 
+def test_a_small_map_uses_its_room_and_has_smaller_arrows_that_its_legend_explains() -> None:
+    flows = table(*({"origin": code, "destination": "TUR", "quantity": float(n), "unit": "kg"}
+                    for n, code in enumerate(("AZE", "ITA", "EGY", "UKR", "IRN"), start=4)))  # fmt: skip
+    usual, small = compose(flows), compose(flows, size_px=(230.0, 150.0))
+    for scene in (usual, small):
+        at = scene.frame.to_px(np.array([(node.x, node.y) for node in scene.nodes]))
+        share = np.ptp(at, axis=0) / (scene.frame.width_px, scene.frame.height_px)
+        assert share.max() > 0.74
+        widest = float(scene.arrows["width_px"].max())
+        assert widest == scene.theme.max_width_px == pytest.approx(8.0 * scene.scale.px_per_unit)
+        (widths,) = (legend for legend in scene.legends if legend.kind == "width")
+        assert widths.entries[-1].width_px == pytest.approx(float(widths.entries[-1].label) * scene.scale.px_per_unit)
+    assert 5.0 <= small.theme.max_width_px < usual.theme.max_width_px
+    assert small.theme.node_radius_px < usual.theme.node_radius_px
+    assert small.theme.label_px == usual.theme.label_px
+
+
 @pytest.mark.parametrize("option", ["by", "width", "method"])
 def test_an_option_that_is_none_is_told_with_the_choices(option: str) -> None:
     with pytest.raises(OptionError, match="one of"):
@@ -253,7 +270,7 @@ def test_letters_stand_on_the_arrows_where_the_theme_asks_for_them() -> None:
     assert all(tag.text == scene.theme.letters[markets[int(tag.code)]] for tag in tags)
     assert len({tag.code for tag in tags}) == len(tags)
     left_out = len(markets) - len(tags)
-    assert left_out == 0 or any(f"letters of {left_out} arrows" in note for note in scene.notes)
+    assert left_out == 0 or any(f"letters of {left_out} arrows" in note for note in scene.no_room)
     assert all(entry.label.endswith(f"({scene.theme.letters[entry.code]})") for entry in scene.legends[0].entries)
     check_labels(scene, (scene.frame.width_px, scene.frame.height_px))
     assert not any(label.kind == "tag" for label in compose(load_flows()).labels)
@@ -269,9 +286,60 @@ def test_names_keep_off_the_heads_of_arrows() -> None:
         assert not any(name.intersects(tip) for name in names)
 
 
+def test_arrows_between_places_too_close_to_be_seen_are_told_the_widest_first() -> None:
+    spots = {"Calais": (50.95, 1.86), "Dover": (51.13, 1.31), "Lille": (50.63, 3.06), "Hanoi": (21.0, 105.8)}
+    ways = [("Dover", "Calais", 5.0), ("Calais", "Dover", 90.0), ("Hanoi", "Calais", 20.0), ("Dover", "Dover", 7.0)]
+    rows = [{"origin": a, "origin_lat": spots[a][0], "origin_lon": spots[a][1], "destination": b, "quantity": q,
+             "destination_lat": spots[b][0], "destination_lon": spots[b][1], "unit": "kg"}
+            for a, b, q in ways]  # fmt: skip
+    told = "2 arrows join places too close together to be seen here: Calais to Dover, Dover to Calais."
+    scene = compose(table(*rows))
+    assert told in scene.no_room
+    assert told not in scene.notes
+    # On a map of the Channel alone nothing is hidden.
+    assert not compose(table(*rows[:2])).no_room
+
+
+def test_an_arrow_comes_straight_to_a_place_among_close_ones() -> None:
+    close = {f"P{k}": (50.95 + 0.1 * np.sin(k), 1.86 + 0.1 * np.cos(k)) for k in range(5)}
+    far = {"Hanoi": (21.0, 105.8), "Lagos": (6.5, 3.4)}
+    spots = close | far
+    rows = [{"origin": a, "origin_lat": spots[a][0], "origin_lon": spots[a][1], "destination": b, "quantity": 1.0,
+             "destination_lat": spots[b][0], "destination_lon": spots[b][1], "unit": "kg"}
+            for a, b in [("Hanoi", "P0"), ("Lagos", "P3"), ("P1", "P2"), ("P2", "P4")]]  # fmt: skip
+    for size in ((548.0, 404.0), (1000.0, 700.0)):
+        arrows = compose(table(*rows), size_px=size).arrows
+        for line in arrows.geometry[arrows["start"].str.contains("Hanoi|Lagos")]:
+            first, last = (np.array(line.coords[k]) for k in (0, -1))
+            assert line.length < 1.06 * np.hypot(*(last - first))
+
+
+@pytest.mark.parametrize("size", [(548.0, 404.0), (230.0, 150.0)])
+def test_loops_stay_open_on_the_map_and_off_one_another(size: tuple[float, float]) -> None:
+    within = {"KEN": 120.0, "UGA": 26.0, "TZA": 12.0, "RWA": 85.0, "BDI": 5.0, "ETH": 8.0, "SOM": 40.0, "SDN": 125.0}
+    rows = [{"origin": code, "destination": code, "quantity": many, "unit": "kg"} for code, many in within.items()]
+    ways = [("KEN", "UGA", 25.0), ("SOM", "KEN", 90.0), ("BDI", "RWA", 20.0)]
+    rows += [{"origin": a, "destination": b, "quantity": many, "unit": "kg"} for a, b, many in ways]
+    scene = compose(table(*rows), size_px=size)
+    arrows = scene.arrows[scene.arrows["start"] == scene.arrows["end"]]
+    shapes = {code: shapely.transform(shape, scene.frame.to_px)
+              for code, shape in zip(arrows["start"], arrows["outline"], strict=True)}  # fmt: skip
+    lines = {code: shapely.transform(line, scene.frame.to_px)
+             for code, line in zip(arrows["start"], arrows.geometry, strict=True)}  # fmt: skip
+    assert len(shapes) == len(within)
+    for code, shape in shapes.items():
+        assert shapely.box(0, 0, *size).contains(shape), code
+        assert shapely.Polygon(lines[code].coords).difference(shape).area > 12.0, code
+        for node in scene.nodes:
+            spot = shapely.Point(*scene.frame.to_px(np.array([[node.x, node.y]]))[0])
+            assert node.code == code or shape.distance(spot) > node.radius_px, (code, node.code)
+    shared = sum(a.intersection(b).area for a, b in combinations(shapes.values(), 2))
+    assert shared < 0.02 * sum(shape.area for shape in shapes.values())
+
+
 def test_of_many_names_without_room_the_first_are_told_and_the_others_counted() -> None:
     rows = [{"origin": f"Place {k}@{40 + k / 1000:.3f},50", "destination": f"Spot {k}@{40 + k / 1000:.3f},50.001"}
             for k in range(120)]  # fmt: skip
-    told = next(note for note in compose(table(*rows)).notes if note.startswith("No room for the names"))
+    told = next(note for note in compose(table(*rows)).no_room if note.startswith("No room for the names"))
     assert told.count(",") == 39
     assert told.endswith(" more.")

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
+from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from azroutes.explore import explore_flows
 from azroutes.page import OfflineMap
+from azroutes.read import read_flows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -474,3 +478,33 @@ def test_a_page_without_flows_says_so(payload: dict[str, Any], tmp_path: Path, v
     with visit(path) as seen:
         assert seen.page.get_by_text("There is no flow to draw.").is_visible()
         assert seen.complaints == []
+
+
+WORLD = {"NW": (66, -150), "SW": (-40, -72), "NE": (66, 150), "SE": (-43, 172), "Oslo": (60, 11)}
+PACIFIC = {"Lima": (-12, -77), "Quito": (0, -78), "Suva": (-18, 178), "Dhaka": (24, 90), "Tokyo": (36, 140)}
+
+
+@pytest.mark.parametrize(("width", "height"), [(400, 760), (1300, 850)])
+@pytest.mark.parametrize("spots", [WORLD, PACIFIC], ids=["world", "pacific"])
+def test_a_page_opens_with_all_places_in_view_and_none_below_the_buttons(
+    tmp_path: Path, visit: Opener, spots: dict[str, tuple[int, int]], width: int, height: int
+) -> None:
+    rows = [{"origin": a, "origin_lat": spots[a][0], "origin_lon": spots[a][1], "destination": b,
+             "destination_lat": spots[b][0], "destination_lon": spots[b][1]}
+            for a, b in combinations(spots, 2)]  # fmt: skip
+    path = tmp_path / "world.html"
+    explore_flows(read_flows(pd.DataFrame(rows))).save(str(path))
+    with visit(path, width, height) as seen:
+        seen.ready()
+        places = seen.page.evaluate(
+            "azroutes.app.model.nodes.map((node) => azroutes.app.map.latLngToContainerPoint(node))"
+            ".map((point) => [point.x, point.y])"
+        )
+        size = seen.page.evaluate("[azroutes.app.map.getSize().x, azroutes.app.map.getSize().y]")
+        buttons = seen.page.locator(".leaflet-control-zoom").bounding_box()
+    assert buttons is not None
+    assert len(places) == len(spots)
+    for x, y in places:
+        assert 8 < x < size[0] - 8
+        assert 8 < y < size[1] - 8
+        assert x > buttons["x"] + buttons["width"] + 4 or y > buttons["y"] + buttons["height"] + 4

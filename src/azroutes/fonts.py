@@ -27,7 +27,7 @@ def fonts_of(scene: Scene) -> tuple[list[str], bool]:
     entries = [entry.label for legend in scene.legends for entry in legend.entries]
     titles = [scene.title, *(legend.title for legend in scene.legends)]
     names = [label.text for label in scene.labels]
-    return families([*titles, *entries, *names, *scene.notes, *scene.credits], FONT)
+    return families([*titles, *entries, *names, *scene.notes, *scene.no_room, *scene.credits], FONT)
 
 
 def families(texts: Iterable[str], font: str) -> tuple[list[str], bool]:

@@ -42,6 +42,9 @@ there are no markets."""
 NAMES_TOLD = 40
 """How many names without room on the map are told below it: the most important."""
 
+WAYS_TOLD = 6
+"""How many arrows that cannot be seen are told below the map: the widest."""
+
 BORDERS_NOTE = "Borders and names express no opinion on the status of any territory."
 
 
@@ -141,7 +144,11 @@ def _market_legend(table: pd.DataFrame, theme: Theme, also: Collection[str]) -> 
 def _width_entries(arrows: Arrows, theme: Theme) -> list[Entry]:
     scale: WidthScale = arrows.scale
     full = arrows.table[~arrows.table["rest"]]
+    drawn = set(full["width_px"][full["counted"] & (full["width_px"] > 0)])
     breaks = scale.breaks() if full["counted"].any() else []
+    if not arrows.shared and len(drawn) == 1:
+        # Of arrows that are all of one width a reader wants to know what they stand for, and nothing else.
+        breaks = [scale.largest]
     # What is thinner than that is drawn wider on the map, so its true width would explain no arrow.
     seen = [(value, value * scale.px_per_unit) for value in breaks if value * scale.px_per_unit >= LEAST_PX]
     entries = [Entry(number(value), theme.quiet, width_px=width) for value, width in seen]
@@ -186,9 +193,8 @@ def kind_labels(kinds: Collection[str]) -> list[tuple[str, str]]:
 
 
 def notes(
-    flows: gpd.GeoDataFrame, arrows: Arrows, kinds: Sequence[str], unlabelled: Sequence[str],
-    outside: Sequence[str] = (),
-) -> tuple[str, ...]:  # fmt: skip
+    flows: gpd.GeoDataFrame, arrows: Arrows, kinds: Sequence[str], outside: Sequence[str] = ()
+) -> tuple[str, ...]:
     """Return how to read the map: what arrows and borders mean, and what is not told."""
     found = [ARROWS_NOTE]
     if PlaceKind.REGION.value in kinds:
@@ -212,13 +218,25 @@ def notes(
         many = f"{number(arrows.zeros)} arrows have a quantity of zero and are not drawn."
         found.append(many if arrows.zeros > 1 else "One arrow has a quantity of zero and is not drawn.")
     found.extend(outside)
-    if unlabelled:
-        more = len(unlabelled) - NAMES_TOLD
-        rest = f" and {number(more)} more" if more > 0 else ""
-        found.append("No room for the names of " + ", ".join(unlabelled[:NAMES_TOLD]) + rest + ".")
     found.append(period_note(flows))
     found.append(BORDERS_NOTE)
     return tuple(note for note in found if note)
+
+
+def room_notes(unlabelled: Sequence[str], covered: Sequence[str]) -> tuple[str, ...]:
+    """Return what a picture of this size has no room for: names, and arrows between places that lie too close."""
+    found = []
+    if covered:
+        many = f"{number(len(covered))} arrows join" if len(covered) > 1 else "One arrow joins"
+        found.append(f"{many} places too close together to be seen here: {_some(covered, WAYS_TOLD)}")
+    if unlabelled:
+        found.append(f"No room for the names of {_some(unlabelled, NAMES_TOLD)}")
+    return tuple(note if note.endswith(".") else note + "." for note in found)
+
+
+def _some(names: Sequence[str], most: int) -> str:
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {number(more)} more" if more > 0 else "")
 
 
 def _rest_note(rest: Rest, flows: int, *, legs: bool) -> str:

@@ -6,16 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
+from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.colors import to_hex, to_rgba
-from matplotlib.offsetbox import AnchoredOffsetbox, DrawingArea, HPacker, TextArea, VPacker
+from matplotlib.figure import Figure
+from matplotlib.offsetbox import AnchoredOffsetbox, DrawingArea, HPacker, OffsetBox, TextArea, VPacker
 from matplotlib.patches import Polygon
 
+from azroutes.figure_files import pinned
 from azroutes.fonts import fonts_of
 from azroutes.geometry.curve import arrows as arrow_shapes
 from azroutes.geometry.curve import head_size
 from azroutes.signs import sign
 from azroutes.theme import contrast
-from azroutes.typesetting import shortened, wrapped
+from azroutes.typesetting import block, wrapped
 from azroutes.vocabulary import PlaceKind
 
 if TYPE_CHECKING:
@@ -26,35 +29,55 @@ if TYPE_CHECKING:
     from azroutes.scene import Scene
     from azroutes.theme import Theme
 
+POINTS_PER_INCH = 72
 LEGEND_GAP_PX = 12.0
+NOTES_GAP_PX = 5.0
+"""Free space above the notes, and above legends that stand below the map, px."""
+
+BESIDE = 1.6
+"""How wide a map is at the least, in widths of the column of legends, that has them beside it; below a narrower one
+they stand side by side, so that the figure is no wider than the map."""
+
 SWATCH_EMS = 3.75
 """Length of an arrow in the legend, in heights of its type."""
 
 READABLE = 4.5
 """Least contrast of words with their ground, as the Web Content Accessibility Guidelines 2.2 ask."""
 
+TITLE_LINES, TITLE_LINE = 3, 1.2
+"""In how many lines a title stands at the most, and the height of one, in heights of its type."""
+
+LEGEND_SEP = 1.125
+"""Free space between legends, in heights of their type; twice as much where they stand side by side."""
+
 NOTE_LINE = 1.3
 """Height of a line of the notes, in heights of their type."""
 
-MOST_LINES = 6
-"""Lines of one entry of a legend, or of its title; the rest is cut off with an ellipsis."""
+ENTRY_LINES = 6
+"""In how many lines an entry of a legend stands at the most, or its title; what does not fit is cut, as in titles."""
 
 BOXES_NOTE = "Letters that no font of the computer has are drawn as boxes."
 
 
+def beside(scene: Scene) -> bool:
+    """Tell whether the legends stand beside the map, and not below it."""
+    return scene.frame.width_px >= BESIDE * scene.theme.legend_column_px
+
+
 def width_px(scene: Scene) -> float:
-    """Return how wide the map is with the legends beside it; title and notes run along both."""
-    return scene.frame.width_px + LEGEND_GAP_PX + scene.theme.legend_column_px
+    """Return how wide the map is with the legends that stand beside it; title and notes run along both."""
+    return scene.frame.width_px + (LEGEND_GAP_PX + scene.theme.legend_column_px if beside(scene) else 0.0)
 
 
 def above_px(scene: Scene) -> float:
     """Return the room that the title takes above the map."""
-    return scene.theme.title_px * 1.9 if scene.title else 0.0
+    lines = len(_title_lines(scene))
+    return scene.theme.title_px * (0.7 + TITLE_LINE * lines) if lines else 0.0
 
 
 def below_px(scene: Scene) -> float:
-    """Return the room that the notes take below the map."""
-    return len(_note_lines(scene)) * scene.theme.note_px * NOTE_LINE + 6.0
+    """Return the room that notes, and legends that reach or stand there, take below the map."""
+    return _notes_from_px(scene) + len(_note_lines(scene)) * scene.theme.note_px * NOTE_LINE + 1.0
 
 
 def draw_marginalia(scene: Scene, ax: Axes) -> None:
@@ -73,23 +96,28 @@ def _paper_behind(ax: Axes, look: Theme) -> dict[str, Any] | None:
     return {"boxstyle": "square,pad=0.3", "facecolor": look.paper, "edgecolor": "none"}
 
 
+def _title_lines(scene: Scene) -> list[str]:
+    return block(scene.title, scene.theme.title_px, 0.985 * width_px(scene), TITLE_LINES, bold=True)
+
+
 def _draw_title(scene: Scene, ax: Axes) -> None:
-    if scene.title:
+    lines = _title_lines(scene)
+    if lines:
         ax.annotate(
-            shortened(scene.title, scene.theme.title_px, 0.92 * width_px(scene)), (0, 1), xycoords="axes fraction",
-            xytext=(0, 0.6 * scene.theme.title_px), textcoords="offset points", ha="left", va="bottom",
+            "\n".join(lines), (0, 1), xycoords="axes fraction", xytext=(0, 0.6 * scene.theme.title_px),
+            textcoords="offset points", ha="left", va="bottom", linespacing=TITLE_LINE,
             fontsize=scene.theme.title_px, color=scene.theme.ink, fontweight="bold", parse_math=False,
             annotation_clip=False, gid="title", bbox=_paper_behind(ax, scene.theme),
         )  # fmt: skip
 
 
 def _draw_legends(scene: Scene, ax: Axes) -> None:
-    packed: list[Artist] = [_packed(legend, scene.theme) for legend in scene.legends]
-    column = VPacker(children=packed, pad=0, sep=1.125 * scene.theme.legend_px, align="left")
-    paper = _paper_behind(ax, scene.theme)
+    paper, frame = _paper_behind(ax, scene.theme), scene.frame
+    anchor = ((1 + LEGEND_GAP_PX / frame.width_px, 1.0) if beside(scene)
+              else (0.0, -NOTES_GAP_PX / frame.height_px))  # fmt: skip
     box = AnchoredOffsetbox(
-        loc="upper left", child=column, pad=0, borderpad=0, frameon=paper is not None,
-        bbox_to_anchor=(1 + LEGEND_GAP_PX / scene.frame.width_px, 1.0), bbox_transform=ax.transAxes,
+        loc="upper left", child=_legend_block(scene), pad=0, borderpad=0, frameon=paper is not None,
+        bbox_to_anchor=anchor, bbox_transform=ax.transAxes,
     )  # fmt: skip
     if paper is not None:
         box.patch.set(**paper)
@@ -98,23 +126,50 @@ def _draw_legends(scene: Scene, ax: Axes) -> None:
     ax.add_artist(box)
 
 
+def _legend_block(scene: Scene) -> VPacker:
+    """Return the legends as one column, or in rows no wider than the map below which they stand."""
+    gap = LEGEND_SEP * scene.theme.legend_px
+    packed = [_packed(legend, scene.theme) for legend in scene.legends]
+    rows: list[list[VPacker]] = []
+    room = 0.0
+    for one, legend in zip(packed, scene.legends, strict=True):
+        wide = 0.0 if beside(scene) else _size_px(_packed(legend, scene.theme))[0] + 2 * gap
+        if beside(scene) or wide - 2 * gap > room:
+            rows.append([])
+            room = scene.frame.width_px
+        rows[-1].append(one)
+        room -= wide
+    lined: list[Artist] = [HPacker(children=[*row], pad=0, sep=2 * gap, align="top") for row in rows]
+    return VPacker(children=lined, pad=0, sep=gap, align="left")
+
+
+def _size_px(box: OffsetBox) -> tuple[float, float]:
+    """Return the width and height of what is packed, as it is drawn; it cannot be drawn afterwards."""
+    box.set_figure(Figure(dpi=POINTS_PER_INCH))
+    found = box.get_bbox(RendererAgg(1, 1, POINTS_PER_INCH))  # type: ignore[no-untyped-call]
+    return float(found.width), float(found.height)
+
+
+def _notes_from_px(scene: Scene) -> float:
+    """Return how far below the map the notes begin: below the legends too, where these are taller than the map."""
+    if not scene.legends:
+        return NOTES_GAP_PX
+    with pinned(fonts_of(scene)[0]):
+        high = _size_px(_legend_block(scene))[1]
+    above = scene.frame.height_px if beside(scene) else -NOTES_GAP_PX
+    return NOTES_GAP_PX + max(0.0, high - above)
+
+
 def _packed(legend: Legend, look: Theme) -> VPacker:
     plain = {"fontsize": look.legend_px, "color": look.ink, "parse_math": False}
-    heading = _block(legend.title, look.legend_px * 1.08, look.legend_column_px)
+    heading = "\n".join(block(legend.title, look.legend_px * 1.08, look.legend_column_px, ENTRY_LINES))
     rows: list[Artist] = [TextArea(heading, textprops={**plain, "fontweight": "bold"})]
     room = look.legend_column_px - (SWATCH_EMS + 1) * look.legend_px
     for entry in legend.entries:
-        text = _block(entry.label, look.legend_px, room)
+        text = "\n".join(block(entry.label, look.legend_px, room, ENTRY_LINES))
         row: list[Artist] = [_swatch(entry, look), TextArea(text, textprops=plain)]
         rows.append(HPacker(children=row, pad=0, sep=0.75 * look.legend_px, align="center"))
     return VPacker(children=rows, pad=0, sep=0.5 * look.legend_px, align="left")
-
-
-def _block(text: str, size: float, width: float) -> str:
-    """Return words of a legend in lines; words of a table may be a book, and the legend is to stay beside the map."""
-    lines = wrapped(text[: MOST_LINES * 200], size, width)
-    rest = " ".join(lines[MOST_LINES - 1 :])
-    return "\n".join(lines if len(lines) <= MOST_LINES else [*lines[: MOST_LINES - 1], shortened(rest, size, width)])
 
 
 def _swatch(entry: Entry, look: Theme) -> DrawingArea:
@@ -136,14 +191,14 @@ def _swatch(entry: Entry, look: Theme) -> DrawingArea:
 
 
 def _note_lines(scene: Scene) -> list[str]:
-    told = [*scene.notes, BOXES_NOTE] if fonts_of(scene)[1] else scene.notes
+    told = [*scene.notes, *scene.no_room, *([BOXES_NOTE] if fonts_of(scene)[1] else [])]
     paragraphs = [" ".join(told), *scene.credits]
     return [line for text in paragraphs for line in wrapped(text, scene.theme.note_px, 0.985 * width_px(scene))]
 
 
 def _draw_notes(scene: Scene, ax: Axes) -> None:
     ax.annotate(
-        "\n".join(_note_lines(scene)), (0, 0), xycoords="axes fraction", xytext=(0, -5),
+        "\n".join(_note_lines(scene)), (0, 0), xycoords="axes fraction", xytext=(0, -_notes_from_px(scene)),
         textcoords="offset points", ha="left", va="top", fontsize=scene.theme.note_px, linespacing=NOTE_LINE,
         color=scene.theme.quiet, parse_math=False, annotation_clip=False, gid="notes",
         bbox=_paper_behind(ax, scene.theme),

@@ -43,6 +43,10 @@ LAND_TORN = 30.0
 GAPS_TRIED = 8
 """In how many gaps a map may end, the widest."""
 
+HALF_WAY, WRONG_WAY = 180.0, 120.0
+"""What it costs if every arrow runs around the globe on its longer side, as from China to America over Africa, in
+degrees of the map's width: an arrow that does so is longer than need be, and misleads too."""
+
 WORTH_TURNING = 10.0
 """By how many degrees a web map must gain if it is to end elsewhere than its readers are used to."""
 
@@ -230,7 +234,8 @@ def middle_of(lon: Floats, ways: Ints | None = None) -> float:
 
     Such a map ends somewhere, and an arrow between places on both sides of its end runs around the world. So it ends
     in one of the widest gaps between the places: where the map is the narrowest and the mean arrow the shortest, both
-    in degrees. Where land may be seen there, it ends at sea rather than in the middle of the gap.
+    in degrees, and where few arrows run around the longer side of the globe. Where land may be seen there, it ends at
+    sea rather than in the middle of the gap.
 
     Parameters
     ----------
@@ -267,10 +272,12 @@ def _seams(lon: Floats) -> list[tuple[float, float]]:
 
 
 def _cost(lon: Floats, ways: Ints | None, seam: float) -> float:
-    """Return how wide a map is that ends at a meridian, and how far its mean arrow runs, in degrees together."""
+    """Return how wide a map is that ends at a meridian, how far its mean arrow runs, and what wrong ways cost."""
     across = (lon - seam) % 360.0
-    run = 0.0 if ways is None or not len(ways) else float(np.abs(np.diff(across[ways], axis=1)).mean())
-    return round(float(np.ptp(across)) + run, 6)
+    if ways is None or not len(ways):
+        return round(float(np.ptp(across)), 6)
+    runs = np.abs(np.diff(across[ways], axis=1))
+    return round(float(np.ptp(across) + runs.mean() + WRONG_WAY * (runs > HALF_WAY).mean()), 6)
 
 
 def mercator_for(lon: Floats, ways: Ints | None = None) -> str:

@@ -18,20 +18,20 @@ from azroutes.circles import circle_scale, node_radii
 from azroutes.cut import Cut
 from azroutes.errors import Fault, TableError, check_option
 from azroutes.flows import steps_of
-from azroutes.geometry.arrange import METHODS, Drawn, arrange
+from azroutes.geometry.arrange import METHODS, SAME_SPOT_PX, Drawn, arrange
 from azroutes.geometry.curve import arrows as arrow_shapes
 from azroutes.geometry.curve import at as at_distance
 from azroutes.geometry.curve import fitted_head, head_size, lengths, trimmed
 from azroutes.geometry.shapes import Flags, Floats, Shapes, lines, points
 from azroutes.labels import CIRCLE_MARGIN, Label
-from azroutes.legend import REST_LABEL, Legend, credits, legends, notes
+from azroutes.legend import REST_LABEL, Legend, credits, legends, notes, room_notes
 from azroutes.lettering import names, outward, reserved, tags, wanted_names
 from azroutes.obstacles import Obstacles
 from azroutes.places import place
 from azroutes.progress import shown
 from azroutes.schema import Flows, validate
 from azroutes.stage import Node, Stage, staged
-from azroutes.theme import Theme, theme_of
+from azroutes.theme import Theme, sized_for, theme_of
 from azroutes.vocabulary import Market, label
 
 if TYPE_CHECKING:
@@ -47,6 +47,10 @@ if TYPE_CHECKING:
 
 START_GAP, END_GAP = 0.6, 1.4
 """Free space between an arrow and the circles it joins, px."""
+
+MARK_COSINE, LAST_STRETCH = 0.5, 5
+"""How straight an arrow comes to the mark of a place outside: the least cosine between its last stretch, in points of
+its line, and where the mark points to; arrows that come from farther aside are drawn straight."""
 
 AT_ONCE = 8192
 """How many arrows are shaped together."""
@@ -78,6 +82,8 @@ class Scene:
     legends : tuple of Legend
         Markets, widths, certainty, places, circles: only what is on the map.
     notes, credits : tuple of str
+    no_room : tuple of str
+        Notes that are true of the scene at its size only: what it has no room for.
     theme : Theme
     scale : WidthScale
         What the widths show.
@@ -100,6 +106,7 @@ class Scene:
     scale: WidthScale
     circles: AreaScale | None = None
     inset: Inset | None = None
+    no_room: tuple[str, ...] = ()
 
 
 def compose(
@@ -152,6 +159,7 @@ def compose(
     'Market'
     """
     look = theme_of(theme)
+    look = look if size_px is None else sized_for(look, size_px)
     check_option("method", method, METHODS)
     check_option("node_size", node_size, NODE_SIZES)
     if len(validate(Flows, flows)) == 0:
@@ -181,13 +189,26 @@ def compose(
         labels=(*labels, *letters),
         basemap=land,
         legends=legends(stage.arrows, kinds, look, circles=circles, also=stage.elsewhere),
-        notes=(*notes(stage.flows, stage.arrows, kinds, unlabelled, stage.notes), *untagged),
+        notes=notes(stage.flows, stage.arrows, kinds, stage.notes),
+        no_room=(*room_notes(unlabelled, _covered(table, stage.spots, drawn.radius)), *untagged),
         credits=credits(stage.flows, land.credit),
         theme=look,
         scale=stage.arrows.scale,
         circles=circles,
         inset=stage.inset,
     )
+
+
+def _covered(table: pd.DataFrame, at: Mapping[str, tuple[float, float]], radius: Mapping[str, float]) -> list[str]:
+    """Return the ways of arrows that the circles of their own places cover, the widest first."""
+    ends = (table["start"], table["end"])
+    apart = np.hypot(*np.subtract(*(np.array([at[code] for code in codes]) for codes in ends)).T)
+    reach = sum(np.array([radius[code] for code in codes]) for codes in ends)
+    # What joins places at one spot is drawn as a loop.
+    hidden = table[(apart > SAME_SPOT_PX) & (apart < reach + START_GAP + END_GAP) & (table["width_px"] > 0)]
+    widest = hidden.sort_values(["width_px", "start", "end"], ascending=[False, True, True], kind="stable")
+    return [f"{place(start).name} to {place(end).name}"
+            for start, end in zip(widest["start"], widest["end"], strict=True)]  # fmt: skip
 
 
 def halos(scene: Scene, most_px: float) -> Floats:
@@ -212,9 +233,9 @@ def _drawn(stage: Stage, look: Theme, method: str, names_at: Floats, radii: Mapp
             method=method, node_radius_px=look.node_radius_px, radii=None if radii is None else {**radii, **plain},
             keep_off=names_at[~np.isnan(names_at).any(axis=1)],
             follows=_follows(stage) if method == "declutter" else (),
-            frame=(0.0, 0.0, frame.width_px, frame.height_px), tell=tell,
+            frame=(0.0, 0.0, frame.width_px, frame.height_px), ground=table["rest"].to_numpy(dtype=bool), tell=tell,
         )  # fmt: skip
-    return _kept_in(drawn, table, stage.spots, frame) if stage.cut else drawn
+    return _kept_in(drawn, stage) if stage.cut else drawn
 
 
 def _follows(stage: Stage) -> list[tuple[int, int]]:
@@ -229,20 +250,36 @@ def _follows(stage: Stage) -> list[tuple[int, int]]:
     return sorted(found)
 
 
-def _kept_in(drawn: Drawn, table: pd.DataFrame, at: dict[str, tuple[float, float]], frame: Frame) -> Drawn:
-    """Return the arrows with those straight that would leave the map on their way, and all others of their pairs."""
+def _kept_in(drawn: Drawn, stage: Stage) -> Drawn:
+    """Return the arrows with those straight that would leave the map on their way, and all others of their pairs.
+
+    So are those that would come to the mark of a place outside from beside it, or from where the place lies.
+    """
+    table, frame = stage.arrows.table, stage.frame
     starts, ends, width = list(table["start"]), list(table["end"]), table["width_px"].to_numpy(dtype=float)
     size, half = np.array([frame.width_px, frame.height_px]), head_size(width)[1][:, None, None]
+    straight = arrange(starts, ends, stage.spots, width, method="straight", radii=drawn.radius)
     out: Flags = np.asarray(((drawn.lines < half) | (drawn.lines > size - half)).any(axis=(1, 2)))
+    outward = {node.code: (np.cos(node.towards), np.sin(node.towards)) for node in stage.nodes if node.beyond}
+    for codes, sign in ((starts, 1), (ends, -1)):
+        there = np.array([outward.get(code, (0.0, 0.0)) for code in codes])
+        now, then = (_along(lines[:, ::sign], there) for lines in (drawn.lines, straight.lines))
+        out |= (now < MARK_COSINE) & (then > now) & there.any(axis=1)
     pairs = [frozenset(pair) for pair in zip(starts, ends, strict=True)]
     gone = {pair for pair, leaves in zip(pairs, out, strict=True) if leaves}
     turned = np.array([pair in gone for pair in pairs], dtype=bool)
     if not turned.any():
         return drawn
-    straight = arrange(starts, ends, at, width, method="straight", radii=drawn.radius)
     lines_px, spines = (np.where(turned[:, None, None], new, old) for new, old in (
         (straight.lines, drawn.lines), (straight.spines, drawn.spines)))  # fmt: skip
     return replace(drawn, lines=lines_px, spines=spines, lanes=np.where(turned, straight.lanes, drawn.lanes))
+
+
+def _along(lines_px: Floats, there: Floats) -> Floats:
+    """Return the cosine of the angle between the last stretch to where lines begin and a direction of length one."""
+    last = lines_px[:, 0] - lines_px[:, LAST_STRETCH]
+    cosine: Floats = (last * there).sum(axis=1) / np.maximum(np.hypot(*last.T), 1e-9)
+    return cosine
 
 
 def _outlines(drawn: Drawn, table: pd.DataFrame, look: Theme) -> tuple[Shapes, Shapes]:

@@ -35,8 +35,8 @@ NAME_EMS = 13.2
 """Longest line of a name on the map, in heights of its type; longer names take two lines, and what does not fit them is
 cut there and whole in the tables."""
 
-CURVES_MARGIN = 46.0
-"""Free space around the places for arcs and names, px."""
+CURVES_MARGIN, CURVES_SHARE = 46.0, 0.115
+"""Free space around the places for arcs and names: px, and on a small map this share of its shorter side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,12 +140,13 @@ def staged(
 
 def _frame(places: Mapping[str, Place], table: pd.DataFrame, size: tuple[float, float], crs: str | None) -> Frame:
     lonlat = np.array([(found.lon, found.lat) for found in places.values()])
+    margin = min(CURVES_MARGIN, CURVES_SHARE * min(size))
     if crs is None:
         only_points = all(found.kind is PlaceKind.POINT for found in places.values())
         row = {code: k for k, code in enumerate(places)}
         ways = np.array([[row[start], row[end]] for start, end in zip(table["start"], table["end"], strict=True)])
-        return fit(lonlat, *size, margin_px=CURVES_MARGIN, least_m=0.0 if only_points else COUNTRY_SPAN_M, ways=ways)
-    return frame_in(crs, lonlat, *size, margin_px=CURVES_MARGIN)
+        return fit(lonlat, *size, margin_px=margin, least_m=0.0 if only_points else COUNTRY_SPAN_M, ways=ways)
+    return frame_in(crs, lonlat, *size, margin_px=margin)
 
 
 def _focus(

@@ -135,7 +135,7 @@ def still(scene: Scene, rows: Sequence[Row], *, flows: int) -> str:
         *_told(drawn, int((scene.arrows["width_px"] > 0).sum())),
         f'<div class="legends">{"".join(_legend(legend, scene.theme) for legend in scene.legends)}</div>',
         '<section class="notes"><h2>Notes</h2>',
-        *(f"<p>{_text(note)}</p>" for note in (*scene.notes, *scene.credits)),
+        *(f"<p>{_text(note)}</p>" for note in (*scene.notes, *scene.no_room, *scene.credits)),
         "</section>",
         table(rows, flows),
         "</div>",

@@ -111,6 +111,9 @@ class Theme:
         How each certainty is drawn.
     taper : float
         Share of its width with which an arrow of a figure begins; 1 for shafts that are as wide all along.
+    map_px : (float, float)
+        Width and height of the map alone. One narrower than 1.6 times `legend_column_px` has its legends below it, so
+        that the figure is as wide as a column of text: ``(221, 160)`` for 8.5 cm.
     ratio : float
         Width over height to which a figure is filled up with paper; 0 leaves it as large as what it holds.
 
@@ -173,6 +176,9 @@ PRESENTATION = Theme(
 )  # fmt: skip
 """For slides, 16 to 9: large type and wide arrows, on borders that stand back."""
 
+LEAST_SIZE = 0.5
+"""Share of their size to which arrows and circles shrink on a small map at the most."""
+
 THEMES: Mapping[str, Theme] = MappingProxyType(
     {"default": Theme(), "print": PRINT, "dark": DARK, "presentation": PRESENTATION}
 )
@@ -206,6 +212,25 @@ def theme_of(theme: Theme | str, *, screen: bool = False) -> Theme:
     if theme == "default":
         return SCREEN
     return replace(THEMES[theme], px_each_lineage=SCREEN.px_each_lineage, node_radius_px=SCREEN.node_radius_px)
+
+
+def sized_for(theme: Theme, size_px: tuple[float, float]) -> Theme:
+    """Return a theme with arrows and circles for a map of this size: on a small one they are smaller, type is not.
+
+    They shrink with the root of the shorter of its sides, each as a share of the map that the theme is for, and by half
+    at the most: so a small map is a little fuller than a large one, and its arrows can still be told apart.
+
+    Examples
+    --------
+    >>> sized_for(Theme(), (274.0, 202.0)).max_width_px
+    7.1
+    """
+    room = min(1.0, *(own / usual for own, usual in zip(size_px, theme.map_px, strict=True)))
+    share = max(room**0.5, LEAST_SIZE)
+    if share == 1.0:
+        return theme
+    sizes = {name: round(share * getattr(theme, name), 1) for name in ("max_width_px", "node_radius_px")}
+    return replace(theme, px_each_lineage=round(share * theme.px_each_lineage, 2), **sizes)
 
 
 def recoloured(theme: Theme, color: str | Mapping[str, str] | None) -> Theme:

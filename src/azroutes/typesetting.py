@@ -36,19 +36,19 @@ def text_width(text: str, size: float, *, bold: bool = False, italic: bool = Fal
     return float(_font(bold, italic).getlength(plain)) * size / _REFERENCE + wide * size
 
 
-def wrapped(text: str, size: float, width: float) -> list[str]:
+def wrapped(text: str, size: float, width: float, *, bold: bool = False) -> list[str]:
     """Break text into lines no wider than `width`, px; a word wider than a line is broken too."""
     lines: list[str] = []
     line = ""
     for word in plain(text).split():
         longer = f"{line} {word}" if line else word
-        if text_width(longer, size) <= width:
+        if text_width(longer, size, bold=bold) <= width:
             line = longer
             continue
         if line:
             lines.append(line)
         line = word
-        while (cut := _fitting(line, size, width)) < len(line):
+        while (cut := _fitting(line, size, width, bold=bold)) < len(line):
             lines.append(line[:cut])
             line = line[cut:]
     return [*lines, line] if line else lines
@@ -59,31 +59,39 @@ def plain(text: str) -> str:
     return "".join(c if c.isprintable() else " " for c in text)
 
 
-def _fitting(line: str, size: float, width: float) -> int:
+def _fitting(line: str, size: float, width: float, *, bold: bool) -> int:
     """Return how many letters of a line are no wider than `width`, at least one."""
     # Far beyond it nothing need be measured: few letters are narrower than an eighth of their height.
     most = min(len(line), max(1, int(8 * width / size)))
-    if most == len(line) and text_width(line, size) <= width:
+    if most == len(line) and text_width(line, size, bold=bold) <= width:
         return most
     least = 1
     while least < most:
         middle = (least + most + 1) // 2
-        if text_width(line[:middle], size) <= width:
+        if text_width(line[:middle], size, bold=bold) <= width:
             least = middle
         else:
             most = middle - 1
     return least
 
 
-def shortened(text: str, size: float, width: float) -> str:
+def shortened(text: str, size: float, width: float, *, bold: bool = False) -> str:
     """Return one line of text, cut with an ellipsis where it is wider than `width`."""
     line = " ".join(plain(text).split())
-    if text_width(line, size) <= width:
+    if text_width(line, size, bold=bold) <= width:
         return line
     keep = len(line)
-    while keep > 1 and text_width(line[:keep] + "…", size) > width:
-        keep = max(1, min(keep - 1, int(keep * width / text_width(line[:keep] + "…", size))))
+    while keep > 1 and (wide := text_width(line[:keep] + "…", size, bold=bold)) > width:
+        keep = max(1, min(keep - 1, int(keep * width / wide)))
     return line[:keep] + "…"
+
+
+def block(text: str, size: float, width: float, most: int, *, bold: bool = False) -> list[str]:
+    """Return a text in as many lines as it needs, the last cut where `most` are not enough: it may be a book."""
+    lines = wrapped(text, size, width, bold=bold)
+    if len(lines) <= most:
+        return lines
+    return [*lines[: most - 1], shortened(" ".join(lines[most - 1 :]), size, width, bold=bold)]
 
 
 def name_lines(text: str, size: float, width: float) -> str:

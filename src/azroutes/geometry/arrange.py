@@ -65,7 +65,7 @@ def arrange(
     starts: list[str], ends: list[str], at: dict[str, tuple[float, float]], width: Floats, *, method: str = "declutter",
     node_radius_px: float = 5.0, radii: Mapping[str, float] | None = None, keep_off: Floats | None = None,
     follows: Sequence[tuple[int, int]] = (), frame: tuple[float, float, float, float] | None = None,
-    tell: Callable[[float], None] | None = None,
+    ground: Flags | None = None, tell: Callable[[float], None] | None = None,
 ) -> Drawn:  # fmt: skip
     """Draw arrows between places.
 
@@ -88,7 +88,10 @@ def arrange(
     follows : sequence of (int, int)
         Arrows that a route takes one after the other, for decluttered ones to run on smoothly.
     frame : tuple of float, optional
-        xmin, ymin, xmax, ymax that decluttered arrows keep within.
+        xmin, ymin, xmax, ymax that decluttered arrows and loops keep within.
+    ground : array of bool, shape (n,), optional
+        Arrows that are the ground on which others are seen: where all of a pair of places are, they keep their arcs,
+        and decluttered ones make no way for them.
     tell : callable, optional
         Called with the share of the work that is done.
     """
@@ -100,7 +103,8 @@ def arrange(
     laid = np.zeros(count, dtype=bool)
     lanes, half_bundle = lanes_of(starts, ends, width, both_ways=True)
     if method == "declutter":
-        laid = ~still & _widest(starts, ends, half_bundle)
+        seen = _seen(starts, ends, np.zeros(count, dtype=bool) if ground is None else ground)
+        laid = ~still & seen & _widest(starts, ends, np.where(seen, half_bundle, 0.0))
         own = lanes_of(starts, ends, width, both_ways=False)
         lanes, half_bundle = (np.where(laid, *parts) for parts in zip(own, (lanes, half_bundle), strict=True))
     used = {*starts, *ends}
@@ -117,7 +121,7 @@ def arrange(
         room = Room(radius, np.empty((0, 4)) if keep_off is None else keep_off, frame)
         spines[chosen] = _decluttered([pairs[k] for k in chosen], at, (lanes[chosen], width[chosen]), room,
                                       _among(chosen, follows), tell)  # fmt: skip
-    spines[still] = loops_at(starts, ends, at, still, (lanes, width), radius)
+    spines[still] = loops_at(starts, ends, at, still, (lanes, width), radius, frame)
     spines[still, -1] = b[still]
     side = np.where(still, 0.0, lanes)
     rim = np.array([[radius[s], radius[e]] for s, e in pairs]).reshape(-1, 2)
@@ -156,6 +160,13 @@ class Room:
     radius: Mapping[str, float]
     boxes: Floats
     frame: tuple[float, float, float, float] | None
+
+
+def _seen(starts: list[str], ends: list[str], ground: Flags) -> Flags:
+    """Return which arrows are of a pair of places between which one at least is not the ground for others."""
+    pairs = [(min(a, b), max(a, b)) for a, b in zip(starts, ends, strict=True)]
+    some = {pair for pair, below in zip(pairs, ground, strict=True) if not below}
+    return np.array([pair in some for pair in pairs], dtype=bool)
 
 
 def _widest(starts: list[str], ends: list[str], half_bundle: Floats) -> Flags:

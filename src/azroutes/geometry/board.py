@@ -297,6 +297,10 @@ class Board:
         cost *= TURNS**2
         spots, sizes = _discs_in(s.box)
         foreign = np.arange(len(s.place)) != np.stack([s.start[some], s.end[some]])[..., None]
+        # On the circle of a place that covers that of an end there is no way around it.
+        ends = np.stack([s.place[s.start[some]], s.place[s.end[some]]])
+        reach = s.radius + np.stack([s.radius[s.start[some]], s.radius[s.end[some]]])[..., None]
+        foreign &= np.hypot(*np.moveaxis(s.place - ends[:, :, None], -1, 0)) >= reach
         each = np.concatenate([c.place * foreign.all(axis=0), np.full((len(some), len(sizes)), c.label)], axis=1)
         centre, radius = np.concatenate([s.place, spots]), np.concatenate([s.radius + 1.5, sizes])
         charges = [self._over(some, centre, radius, each * s.count[some, None])]

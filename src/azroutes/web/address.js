@@ -122,7 +122,7 @@
     else if (app.map.getCenter().equals(page.home)) {
       if (app.model.framed) page.model.bounds = app.model.bounds;
       else if (!page.model.framed) page.model.bounds = L.latLngBounds(page.model.bounds).extend(app.model.bounds);
-      app.map.fitBounds(page.model.bounds, { padding: [18, 18], animate: false });
+      app.map.fitBounds(page.model.bounds, az.FITTED);
       page.home = app.map.getCenter();
     }
   };

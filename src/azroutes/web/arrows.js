@@ -14,6 +14,9 @@
   const LOOP_GAP = 6;
   const LOOP_OPENS = 0.15;
   const LOOP_WIDEST = 1.2;
+  /** How much farther the innermost reaches for each pixel of its width, px, and how much wider any opens, radians. */
+  const WIDE_REACHES = 1.2;
+  const WIDE_OPENS = 0.035;
   /** How much wider than its ink an arrow's halo is, both sides together, px. */
   const HALO = 2.2;
   /** The share of a short arrow that its head takes at the most, and of its barbs beyond the shaft at the least. */
@@ -53,8 +56,10 @@
     const angle = g.widestGap(directionsAt(model, node)) + arrow.lane * 0.09;
     const inner = node.arrows.map((index) => model.arrows[index]).filter((other) =>
       other.start === other.end && other.index < arrow.index);
-    const reach = inner.reduce((far, other) => far + other.width + LOOP_GAP, LOOP_REACH);
-    const spread = Math.min(LOOP_WIDEST, LOOP_SPREAD + LOOP_OPENS * inner.length);
+    const widest = inner.reduce((most, other) => Math.max(most, other.width), arrow.width);
+    const within = inner.length ? inner[0].width : arrow.width;
+    const reach = inner.reduce((far, other) => far + other.width + LOOP_GAP, LOOP_REACH + WIDE_REACHES * within);
+    const spread = Math.min(LOOP_WIDEST, LOOP_SPREAD + LOOP_OPENS * inner.length + WIDE_OPENS * widest);
     // A cubic curve with both ends at the node reaches 3/4 of the way to the middle of its control points.
     const away = (node.radius + reach) / (0.75 * Math.cos(spread));
     const control = (side) => {

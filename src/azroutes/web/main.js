@@ -4,10 +4,19 @@
 (() => {
   const az = (globalThis.azroutes ??= {});
 
-  const makeMap = (id) => {
+  /** How places are fitted into the view: no circle at its edge, nor below the buttons in its corner. */
+  az.FITTED = { paddingTopLeft: [52, 24], paddingBottomRight: [24, 24], animate: false };
+
+  /** How far a map may be moved: around the middle of the globe, or of places that lie across its end. */
+  const reach = ([[, west], [, east]]) => {
+    const middle = west < -180 || east > 180 ? (west + east) / 2 : 0;
+    return [[-75, middle - 220], [85, middle + 220]];
+  };
+
+  const makeMap = (id, bounds) => {
     const map = L.map(id, {
-      preferCanvas: true, zoomSnap: 0.25, zoomDelta: 0.5, wheelPxPerZoomLevel: 100, minZoom: 2, maxZoom: az.CLOSE,
-      maxBounds: [[-75, -220], [85, 220]], maxBoundsViscosity: 0.7, worldCopyJump: false,
+      preferCanvas: true, zoomSnap: 0.25, zoomDelta: 0.5, wheelPxPerZoomLevel: 100, minZoom: 0.5, maxZoom: az.CLOSE,
+      maxBounds: reach(bounds), maxBoundsViscosity: 0.7, worldCopyJump: false,
     });
     map.attributionControl.setPrefix("Leaflet");
     // Land under and flows above whatever layers a user adds; neither takes the mouse from them.
@@ -42,7 +51,7 @@
     app.keys = az.keys.build(app);
     map.invalidateSize({ animate: false });
     if (!guest) {
-      map.fitBounds(model.bounds, { padding: [18, 18], animate: false });
+      map.fitBounds(model.bounds, az.FITTED);
       app.home = map.getCenter();
       const paintLand = (context, view) => az.land.paint(context, model.land, view, model.theme);
       app.ground = new az.CanvasLayer("azroutes-land", paintLand).addTo(map);
@@ -84,12 +93,12 @@
     if (unseen) return unseen;
     const holder = document.getElementById("azroutes-data");
     const data = JSON.parse(holder.textContent);
-    const map = makeMap(id);
+    const map = makeMap(id, data.bounds);
     const container = map.getContainer();
     container.style.backgroundColor = data.theme.water;
     container.setAttribute("role", "region");
     container.setAttribute("aria-label", "Map; two lists of its arrows and places follow, and a table of its flows");
-    map.fitBounds(data.bounds, { padding: [18, 18], animate: false });
+    map.fitBounds(data.bounds, az.FITTED);
     // Others may come to the page's own flows; they wait for them and are told apart by their number.
     az.host = { map, sets: 1, begun: null };
     if (!data.clustered) az.host.begun = Promise.resolve(begin(data, null, map));
