@@ -163,7 +163,7 @@ class Names:
             full = text.removesuffix(".0").zfill(3)
             if full in self.exact:
                 meant = self.titles.get(self.exact[full][0].code, "")
-                return f"{full!r} would be {meant}, with its zeros; resolve(numeric=True) reads it without"
+                return f"{full!r} would be {meant}; resolve(numeric=True) reads it without its zeros"
             return "numbers are those of ISO 3166-1, of three figures"
         if len(text) == 2 and text.upper() in self.exact:
             return f"did you mean {text.upper()!r}? codes of two letters are written in capitals"

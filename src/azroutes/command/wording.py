@@ -32,7 +32,7 @@ PHRASES = {
     "in `columns`, or by itself": "by --column, or by --set",
     "precise=True": "--precise",
     "convert them, or keep them apart": "say --convert for units of mass, or keep them apart",
-    "resolve(numeric=True) reads it without": "write all three figures",
+    "resolve(numeric=True) reads it without its zeros": "write all three figures",
     "say frame.set_crs('EPSG:4326') if it is in degrees": "save the file with its CRS",
     "of others hand over a frame of your engine": "in Python also a frame of your engine will do",
 }
