@@ -163,8 +163,6 @@ def _said(
             continue
         if ours in place:
             faults.append(Fault("said twice", column=ours, value=what, hint="in `columns`, or by itself"))
-        elif ours == "unit" and isinstance(what, str) and what.strip() in {own[k] for k in place.values()}:
-            value[ours] = what  # the quantity stands in a column that is called by its unit
         elif isinstance(what, str) and what.strip() in own:
             if own.count(what.strip()) > 1:
                 faults.append(Fault("column given twice", column=ours, value=what))
@@ -192,8 +190,8 @@ def _said_of_all(
     counted = place.get("quantity")
     if counted is None and "quantity" not in value and "unit" in place:
         # The column is not said, and will be found by its name.
-        likely = {"quantity", *COMMON["quantity"]}
-        counted = next((k for k in [place["unit"]] if plain(own[k]) in likely and "quantity" not in own), None)
+        found = plain(own[place["unit"]]) in {"quantity", *COMMON["quantity"]} and "quantity" not in own
+        counted = place["unit"] if found else None
     of_all = [ours for ours, k in place.items() if k == counted and said.get(ours) is not None
               and ours not in {"quantity", BACK}]  # fmt: skip
     for ours in of_all:

@@ -84,12 +84,15 @@
     const enter = () => {
       if (printed) return;
       const folded = [...root.querySelectorAll("details.credits:not([open])")];
-      printed = { bounds: map.getBounds(), center: map.getCenter(), zoom: map.getZoom(), folded };
+      const { maxBounds } = map.options;
+      printed = { bounds: map.getBounds(), center: map.getCenter(), zoom: map.getZoom(), folded, maxBounds };
       folded.forEach((part) => {
         part.open = true;
       });
       az.inkRatio = PRINT_RATIO;
       root.classList.add("azroutes-paper");
+      // On a sheet of another shape the map would begin to move away from their edge.
+      map.stop().setMaxBounds(null);
       map.invalidateSize({ animate: false, pan: false });
       const opening = L.latLngBounds(app.model.bounds);
       const all = printed.bounds.contains(opening);
@@ -98,7 +101,7 @@
     };
     const leave = () => {
       if (!printed) return;
-      const { center, zoom, folded } = printed;
+      const { center, zoom, folded, maxBounds } = printed;
       printed = null;
       az.inkRatio = null;
       folded.forEach((part) => {
@@ -107,6 +110,7 @@
       root.classList.remove("azroutes-paper");
       map.invalidateSize({ animate: false, pan: false });
       map.setView(center, zoom, { animate: false });
+      map.setMaxBounds(maxBounds);
       draw();
     };
     scheme.addEventListener("change", choose);
