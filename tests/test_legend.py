@@ -149,6 +149,7 @@ def test_zero_missing_numbers_and_names_without_room_are_told() -> None:
     assert "1 of 3 flows have no number" in told
     assert "One arrow has a quantity of zero and is not drawn." in told
     assert room_notes(("Chad", "St. Gallen A."), ()) == ("No room for the names of Chad, St. Gallen A.",)
+    assert room_notes(("Chad",), ()) == ("No room for the name of Chad.",)
     assert room_notes((), ()) == ()
     more = table(*({"destination": code, "quantity": 0.0, "unit": "t"} for code in ("TUR", "GEO")))
     assert "2 arrows have a quantity of zero and are not drawn." in notes_of(more)

@@ -230,7 +230,8 @@ def room_notes(unlabelled: Sequence[str], covered: Sequence[str]) -> tuple[str, 
         many = f"{number(len(covered))} arrows join" if len(covered) > 1 else "One arrow joins"
         found.append(f"{many} places too close together to be seen here: {_some(covered, WAYS_TOLD)}")
     if unlabelled:
-        found.append(f"No room for the names of {_some(unlabelled, NAMES_TOLD)}")
+        names = "names" if len(unlabelled) > 1 else "name"
+        found.append(f"No room for the {names} of {_some(unlabelled, NAMES_TOLD)}")
     return tuple(note if note.endswith(".") else note + "." for note in found)
 
 

@@ -195,7 +195,8 @@
       .map(({ node }) => node.name);
     const more = names.length - MOST_NAMES;
     const rest = more > 0 ? ` and ${plain(more)} more` : "";
-    return names.length ? [`No room for the names of ${names.slice(0, MOST_NAMES).join(", ")}${rest}.`] : [];
+    const what = names.length > 1 ? "names" : "name";
+    return names.length ? [`No room for the ${what} of ${names.slice(0, MOST_NAMES).join(", ")}${rest}.`] : [];
   };
 
   /** The sources behind some arrows, each once. @returns {string[]} */
