@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, cast, overload
+from typing import TYPE_CHECKING, Literal, overload
 
 import numpy as np
 import pandas as pd
@@ -14,37 +14,31 @@ import pandas as pd
 from azroutes.accounting import KEPT, Account, Policy, Reading, aside_of, check_balance, reason_of
 from azroutes.aggregation import Aggregated
 from azroutes.cells import Cells
-from azroutes.columns import BACK, OPTIONAL, OURS, ROUTE
-from azroutes.distinct import coded, distinct, key_of, mapped, repeated, together
-from azroutes.ends import paths
+from azroutes.choices import chosen
+from azroutes.claims import claims_of, converted, with_roles
+from azroutes.columns import BACK, OURS, ROUTE
+from azroutes.distinct import coded
 from azroutes.errors import AzroutesError, Fault, OptionError, TableError, check_option
-from azroutes.flows import merge_claims, mixed_units, role_in, unit_faults
+from azroutes.flows import merge_claims, mixed_units, unit_faults
 from azroutes.gazetteer import Gazetteer
 from azroutes.nodes import Nodes, nodes_of
 from azroutes.overlooked import numbering, overlooked, with_lower_header
-from azroutes.places import VIA, resolve
 from azroutes.privacy import check_points
 from azroutes.shape import WAY_BACK, both_ways, laid_out, stops_of
 from azroutes.tables.form import FileForm
 from azroutes.tables.given import given
-from azroutes.units import MOST, check_target, factor
-from azroutes.vocabulary import Basis, Certainty, Form, Market
+from azroutes.units import MOST, check_target
 from azroutes.written import asked_of, written_flows
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     import geopandas as gpd
 
     from azroutes.columns import Matched
-    from azroutes.geometry.shapes import Flags
     from azroutes.tables.given import Given
 
-YEARS = (1000, 2999)
-
 MIXED = "quantities of one flow in different units"
-LOOP, ZERO, BLANK, REPEAT = "from a place to itself", "quantity zero", "no quantity", "repeats a row before it"
-
 ON_BAD = ("raise", "collect")
 
 
@@ -170,7 +164,7 @@ def read_flows(
     fit, bad, account = _accounted(taken, policy or Policy())
     account = replace(account, faults=faults)
     try:
-        flows = check_points(merge_claims(_with_roles(fit, focus)), precise=precise)
+        flows = check_points(merge_claims(with_roles(fit, focus)), precise=precise)
     except TableError as error:
         raise TableError(str(error.args[0]).partition("\n")[0], [*faults, *error.faults]) from None
     flows.attrs[KEPT] = account.plain()
@@ -241,12 +235,12 @@ def _taken(
     if said["quantity"] is None and wide is None and "quantity" not in (columns or {}).values():
         told += numbering(own)
     cells = Cells(own, form)
-    claims = _claims(cells, points, None if table.degrees else crs, matched.value.get("unit"))
+    claims = claims_of(cells, points, None if table.degrees else crs, matched.value.get("unit"))
     if added is not None:
         claims["records"] = added.table["records"].reindex(claims.index)
         told += added.tally.lines()
     if convert is not None:
-        claims = _converted(claims, check_target(convert))
+        claims = converted(claims, check_target(convert))
     aside = tuple(k for k in range(len(table.names)) if k not in matched.place.values())
     return _Taken(table, own, claims, (*broken, *cells.faults), (*told, *matched.told, *cells.told), aside)
 
@@ -281,7 +275,7 @@ def _accounted(taken: _Taken, policy: Policy) -> tuple[pd.DataFrame, dict[str, t
     hint = "say convert='kg' for units of mass, unit=... for rows without one; read rows of another by themselves"
     bad |= {str(row): (MIXED, MIXED, hint) for row in taken.mixed.index}
     fit = taken.fit.drop(index=taken.mixed.index) if len(taken.mixed) else taken.fit
-    dropped, seen = _chosen(fit, policy, counted="quantity" in taken.own)
+    dropped, seen = chosen(fit, policy, counted="quantity" in taken.own)
     fit = fit[~fit.index.isin(dropped)] if dropped else fit
     why = {**{row: reason for row, (reason, _, _) in bad.items()}, **{str(row): what for row, what in dropped.items()}}
     reasons = [(str(row), why[str(row)]) for row in taken.claims.index if str(row) in why] if why else []
@@ -343,56 +337,6 @@ def _ours(table: Given, matched: Matched) -> tuple[pd.DataFrame, tuple[Fault, ..
     return own, (*broken, *(fault for fault in back if fault.row in own.index))
 
 
-def _claims(cells: Cells, nodes: Nodes | Gazetteer | None, crs: object, unit: object) -> pd.DataFrame:
-    """Return the claim of each row; what will not do is missing in it, and a fault of the cells."""
-    given = {name: cells.texts(name) for name in OPTIONAL if name not in {"via", "quantity", "unit", "year"}}
-    given["unit"] = cells.units()
-    for name in ("market", "commodity", "form", *(["unit"] if unit is None else [])):
-        cells.tell_empty(given[name], name)
-    for name, kind in (("market", Market), ("form", Form), ("certainty", Certainty)):
-        given[name] = cells.coded(given[name], kind, name)
-    year, last_year = cells.years("year", *YEARS)
-    quantity = cells.quantities("quantity", low=0.0, high=MOST)
-    measured = given["unit"] if not str(unit or "").strip() else _filled(given["unit"], str(unit))
-    index = cells.rows.index
-    # Rows of two days of a year are not alike, though they are of one year.
-    dated = {"dated": cells.texts("year")} if cells.dated else {}
-    return pd.DataFrame(
-        {
-            "market": given["market"],
-            "commodity": given["commodity"],
-            "form": given["form"],
-            "path": paths(cells, nodes, year, crs),
-            "group": given["group"],
-            "role": cells.nothing,
-            "quantity": quantity,
-            "unit": measured.mask(quantity.isna()),
-            "first_year": year,
-            "last_year": last_year,
-            "certainty": _filled(given["certainty"], Certainty.AFFIRMED.value),
-            "wording": given["wording"],
-            "basis": _filled(cells.nothing, Basis.STATED.value),
-            "statement": index,
-            "lineage": _first_said(given["lineage"], given["sources"]),
-            "source": given["sources"],
-            **dated,
-        },
-        index=index,
-    )
-
-
-def _filled(texts: pd.Series, text: str) -> pd.Series:
-    """Return texts with one in place of missing ones."""
-    number, known = distinct(texts)
-    return coded([text if one is None else one for one in known], number, texts.index)
-
-
-def _first_said(texts: pd.Series, others: pd.Series) -> pd.Series:
-    """Return texts with those of another column in place of missing ones."""
-    number, known = together([texts, others])
-    return coded([other if text is None else text for text, other in known], number, texts.index)
-
-
 def _first_faults(faults: Sequence[Fault]) -> dict[str, Fault]:
     """Return the first fault of each row."""
     found: dict[str, Fault] = {}
@@ -405,56 +349,6 @@ def _place_of(fault: Fault) -> int:
     """Return where the column of a fault stands in the order of ours."""
     name = str(fault.column).partition(",")[0]
     return OURS.index(name) if name in OURS else -1
-
-
-def _converted(claims: pd.DataFrame, target: str) -> pd.DataFrame:
-    """Return claims with quantities in other units of mass turned into one of them; all else stays as it is."""
-    number, known = distinct(claims["unit"])
-    ratios = [(None if unit is None else factor(unit, target)) or (1.0, 1.0) for unit in known]
-    by, over = np.array(ratios, dtype=float).reshape(-1, 2)[number].T
-    quantity = claims["quantity"] * by / over
-    unit = mapped(claims["unit"], lambda unit: unit if factor(unit, target) is None else target)
-    return claims.assign(quantity=quantity, unit=unit)
-
-
-def _chosen(claims: pd.DataFrame, policy: Policy, *, counted: bool) -> tuple[dict[Hashable, str], dict[str, int]]:
-    """Return the rows that a policy drops, with the reason, and how many of those kept are of each such kind."""
-    blank = claims["quantity"].isna().to_numpy(dtype=bool)
-    kinds: dict[str, tuple[Flags, bool]] = {
-        LOOP: (_loops(claims["path"]), policy.loop == "drop"),
-        BLANK: (blank & counted, policy.blank == "drop"),
-        ZERO: ((claims["quantity"] == 0).fillna(value=False).to_numpy(dtype=bool), policy.zero == "drop"),
-        REPEAT: (_repeats(claims), policy.repeat == "drop"),
-    }
-    gone = np.zeros(len(claims), dtype=bool)
-    dropped: dict[Hashable, str] = {}
-    for what, (rows, drops) in kinds.items():
-        if drops:
-            dropped |= dict.fromkeys(claims.index[rows & ~gone], what)
-            gone |= rows
-    return dropped, {what: int((rows & ~gone).sum()) for what, (rows, _) in kinds.items()}
-
-
-def _repeats(claims: pd.DataFrame) -> Flags:
-    """Tell which claims are like one before them in all that was read."""
-    # Never read, or read twice.
-    read = claims.columns.drop(["statement", "role", "basis"])
-    if claims["last_year"].equals(claims["first_year"]):
-        read = read.drop("last_year")
-    return repeated(key_of([claims[name] for name in read]))
-
-
-def _loops(on: pd.Series) -> Flags:
-    number, known = distinct(on)
-    loop = np.array([way is not None and way.partition(VIA)[0] == way.rpartition(VIA)[2] for way in known])
-    return cast("Flags", loop[number])
-
-
-def _with_roles(claims: pd.DataFrame, focus: str | None) -> pd.DataFrame:
-    if focus is None:
-        return claims
-    code = resolve(focus).code
-    return claims.assign(role=mapped(claims["path"], lambda path: role_in(path, code)))
 
 
 def _handed_back(rows: pd.DataFrame, bad: Mapping[str, tuple[str, str, str]]) -> pd.DataFrame:
