@@ -11,9 +11,10 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from azroutes.geometry.board import EDGE, Board, Costs, Spines
+from azroutes.geometry.board import EDGE, Board
 from azroutes.geometry.curve import bezier
 from azroutes.geometry.pencil import ACROSS, ALONG, CURVES, PENCILS, Charges, leaving, number_of, summed
+from azroutes.geometry.spines import Costs, Spines
 
 if TYPE_CHECKING:
     from azroutes.geometry.shapes import Floats

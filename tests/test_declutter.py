@@ -14,10 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from azroutes.geometry.arrange import Drawn, arrange
-from azroutes.geometry.board import Costs, Spines
 from azroutes.geometry.declutter import declutter
 from azroutes.geometry.layout import layout
 from azroutes.geometry.metrics import metrics
+from azroutes.geometry.spines import Costs, Spines
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -14,11 +14,11 @@ import numpy as np
 
 from azroutes.errors import check_option
 from azroutes.geometry.bends import clear_of_places
-from azroutes.geometry.board import Spines
 from azroutes.geometry.curve import SAMPLES, arc, bezier, head_size, shifted
 from azroutes.geometry.declutter import MOST, declutter
 from azroutes.geometry.lanes import CIRCLE_FILL, lanes_of, radii_of, room_across
 from azroutes.geometry.loops import loops_at
+from azroutes.geometry.spines import Spines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from azroutes.geometry.board import Board, Costs, Spines
+from azroutes.geometry.board import Board
+from azroutes.geometry.spines import Costs, Spines
 
 if TYPE_CHECKING:
     from collections.abc import Callable
