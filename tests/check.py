@@ -50,8 +50,8 @@ def main() -> int:
 
 
 def _at_once() -> list[str]:
-    """Let two more run at once than there are cores: half of the time a test of a page waits for its browser."""
-    return ["-n", str(min(8, (os.cpu_count() or 1) + 2)), "--dist", "loadfile"]
+    """Let one more run at once than there are cores: half of the time a test of a page waits for its browser."""
+    return ["-n", str(min(8, (os.cpu_count() or 1) + 1)), "--dist", "loadfile"]
 
 
 def _environment() -> Path:

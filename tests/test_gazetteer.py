@@ -133,7 +133,7 @@ CELLS = st.one_of(
 )  # fmt: skip
 
 
-@settings(deadline=None, max_examples=25)  # near names are looked for
+@settings(deadline=None, max_examples=40)  # near names are looked for
 @given(st.lists(st.tuples(CELLS, st.one_of(st.none(), st.integers(1900, 2020)))), st.sampled_from([None, OWN]))
 def test_a_column_is_resolved_as_its_names_are(rows: list[tuple[object, int | None]], own: Gazetteer | None) -> None:
     names, years = [name for name, _ in rows], [year for _, year in rows]

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Spots = dict[str, tuple[float, float]]
 
-STEADY = settings(deadline=None, derandomize=True, max_examples=30)
+STEADY = settings(deadline=None, derandomize=True, max_examples=60)
 METRES = "EPSG:3857"
 spot = st.tuples(st.integers(0, 900), st.integers(0, 600))
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 Floats: TypeAlias = NDArray[np.float64]
 Row: TypeAlias = "tuple[str, str, float, Sequence[tuple[float, float]]]"
 
-STEADY = settings(deadline=None, derandomize=True, max_examples=12)
+STEADY = settings(deadline=None, derandomize=True, max_examples=20)
 METRES = "EPSG:3857"
 NAMES = [
     "flows", "crossings", "acute_crossings", "crossing_quality", "crossing_angle_quality", "node_hits",

@@ -367,7 +367,7 @@ def test_codes_of_places_are_read_in_any_case(code: str, written: Callable[[str]
     assert resolve(resolve(code).code).code == code
 
 
-@settings(deadline=None, max_examples=40)  # near names are looked for
+@settings(deadline=None, max_examples=60)  # near names are looked for
 @given(
     st.one_of(
         st.text(), st.text(alphabet="@,.;:/()|- \u200f\x00ıİəё"), st.none(), st.integers(), st.floats(), st.binary(),

@@ -369,7 +369,7 @@ def whole(flows: gpd.GeoDataFrame, rows: int) -> None:
     validate(Flows, flows)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.data())
 def test_any_frame_of_text_gives_flows_or_our_error(data: st.DataObject) -> None:
     columns = data.draw(st.lists(st.sampled_from(COLUMNS), unique=True))
@@ -394,7 +394,7 @@ def test_any_frame_of_text_gives_flows_or_our_error(data: st.DataObject) -> None
 CSV = st.lists(st.lists(CELLS.map(lambda cell: cell or ""), max_size=4).map(",".join), max_size=4).map("\n".join)
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.one_of(st.binary(max_size=60), CSV.map(lambda text: text.encode("utf-8", "surrogatepass"))), st.booleans())
 def test_any_bytes_give_flows_or_our_error(tmp_path: Path, content: bytes, headed: bool) -> None:  # noqa: FBT001
     path = tmp_path / "any.csv"

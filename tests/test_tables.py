@@ -150,7 +150,7 @@ CELL = st.one_of(
 )
 
 
-@settings(max_examples=80, deadline=None, derandomize=True)
+@settings(max_examples=150, deadline=None, derandomize=True)
 @given(st.lists(st.lists(CELL, min_size=1, max_size=4), min_size=1, max_size=6), st.booleans(),
        st.sampled_from(["\n", "\r\n"]), st.sets(st.integers(0, 2), max_size=2))  # fmt: skip
 def test_lines_that_look_orderly_are_read_as_the_stricter_parser_reads_them(
@@ -181,7 +181,7 @@ NUMBERS = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=200, deadline=None, derandomize=True)
 @given(st.lists(st.tuples(NUMBERS, st.sampled_from(["", "IRN", "nan"])), min_size=1, max_size=6), st.integers(0, 1))
 def test_numbers_that_are_read_at_once_are_those_that_their_texts_are(rows: list[tuple[str, str]], number: int) -> None:
     text = "\n".join(",".join(row) for row in [("kg", "o"), *rows])
