@@ -29,7 +29,7 @@ POLICIES = st.builds(Policy, zero=CHOICES, blank=CHOICES, loop=CHOICES)
 
 
 @given(st.lists(st.tuples(NAMES, NAMES, AMOUNTS), max_size=12), POLICIES)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_every_row_is_counted_once(rows: list[tuple[object, ...]], policy: Policy) -> None:
     flows, bad, account = read_flows(table(*rows), on_bad="collect", policy=policy)
     gone = [row for names in account.aside.values() for row in names]
@@ -82,7 +82,7 @@ def test_a_number_in_another_unit_is_the_one_that_is_written_in_it() -> None:
 
 
 @given(st.lists(st.tuples(st.floats(0, 1e6), st.sampled_from(["g", "kg", "t", "lb"])), min_size=1, max_size=8))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_mass_is_kept_by_converting(amounts: list[tuple[float, str]]) -> None:
     rows = pd.DataFrame({"origin": "Iran", "destination": "Georgia", "quantity": [q for q, _ in amounts],
                          "unit": [unit for _, unit in amounts]})  # fmt: skip

@@ -168,8 +168,8 @@ def test_composing_changes_nothing_that_it_is_given() -> None:
     assert_geodataframe_equal(flows, before)
 
 
-def test_two_hundred_flows_are_resolved_and_none_is_lost() -> None:
-    flows = random_pairs(200, 60, seed=7)
+def test_three_hundred_flows_are_resolved_and_none_is_lost() -> None:
+    flows = random_pairs(300, 60, seed=7)
     scene = compose(flows)
     check_resolved(scene)
     assert len(scene.arrows) == len(flows)
