@@ -59,7 +59,9 @@ def _environment() -> Path:
     python = HOME / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     if not python.exists():
         venv.create(HOME, with_pip=True)
-    _run([str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-e", ".[dev]"])
+    # Python compiles what is imported; all else of these packages would take half a minute.
+    options = ["--quiet", "--disable-pip-version-check", "--no-compile"]
+    _run([str(python), "-m", "pip", "install", *options, "-e", ".[dev]"])
     return python
 
 

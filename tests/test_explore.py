@@ -196,6 +196,17 @@ def data_of(page: Any) -> dict[str, Any]:
     return found
 
 
+def test_what_one_picture_has_no_room_for_is_told_of_the_picture_alone() -> None:
+    spots = {"Calais": (50.95, 1.86), "Dover": (51.13, 1.31), "Hanoi": (21.0, 105.8)}
+    rows = [{"origin": a, "origin_lat": spots[a][0], "origin_lon": spots[a][1], "destination": b,
+             "destination_lat": spots[b][0], "destination_lon": spots[b][1]}
+            for a, b in (("Dover", "Calais"), ("Hanoi", "Calais"))]  # fmt: skip
+    page: Any = azroutes.explore_flows(azroutes.read_flows(pd.DataFrame(rows)))
+    told = "too close together to be seen here"
+    assert told in page.still
+    assert not any(told in note for note in data_of(page)["notes"])
+
+
 def page_bounds(page: Any) -> list[list[float]]:
     bounds: list[list[float]] = data_of(page)["bounds"]
     return bounds

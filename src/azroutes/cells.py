@@ -94,8 +94,9 @@ class Cells:
         texts = self.texts("unit")
         number, known = distinct(texts)
         hint = "say unit='kg' for all rows, or the column that holds it"
-        for k in (k for k, text in enumerate(known) if text is not None and self.number(text) == self.number(text)):
-            self.tell(number == k, "a number, no unit", "unit", known[k], hint)
+        for k, text in enumerate(known):
+            if text is not None and not np.isnan(self.number(text)):
+                self.tell(number == k, "a number, no unit", "unit", text, hint)
         return texts
 
     def tell_empty(self, values: pd.Series, column: str) -> None:

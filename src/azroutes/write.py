@@ -46,14 +46,15 @@ FIXED = tuple(name for name in COLUMNS if name not in {"commodity", "unit"})
 STAMP = "2000-01-01T00:00:00.000Z"
 """The time that a GeoPackage says it was changed; always the same, so that the same flows are the same bytes."""
 
-_BEGINS = r"(?:\A(?='*[=+\-@＝＋－＠\t\r\n])|(?<=[;\t\r\n])(?='*[=+\-@＝＋－＠]))"
+_SIGNS = "=+@－＝＋＠-"
+_BEGINS = rf"(?:\A(?='*[\t\r\n{_SIGNS}])|(?<=[;\t\r\n])(?='*[{_SIGNS}]))"
 _FORMULA = re.compile(_BEGINS)
 """Where a cell begins that a spreadsheet would run: also after a semicolon, a tab or a line end, for where the
 semicolon separates cells, commas and their quotes do not, and the rest of the text falls into cells of its own. One
 that has an apostrophe of its own gets another, so that whoever takes one away has the text that was written. Wide
 forms of the signs are taken for them where East Asian keyboards are at home."""
 
-_LEADS = frozenset("'=+-@＝＋－＠")
+_LEADS = frozenset("'" + _SIGNS)
 
 _DISARMED = re.compile(_BEGINS + "'")
 

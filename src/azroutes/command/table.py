@@ -125,16 +125,7 @@ class Table:
         """Return the flows of a table, the rows that will not do, and its account with all faults."""
         from azroutes.read import read_flows
 
-        columns = self.columns()
-        every, _ = _for_all_rows(self.every)
-        self._check_focus()
-        return read_flows(
-            source, origin=every.get("origin"), destination=every.get("destination"), via=every.get("via"),
-            market=every.get("market"), commodity=every.get("commodity"), quantity=_number(every.get("quantity")),
-            unit=self.unit, year=every.get("year"), columns=columns, wide=self.wide and self.wide.value,
-            nodes=self.nodes, node_key=self.node_key, crs=self.crs, convert=self.convert, focus=self.focus,
-            on_bad="collect", policy=self._policy(), file=self.form(), precise=self.precise,
-        )  # fmt: skip
+        return read_flows(source, on_bad="collect", **self._asked())
 
     def flows(self, source: object) -> gpd.GeoDataFrame:
         """Return the flows of a table all of whose rows will do.
@@ -144,12 +135,22 @@ class Table:
         TableError
             If any will not; it lists every fault.
         """
-        from azroutes.read import refusal
+        from azroutes.read import read_flows
 
-        flows, _, account = self.read(source)
-        if account.faults:
-            raise refusal(account.rows, account.faults)
+        flows: gpd.GeoDataFrame = read_flows(source, **self._asked())
         return flows
+
+    def _asked(self) -> dict[str, Any]:
+        """Return the arguments of `read_flows`, but what becomes of rows that will not do."""
+        columns = self.columns()
+        every, _ = _for_all_rows(self.every)
+        self._check_focus()
+        return {
+            **every, "quantity": _number(every.get("quantity")), "unit": self.unit, "columns": columns,
+            "wide": self.wide and self.wide.value, "nodes": self.nodes, "node_key": self.node_key, "crs": self.crs,
+            "convert": self.convert, "focus": self.focus, "policy": self._policy(), "file": self.form(),
+            "precise": self.precise,
+        }  # fmt: skip
 
     def said(self) -> list[str]:
         """Return the options that are given, as they are written."""

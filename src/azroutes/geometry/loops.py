@@ -1,4 +1,4 @@
-"""Loops for arrows that stay at a place: in the widest free angle around it, each around those before it."""
+"""Loops for arrows that stay at a place: to where there is most room, each around those before it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def loops_at(
     starts: list[str], ends: list[str], at: dict[str, tuple[float, float]], still: Flags, sizes: tuple[Floats, Floats],
     radius: dict[str, float], frame: tuple[float, float, float, float] | None = None,
 ) -> Floats:  # fmt: skip
-    """Return loops for arrows that stay at a place, in the widest free angle around it, each around those before it.
+    """Return loops for arrows that stay at a place: to where there is most room, each around those before it.
 
     `sizes` are the lane and the width of each arrow; `frame` is what they keep within if they can.
     """
