@@ -70,10 +70,19 @@ def test_columns_by_a_mapping_as_pandas_renames() -> None:
 
 
 def test_a_column_that_is_nearly_ours_is_a_slip_unless_columns_are_said() -> None:
-    table = pd.DataFrame({"origin": ["Iran"], "destination": ["Georgia"], "Source": ["W"]})
-    with pytest.raises(AzroutesError, match="did you mean 'sources'"):
+    table = pd.DataFrame({"origin": ["Iran"], "destination": ["Georgia"], "Certainly": ["W"]})
+    with pytest.raises(AzroutesError, match="did you mean 'certainty'"):
         read_flows(table)
-    assert read_flows(table, origin="origin").attrs[KEPT]["told"] == ["columns left aside: Source"]
+    assert read_flows(table, origin="origin").attrs[KEPT]["told"] == ["columns left aside: Certainly"]
+
+
+@pytest.mark.parametrize("name", ["Source", "Data source", "Mənbə", "Источник"])
+def test_a_column_of_sources_is_an_end_only_beside_the_other_end(name: str) -> None:
+    flows = read_flows(pd.DataFrame({"origin": ["Iran"], "destination": ["Georgia"], name: ["Police, 2019"]}))
+    assert flows["sources"].tolist() == ["Police, 2019"]
+    assert f"sources is column {name!r}" in flows.attrs[KEPT]["told"]
+    ends = read_flows(pd.DataFrame({"Source": ["Iran"], "Target": ["Georgia"]}))
+    assert (ends["origin"].item(), ends["sources"].item()) == ("IRN", "")
 
 
 def test_years_as_columns() -> None:

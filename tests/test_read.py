@@ -304,7 +304,7 @@ def test_half_characters_are_told_in_every_column() -> None:
         (b"origin,destination\n\n,\n", "no rows"),
         (b"orgin,destination\nAZE,IRN\n", "did you mean 'orgin'"),
         (b"a,b\nAZE,IRN\n", "or origin_lon and origin_lat"),
-        (b"origin,destination,source\nAZE,IRN,x\n", "did you mean 'sources'"),
+        (b"origin,destination,source_s\nAZE,IRN,x\n", "did you mean 'sources'"),
         (b"origin,Origin ,destination\nAZE,GEO,IRN\n", "origin: column given twice"),
         (b'origin,destination\n"AZE,IRN\nAZE,IRN\n', "row 2: unexpected end"),
         (b'origin,destination\nAZE,IRN\n"A"Z,IRN\n', "row 3"),

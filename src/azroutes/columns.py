@@ -52,7 +52,8 @@ COMMON = {
     "unit": ("units", "unit_of_measure", "uom", "measure", "birim", "vahid", "единица_измерения", "unite", "unidad",
              "unidade", "einheit"),
     "commodity": ("product", "drug", "goods", "item", "substance"),
-    "sources": ("reference", "references", "citation"),
+    "sources": ("source", "data_source", "source_of_information", "source_document", "reference", "references",
+                "citation", "kaynak", "menbe", "источник", "fuente", "fonte", "quelle"),
 }  # fmt: skip
 """What other columns are called; taken where there is no other candidate."""
 
