@@ -69,6 +69,44 @@ def test_any_places_stand_in_the_frame_and_out_of_its_margin(places: list[tuple[
     assert frame.metres_per_px > 0
 
 
+def turns(frame: Frame, lonlat: Floats) -> Floats:
+    """Return by how much north is turned from the top of the page at each place, degrees."""
+    x, y = (frame.project(lonlat + np.array([0.0, 0.1])) - frame.project(lonlat)).T
+    turn: Floats = np.abs(np.degrees(np.arctan2(x, y)))
+    return turn
+
+
+KOREA, GERMANY, OHIO, CHINA, RUSSIA = (127.0, 37.0), (9.0, 51.0), (-88.0, 38.0), (117.0, 34.0), (38.0, 55.0)
+
+
+@pytest.mark.parametrize(
+    ("places", "most"),
+    [([KOREA, GERMANY, OHIO], 105.0), ([CHINA, OHIO], 63.0), ([RUSSIA, OHIO], 63.0), ([RUSSIA, KOREA, OHIO], 105.0)],
+)
+def test_on_a_map_over_the_pole_no_place_stands_on_its_head(places: list[tuple[float, float]], most: float) -> None:
+    lonlat = np.array(places)
+    for flipped in (lonlat, lonlat * [1.0, -1.0]):
+        frame = fit(flipped, *SIZE, margin_px=MARGIN)
+        assert method(frame) == "Lambert Azimuthal Equal Area"
+        assert inside(frame, flipped, MARGIN)
+        turn = turns(frame, flipped)
+        assert turn.max() <= most
+        assert turn.min() <= 60
+
+
+def test_a_map_of_places_all_around_the_pole_has_it_in_the_middle() -> None:
+    ring = np.column_stack([np.arange(-180.0, 180.0, 30.0), np.full(12, 70.0)])
+    pole = fit(ring, *SIZE).project(np.array([[0.0, 90.0]]))[0]
+    assert np.abs(pole).max() < 600_000
+
+
+def test_a_place_alone_and_places_far_from_the_poles_are_amid_their_map() -> None:
+    for lonlat in (np.array([[-5.35, 36.14]]), CAUCASUS):
+        frame = fit(lonlat, *SIZE)
+        low, high = frame.project(lonlat).min(axis=0), frame.project(lonlat).max(axis=0)
+        assert np.abs(low + high).max() < 200
+
+
 @pytest.mark.parametrize(
     "lonlat", [CAUCASUS, FIJI_CHILE, np.array([[20.0, 70], [-150, 71]]), np.array([[-60.0, 10], [140, -30]])]
 )

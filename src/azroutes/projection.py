@@ -50,6 +50,14 @@ degrees of the map's width: an arrow that does so is longer than need be, and mi
 WORTH_TURNING = 10.0
 """By how many degrees a web map must gain if it is to end elsewhere than its readers are used to."""
 
+MOST_TURN = 60.0
+"""By how much north may be turned from the top of the page, in degrees, before a map is centred elsewhere: beyond 90
+countries stand on their heads."""
+
+TURN_WEIGHT, CENTRE_STEP = 2.0, 5.0
+"""How many degrees from the centre to the farthest place one degree of such a turn is worth, and how finely a centre is
+sought, in degrees."""
+
 _EDGE_POINTS = 32
 
 
@@ -140,9 +148,10 @@ def fit(
 ) -> Frame:  # fmt: skip
     """Return a frame of this size that shows all points, with a projection centred on them.
 
-    Lambert's azimuthal equal-area projection up to 75 degrees around the centre; beyond that Equal Earth (B. Savric,
-    T. Patterson, B. Jenny, 2018), equal-area too, which ends where it tears the points and the ways between them least:
-    see `middle_of`.
+    Lambert's azimuthal equal-area projection up to 75 degrees around the centre, which lies off their middle where
+    places would else stand on their heads, as around the pole; beyond that Equal Earth (B. Savric, T. Patterson,
+    B. Jenny, 2018), equal-area too, which ends where it tears the points and the ways between them least: see
+    `middle_of`.
 
     Parameters
     ----------
@@ -161,7 +170,7 @@ def fit(
     """
     lon, lat = _centre(lonlat)
     for _ in range(4):
-        crs = f"+proj=laea +lat_0={lat:.3f} +lon_0={lon:.3f} +datum=WGS84 +units=m +no_defs"
+        crs = _azimuthal(lon, lat)
         plane = Proj(crs)
         xy = np.column_stack(plane(lonlat[:, 0], lonlat[:, 1]))
         if not np.isfinite(xy).all() or _radius(lonlat, lon, lat) > WIDE_DEGREES:
@@ -170,7 +179,45 @@ def fit(
         low, high = xy.min(axis=0), xy.max(axis=0)
         x, y = (low + high) / 2
         lon, lat = plane(x, y, inverse=True)
+    upright = _azimuthal(*_upright(lonlat, lon, lat))
+    if upright != _azimuthal(lon, lat):
+        xy = np.column_stack(Proj(upright)(lonlat[:, 0], lonlat[:, 1]))
+        crs, low, high = upright, xy.min(axis=0), xy.max(axis=0)
     return _around(crs, low, high, width_px, height_px, margin_px, least_m)
+
+
+def _azimuthal(lon: float, lat: float) -> str:
+    return f"+proj=laea +lat_0={lat:.3f} +lon_0={lon:.3f} +datum=WGS84 +units=m +no_defs"
+
+
+def _upright(lonlat: Floats, lon: float, lat: float) -> tuple[float, float]:
+    """Return the centre of an azimuthal map on which no place stands on its head, if there is one.
+
+    Centred amid places around a pole, a map has north at its middle, and some of them upside down. Farther from the
+    pole it has not, but what lies far from the centre is bent: so both are weighed.
+    """
+    turn, _ = _seen_from(np.array([[lon, lat]]), lonlat)
+    if turn[0] <= MOST_TURN:
+        return lon, lat
+    across, up = np.arange(-180.0, 180.0, CENTRE_STEP), np.arange(0.0, 90.0, CENTRE_STEP) * np.sign(lat)
+    tried = np.vstack([[lon, lat], np.stack(np.meshgrid(across, up), axis=-1).reshape(-1, 2)])
+    turn, far = _seen_from(tried, lonlat)
+    cost = np.where(far <= WIDE_DEGREES, TURN_WEIGHT * np.maximum(turn, MOST_TURN) + far, np.inf)
+    best = int(np.argmin(cost))
+    return float(tried[best, 0]), float(tried[best, 1])
+
+
+def _seen_from(centres: Floats, lonlat: Floats) -> tuple[Floats, Floats]:
+    """Return by how much north is turned at a place, and how far one is away, at the most: degrees, for each centre."""
+    lon, lat = np.radians(lonlat).T
+    middle, up = (axis[:, None] for axis in np.radians(centres).T)
+    ahead = lon - middle
+    there = np.arctan2(np.sin(ahead) * np.cos(lat), np.cos(up) * np.sin(lat) - np.sin(up) * np.cos(lat) * np.cos(ahead))
+    back = np.arctan2(-np.sin(ahead) * np.cos(up), np.cos(lat) * np.sin(up) - np.sin(lat) * np.cos(up) * np.cos(ahead))
+    turn = np.abs((there - back) % (2 * np.pi) - np.pi)
+    far = np.arccos(np.clip(np.sin(up) * np.sin(lat) + np.cos(up) * np.cos(lat) * np.cos(ahead), -1.0, 1.0))
+    turn[far < 1e-6] = 0.0  # a place at the centre
+    return np.degrees(turn.max(axis=1)), np.degrees(far.max(axis=1))
 
 
 def _centre(lonlat: Floats) -> tuple[float, float]:
