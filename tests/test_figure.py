@@ -439,6 +439,14 @@ def test_pixels_show_land_water_and_arrows(heroin: gpd.GeoDataFrame) -> None:
     assert share[scene.theme.markets["heroin_trade"]] > 0.001
 
 
+def test_beyond_the_ends_of_a_map_of_the_world_is_paper() -> None:
+    ways = [("USA", "CHN"), ("CHN", "BRA"), ("AUS", "GBR"), ("GBR", "USA"), ("NZL", "FJI")]
+    ax = plot_flows(read_flows(pd.DataFrame(ways, columns=["origin", "destination"])))
+    void = next(artist for artist in ax.collections if artist.get_gid() == "beyond the map")
+    assert np.allclose(np.asarray(void.get_facecolor()), to_rgba(Theme().paper))
+    plt.close("all")
+
+
 def test_land_keeps_its_holes() -> None:
     ax = plot_flows(named("Tabriz"))
     (land,) = by_gid(ax, "land")

@@ -22,6 +22,7 @@ from azroutes.projection import (
     mercator_to_lonlat,
     meridian_of,
     middle_of,
+    trimmed,
 )
 
 if TYPE_CHECKING:
@@ -105,6 +106,32 @@ def test_a_place_alone_and_places_far_from_the_poles_are_amid_their_map() -> Non
         frame = fit(lonlat, *SIZE)
         low, high = frame.project(lonlat).min(axis=0), frame.project(lonlat).max(axis=0)
         assert np.abs(low + high).max() < 200
+
+
+def test_a_map_of_the_world_is_trimmed_to_what_is_inhabited_and_to_its_places() -> None:
+    ring = np.array([[-120.0, 40], [-60, -30], [10, 50], [100, 30], [150, -35]])
+    whole = fit(ring, *SIZE, margin_px=MARGIN)
+    found = trimmed(whole, ring, margin_px=MARGIN)
+    assert found.height_px < 0.9 * whole.height_px
+    assert inside(found, ring, 0)
+    assert (found.to_px(found.project(ring))[:, 1] >= MARGIN - 1e-6).all()
+    ends = found.unproject(np.array([[0.0, found.bounds[1]], [0.0, found.bounds[3]]]))[:, 1]
+    assert ends[0] > -60
+    assert ends[1] < 85
+    south = np.vstack([ring, [[0.0, -75.0]]])
+    assert inside(trimmed(fit(south, *SIZE, margin_px=MARGIN), south, margin_px=MARGIN), south, 0)
+    assert trimmed(fit(CAUCASUS, *SIZE), CAUCASUS, margin_px=MARGIN) == fit(CAUCASUS, *SIZE)
+
+
+def test_what_lies_beyond_the_ends_of_a_map_of_the_world_is_no_part_of_the_earth() -> None:
+    ring = np.column_stack([np.arange(-160.0, 180.0, 40.0), np.tile([60.0, -50.0, 0.0], 3)])
+    frame = fit(ring, *SIZE)
+    beyond = frame.beyond()
+    assert 0.02 < shapely.area(beyond) / shapely.box(*frame.bounds).area < 0.5
+    turned = meridian_of(frame.crs)
+    grid = np.stack(np.meshgrid(turned + np.linspace(-179, 179, 60), np.linspace(-89, 89, 60)), axis=-1).reshape(-1, 2)
+    assert not shapely.contains_xy(beyond, frame.project(grid)).any()
+    assert shapely.is_empty(fit(CAUCASUS, *SIZE).beyond())
 
 
 @pytest.mark.parametrize(

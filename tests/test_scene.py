@@ -201,6 +201,19 @@ def test_a_projection_of_ones_own_is_used() -> None:
         compose(flows, crs="EPSG:4326")
 
 
+def test_a_map_of_the_world_ends_with_its_inhabited_lands_and_one_of_a_given_size_does_not() -> None:
+    ways = [("USA", "CHN"), ("CHN", "BRA"), ("AUS", "GBR"), ("GBR", "USA")]
+    flows = table(*({"origin": start, "destination": end} for start, end in ways))
+    scene, whole = compose(flows), compose(flows, size_px=Theme().map_px)
+    assert whole.frame.height_px == pytest.approx(Theme().map_px[1])
+    assert scene.frame.width_px == whole.frame.width_px
+    assert scene.frame.height_px < 0.85 * whole.frame.height_px
+    assert scene.basemap.land.total_bounds[3] >= scene.frame.bounds[3] - 50 * scene.frame.metres_per_px
+    check_resolved(scene)
+    south = compose(table({"origin": "ATA", "destination": "USA"}, {"origin": "CHN", "destination": "BRA"}))
+    check_resolved(south)
+
+
 def test_a_size_of_ones_own_is_used() -> None:
     scene = compose(load_flows(), size_px=(300.0, 500.0))
     assert scene.frame.width_px == 300

@@ -68,6 +68,13 @@ def _draw_land(scene: Scene, ax: Axes) -> None:
     land = PathCollection(outlines, facecolor=scene.theme.land, edgecolor=scene.theme.border, linewidth=0.35, zorder=1)
     land.set_gid("land")
     ax.add_collection(land, autolim=False)
+    beyond = _outlines(shapely.get_parts(scene.frame.beyond()))
+    if beyond:
+        void = PathCollection(
+            beyond, facecolor=scene.theme.paper, edgecolor=scene.theme.border, linewidth=0.6, zorder=1
+        )
+        void.set_gid("beyond the map")
+        ax.add_collection(void, autolim=False)
 
 
 def _draw_arrows(scene: Scene, ax: Axes) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -46,6 +46,9 @@ GAPS_TRIED = 8
 HALF_WAY, WRONG_WAY = 180.0, 120.0
 """What it costs if every arrow runs around the globe on its longer side, as from China to America over Africa, in
 degrees of the map's width: an arrow that does so is longer than need be, and misleads too."""
+
+INHABITED = (-58.0, 84.0)
+"""Between which parallels a map of the world ends where no place needs more: the rest is ice and void."""
 
 WORTH_TURNING = 10.0
 """By how many degrees a web map must gain if it is to end elsewhere than its readers are used to."""
@@ -135,6 +138,17 @@ class Frame:
         )
         outline: shapely.Geometry = shapely.make_valid(shape)
         return outline
+
+    def beyond(self) -> shapely.Geometry:
+        """Return what of a frame lies beyond the ends of a map of the world, in metres; empty where it is all on it."""
+        box = shapely.box(*self.bounds)
+        if "eqearth" not in self.crs:
+            return shapely.Polygon()
+        up = np.linspace(-90.0, 90.0, _EDGE_POINTS)
+        ends = [np.column_stack([np.full_like(up, meridian_of(self.crs) + side), up]) for side in (-179.999, 179.999)]
+        globe = shapely.Polygon(self.project(np.concatenate([ends[0], ends[1][::-1]])))
+        rest: shapely.Geometry = shapely.difference(box, globe)
+        return rest
 
     def _shows(self, lat: float) -> bool:
         x, y = self.project(np.array([[0.0, lat]]))[0]
@@ -241,6 +255,20 @@ def _world(lonlat: Floats, lon: float, width_px: float, height_px: float, margin
     return frame_in(crs, lonlat, width_px, height_px, margin_px=margin_px)
 
 
+def trimmed(frame: Frame, lonlat: Floats, *, margin_px: float) -> Frame:
+    """Return a map of the world without what lies beyond the inhabited lands, unless points or their margin do.
+
+    All other maps are returned as they are.
+    """
+    if "eqearth" not in frame.crs:
+        return frame
+    x0, y0, x1, y1 = frame.bounds
+    room = margin_px * frame.metres_per_px
+    used, land = (frame.project(points)[:, 1] for points in (lonlat, np.array([[0.0, lat] for lat in INHABITED])))
+    low, high = max(y0, min(land[0], used.min() - room)), min(y1, max(land[1], used.max() + room))
+    return replace(frame, bounds=(x0, float(low), x1, float(high)))
+
+
 def frame_in(crs: str, lonlat: Floats, width_px: float, height_px: float, *, margin_px: float) -> Frame:
     """Return a frame of this size around the points, in a given projected CRS.
 
@@ -339,7 +367,7 @@ def mercator_for(lon: Floats, ways: Ints | None = None) -> str:
 
 
 def meridian_of(crs: str) -> float:
-    """Return the meridian in the middle of a projection of `mercator_for`, degrees."""
+    """Return the meridian in the middle of a map of the world, as `fit` and `mercator_for` make it, degrees."""
     turned = re.search(r"\+lon_0=(\S+)", crs)
     return float(turned[1]) if turned else 0.0
 

@@ -132,7 +132,7 @@ def compose(
     theme : Theme or {'default', 'print', 'dark', 'presentation'}
         Colours, type and sizes.
     size_px : (float, float), optional
-        Width and height of the map; by default the theme's.
+        Width and height of the map; by default the theme's, and a map of the world is as high as its inhabited lands.
     crs : str, optional
         A projected CRS; by default one fitted to the flows.
     top, min_quantity, rest
@@ -165,7 +165,7 @@ def compose(
     if len(validate(Flows, flows)) == 0:
         raise TableError("there is no flow to draw", [Fault("the table has no rows", hint="loosen the filter")])
     stage = staged(flows, look, by=by, width=width, cut=Cut(top, min_quantity, rest), scale=scale,
-                   size=size_px or look.map_px, crs=crs, extent=extent, outside=outside)  # fmt: skip
+                   size=size_px, crs=crs, extent=extent, outside=outside)  # fmt: skip
     order, wanted = wanted_names(stage, look)
     # Only arrows that keep off names need to know beforehand where these will stand.
     likely = reserved(stage, order, wanted) if method == "declutter" else outward(order, wanted)

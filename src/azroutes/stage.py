@@ -13,7 +13,7 @@ from azroutes.exits import BEYOND_NOTE, Exit, exits
 from azroutes.extent import OUTSIDE, focus_on
 from azroutes.inset import Inset, ink_of, inset
 from azroutes.places import Place, place
-from azroutes.projection import COUNTRY_SPAN_M, Frame, fit, frame_in
+from azroutes.projection import COUNTRY_SPAN_M, Frame, fit, frame_in, trimmed
 from azroutes.typesetting import name_lines, shortened, text_width
 from azroutes.vocabulary import PlaceKind
 
@@ -109,19 +109,21 @@ class Stage:
 
 def staged(
     flows: gpd.GeoDataFrame, look: Theme, *, by: str, width: str, cut: Cut, scale: WidthScale | None,
-    size: tuple[float, float], crs: str | None, extent: Area | None, outside: str,
+    size: tuple[float, float] | None, crs: str | None, extent: Area | None, outside: str,
 ) -> Stage:  # fmt: skip
     """Return the arrows of flows, the frame that they are drawn in, and where their places are in it.
 
     Parameters are those of `azroutes.compose`.
     """
-    focus = _focus(flows, extent, outside, size, crs, look, elsewhere=cut.top is None and cut.min_quantity is None)
+    focus = _focus(
+        flows, extent, outside, size or look.map_px, crs, look, elsewhere=cut.top is None and cut.min_quantity is None
+    )
     shown = flows if focus is None else focus.flows
     arrows = arrows_of(shown, look, by=by, width=width, cut=cut, scale=scale,
                        on_map=None if focus is None else focus.shows)  # fmt: skip
     table = arrows.table
     places = {code: place(code) for code in sorted({*table["start"], *table["end"]})}
-    frame = _frame(places, table, size, crs) if focus is None else focus.frame
+    frame = _frame(places, table, size or look.map_px, crs, whole=size is not None) if focus is None else focus.frame
     at = _positions({code: found for code, found in places.items() if focus is None or code in focus.within}, frame)
     marks, small = ({}, None) if focus is None else _outside(flows, focus, table, at, look)
     at |= {code: (mark.x, mark.y) for code, mark in marks.items()}
@@ -138,14 +140,18 @@ def staged(
     )
 
 
-def _frame(places: Mapping[str, Place], table: pd.DataFrame, size: tuple[float, float], crs: str | None) -> Frame:
+def _frame(
+    places: Mapping[str, Place], table: pd.DataFrame, size: tuple[float, float], crs: str | None, *, whole: bool
+) -> Frame:
+    """Return the frame of all places; unless it has to be of the whole size, without what of it shows nothing."""
     lonlat = np.array([(found.lon, found.lat) for found in places.values()])
     margin = min(CURVES_MARGIN, CURVES_SHARE * min(size))
     if crs is None:
         only_points = all(found.kind is PlaceKind.POINT for found in places.values())
         row = {code: k for k, code in enumerate(places)}
         ways = np.array([[row[start], row[end]] for start, end in zip(table["start"], table["end"], strict=True)])
-        return fit(lonlat, *size, margin_px=margin, least_m=0.0 if only_points else COUNTRY_SPAN_M, ways=ways)
+        frame = fit(lonlat, *size, margin_px=margin, least_m=0.0 if only_points else COUNTRY_SPAN_M, ways=ways)
+        return frame if whole else trimmed(frame, lonlat, margin_px=margin)
     return frame_in(crs, lonlat, *size, margin_px=margin)
 
 
