@@ -187,11 +187,13 @@ def test_a_name_keeps_to_the_box_that_is_preferred() -> None:
 def test_boxes_are_reserved_off_the_first_lines_of_arrows() -> None:
     labels = [named("Azerbaijan", 100, 200), named("China", 400, 200)]
     lines = np.array([[[100.0, 200.0], [400.0, 200.0]]])
-    boxes = reserve(labels, [3.0, 3.0], lines, SIZE)
-    assert boxes.shape == (2, 4)
-    assert not shapely.intersects(shapely.LineString(lines[0]), shapely.box(*boxes.T)).any()
+    for half in (0.5, 12.0):
+        boxes = reserve(labels, [3.0, 3.0], lines, np.array([half]), SIZE)
+        assert boxes.shape == (2, 4)
+        arrow = shapely.buffer(shapely.LineString(lines[0]), half, cap_style="flat")
+        assert shapely.area(shapely.intersection(arrow, shapely.box(*boxes.T))).max() < 1
     wide = named("x" * 400, 270, 200)
-    assert np.isnan(reserve([wide], [3.0], lines, SIZE)).all()
+    assert np.isnan(reserve([wide], [3.0], lines, np.array([0.5]), SIZE)).all()
 
 
 @STEADY

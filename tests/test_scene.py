@@ -275,6 +275,16 @@ def check_labels_inside(scene: Scene) -> None:
         assert label.box[2] <= scene.frame.width_px
 
 
+def test_a_wide_arrow_alone_runs_straight_as_the_names_of_its_places_keep_off_it() -> None:
+    for start, end in (("Nepal", "Qatar"), ("Qatar", "Nepal"), ("Peru", "Spain"), ("Iraq", "Iran")):
+        scene = compose(table({"origin": start, "destination": end, "quantity": 5, "unit": "kg"}))
+        line = scene.arrows.geometry.iloc[0]
+        ends = shapely.LineString([line.coords[0], line.coords[-1]])
+        assert line.length <= 1.001 * ends.length, (start, end)
+        outline = shapely.transform(scene.arrows["outline"].iloc[0], scene.frame.to_px)
+        assert not any(shapely.box(*label.box).intersects(outline) for label in scene.labels)
+
+
 def test_letters_stand_on_the_arrows_where_the_theme_asks_for_them() -> None:
     scene = compose(load_flows(), theme="print")
     tags = [label for label in scene.labels if label.kind == "tag"]

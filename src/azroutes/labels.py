@@ -145,7 +145,9 @@ def place_labels(
     return placed, [labels[int(k)] for k in np.flatnonzero(rows < 0)]
 
 
-def reserve(labels: Sequence[Label], radius: Sequence[float], lines: Floats, size: tuple[float, float]) -> Floats:
+def reserve(
+    labels: Sequence[Label], radius: Sequence[float], lines: Floats, half: Floats, size: tuple[float, float]
+) -> Floats:
     """Return where names will likely stand, before it is known how arrows run.
 
     Parameters
@@ -156,6 +158,8 @@ def reserve(labels: Sequence[Label], radius: Sequence[float], lines: Floats, siz
         The least radius of each place's circle, px.
     lines : array of shape (m, points, 2)
         Straight or other first lines of the arrows, px.
+    half : array of shape (m,)
+        Half of the room that each arrow takes across, px.
     size : tuple of float
         Width and height of the frame, px.
 
@@ -166,7 +170,7 @@ def reserve(labels: Sequence[Label], radius: Sequence[float], lines: Floats, siz
     """
     spot = points(np.array([(label.x, label.y) for label in labels]))
     circles = shapely.buffer(spot, np.array(radius, dtype=float) + CIRCLE_MARGIN)
-    inked = shapely.buffer(lines_of(lines), 1.0, quad_segs=1, cap_style="flat")
+    inked = shapely.buffer(lines_of(lines), np.maximum(half, 1.0), quad_segs=1, cap_style="flat")
     spots = _spots(labels, radius, Obstacles(inked, np.empty(0, dtype=object), circles, size), None)
     rows = choose(spots, sweeps=1)
     boxes = np.full((len(labels), 4), np.nan)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
+from azroutes.geometry.lanes import room_across
 from azroutes.geometry.shapes import Floats, Shapes, points
 from azroutes.labels import Label, place_countries, place_labels, place_tags, reserve, sized
 from azroutes.places import gazetteer
@@ -56,7 +57,8 @@ def reserved(stage: Stage, nodes: Sequence[Node], wanted: Sequence[Label]) -> Fl
     table = stage.arrows.table
     chords = np.array([[stage.spots[a], stage.spots[b]] for a, b in zip(table["start"], table["end"], strict=True)])
     size = (stage.frame.width_px, stage.frame.height_px)
-    boxes = reserve(wanted, [node.radius_px for node in nodes], chords.reshape(-1, 2, 2), size)
+    half = room_across(table["width_px"].to_numpy(dtype=float)) / 2
+    boxes = reserve(wanted, [node.radius_px for node in nodes], chords.reshape(-1, 2, 2), half, size)
     beyond = outward(nodes, wanted)
     return np.where(np.isnan(beyond), boxes, beyond)
 
