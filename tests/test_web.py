@@ -482,10 +482,11 @@ def test_a_page_without_flows_says_so(payload: dict[str, Any], tmp_path: Path, v
 
 WORLD = {"NW": (66, -150), "SW": (-40, -72), "NE": (66, 150), "SE": (-43, 172), "Oslo": (60, 11)}
 PACIFIC = {"Lima": (-12, -77), "Quito": (0, -78), "Suva": (-18, 178), "Dhaka": (24, 90), "Tokyo": (36, 140)}
+AFRICA = {"Rome": (42, 13), "Lahore": (31, 72), "Nairobi": (-1, 37), "Durban": (-26, 28)}
 
 
 @pytest.mark.parametrize(("width", "height"), [(400, 760), (1300, 850)])
-@pytest.mark.parametrize("spots", [WORLD, PACIFIC], ids=["world", "pacific"])
+@pytest.mark.parametrize("spots", [WORLD, PACIFIC, AFRICA], ids=["world", "pacific", "africa"])
 def test_a_page_opens_with_all_places_in_view_and_none_below_the_buttons(
     tmp_path: Path, visit: Opener, spots: dict[str, tuple[int, int]], width: int, height: int
 ) -> None:
@@ -496,6 +497,7 @@ def test_a_page_opens_with_all_places_in_view_and_none_below_the_buttons(
     explore_flows(read_flows(pd.DataFrame(rows))).save(str(path))
     with visit(path, width, height) as seen:
         seen.ready()
+        seen.page.wait_for_timeout(400)  # a view that glides has come to rest
         places = seen.page.evaluate(
             "azroutes.app.model.nodes.map((node) => azroutes.app.map.latLngToContainerPoint(node))"
             ".map((point) => [point.x, point.y])"

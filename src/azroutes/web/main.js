@@ -13,10 +13,10 @@
     return [[-75, middle - 220], [85, middle + 220]];
   };
 
-  const makeMap = (id, bounds) => {
+  const makeMap = (id) => {
     const map = L.map(id, {
       preferCanvas: true, zoomSnap: 0.25, zoomDelta: 0.5, wheelPxPerZoomLevel: 100, minZoom: 0.5, maxZoom: az.CLOSE,
-      maxBounds: reach(bounds), maxBoundsViscosity: 0.7, worldCopyJump: false,
+      maxBoundsViscosity: 0.7, worldCopyJump: false,
     });
     map.attributionControl.setPrefix("Leaflet");
     // Land under and flows above whatever layers a user adds; neither takes the mouse from them.
@@ -69,6 +69,8 @@
     if (!guest) {
       az.paper.watch(app, root);
       az.address.follow(app);
+      // Leaflet glides back into these from a view beyond them, also while the next view is set, which it then shifts.
+      map.setMaxBounds(reach(model.bounds));
     }
     app.ready = true;
     return app;
@@ -93,7 +95,7 @@
     if (unseen) return unseen;
     const holder = document.getElementById("azroutes-data");
     const data = JSON.parse(holder.textContent);
-    const map = makeMap(id, data.bounds);
+    const map = makeMap(id);
     const container = map.getContainer();
     container.style.backgroundColor = data.theme.water;
     container.setAttribute("role", "region");
