@@ -236,7 +236,7 @@ def bent(start: dict[str, Any], end: dict[str, Any], bend: float) -> list[int]:
     a, b = (np.array([node["lon"], node["lat"]], float) for node in (start, end))
     middle = (a + b) / 2 + np.array([-(b - a)[1], (b - a)[0]]) * bend * 2
     t = np.linspace(0, 1, 33)[:, None]
-    return deltas((1 - t) ** 2 * a + 2 * t * (1 - t) * middle + t**2 * b, 10000)
+    return deltas((1 - t) ** 2 * a + 2 * t * (1 - t) * middle + t**2 * b, 100000)
 
 
 @pytest.fixture(scope="session")

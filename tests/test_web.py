@@ -84,7 +84,7 @@ def test_arrows_there_and_back_on_one_line_lie_side_by_side(
     pair = [arrow for arrow in payload["arrows"] if arrow["label"] in labels and arrow["market"] == 0]
     for arrow in pair:
         start, end = (payload["nodes"][arrow[side]] for side in ("start", "end"))
-        (x0, y0), (x1, y1) = ((round(node["lon"] * 1e4), round(node["lat"] * 1e4)) for node in (start, end))
+        (x0, y0), (x1, y1) = ((round(node["lon"] * 1e5), round(node["lat"] * 1e5)) for node in (start, end))
         arrow.update(line=[x0, y0, x1 - x0, y1 - y0], lane=4)
     path = tmp_path / "pair.html"
     OfflineMap(payload, title="Pair").save(path)
@@ -510,3 +510,31 @@ def test_a_page_opens_with_all_places_in_view_and_none_below_the_buttons(
         assert 8 < x < size[0] - 8
         assert 8 < y < size[1] - 8
         assert x > buttons["x"] + buttons["width"] + 4 or y > buttons["y"] + buttons["height"] + 4
+
+
+def test_a_page_of_spots_in_one_city_opens_with_them_apart(tmp_path: Path, visit: Opener) -> None:
+    spots = {"Port": (41.015, 28.96), "Hotel": (41.03, 28.98), "Market": (41.042, 28.95), "Flat": (41.009, 28.948)}
+    rows = [
+        {"origin": a, "origin_lat": spots[a][0], "origin_lon": spots[a][1], "destination": b,
+         "destination_lat": spots[b][0], "destination_lon": spots[b][1]} for a, b in combinations(spots, 2)
+    ]  # fmt: skip
+    path = tmp_path / "city.html"
+    explore_flows(read_flows(pd.DataFrame(rows))).save(str(path))
+    with visit(path) as seen:
+        seen.ready()
+        places = np.array(seen.page.evaluate(
+            "azroutes.app.model.nodes.map((node) => azroutes.app.map.latLngToContainerPoint(node))"
+            ".map((point) => [point.x, point.y])"
+        ))  # fmt: skip
+        away = np.hypot(*(places[:, None] - places[None]).transpose(2, 0, 1)) + 1e9 * np.eye(len(places))
+        assert away.min() > 60
+        named = seen.page.evaluate("azroutes.app.picture.labels.length")
+        assert named == len(spots)
+        assert len(seen.arrows()) == len(rows)
+        assert seen.complaints == []
+
+
+def test_a_page_of_countries_goes_no_closer_than_its_land(saved: Path, visit: Opener) -> None:
+    with visit(saved) as seen:
+        seen.ready()
+        assert seen.page.evaluate("azroutes.app.map.getMaxZoom()") == 10

@@ -63,8 +63,8 @@ if TYPE_CHECKING:
 PAGE_PX = (1000.0, 700.0)
 """Size of the map for which arrows are laid out, CSS pixels."""
 
-LINE_UNIT = 10_000
-"""Parts of a degree in which the page holds arrows."""
+LINE_UNIT = 100_000
+"""Parts of a degree in which the page holds arrows: a metre, as exact as places are."""
 
 CLUSTER_ENTRY = {"kind": "cluster", "label": "Several places, close at this zoom"}
 

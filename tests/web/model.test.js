@@ -11,10 +11,10 @@ const payload = () => ({
   land: [], markets: [{ label: "Heroin trade" }, { label: "Human trafficking" }],
   nodes: ["Iran", "Azerbaijan", "Russia"].map((name, i) => ({ name, kind: "country", lat: 35 + i, lon: 50 })),
   arrows: [
-    { market: 0, start: 0, end: 1, line: [500000, 350000, 0, 10000], width: 3, flows: [0, 1] },
-    { market: 0, start: 1, end: 2, line: [500000, 360000, 0, 10000], width: 2, flows: [0] },
+    { market: 0, start: 0, end: 1, line: [5000000, 3500000, 0, 100000], width: 3, flows: [0, 1] },
+    { market: 0, start: 1, end: 2, line: [5000000, 3600000, 0, 100000], width: 2, flows: [0] },
     { market: 1, start: 1, end: 1, line: [500000, 360000], width: 1, flows: [2] },
-    { market: 1, start: 2, end: 1, line: [500000, 370000, 0, -10000], width: 1, flows: [3, 4] },
+    { market: 1, start: 2, end: 1, line: [5000000, 3700000, 0, -100000], width: 1, flows: [3, 4] },
   ],
   flows: [
     { title: "Heroin", route: "Iran → Azerbaijan → Russia", statements: [0, 1], lineages: 2 },

@@ -3,8 +3,9 @@
 
 (() => {
   const az = (globalThis.azroutes ??= {});
-  /** The closest zoom of a page of our own; other maps go closer. */
+  /** The closest zoom of a page of our own, and of one with nothing but spots; other maps go closer. */
   const CLOSE = 10;
+  const CLOSEST = 13;
   const MARGIN = 60;
 
   const boxFrom = (box, { x, y }) => ({
@@ -36,5 +37,5 @@
     ];
   };
 
-  Object.assign(az, { CLOSE, closeUp });
+  Object.assign(az, { CLOSE, CLOSEST, closeUp });
 })();

@@ -13,9 +13,9 @@
     return [[-75, middle - 220], [85, middle + 220]];
   };
 
-  const makeMap = (id) => {
+  const makeMap = (id, maxZoom) => {
     const map = L.map(id, {
-      preferCanvas: true, zoomSnap: 0.25, zoomDelta: 0.5, wheelPxPerZoomLevel: 100, minZoom: 0.5, maxZoom: az.CLOSE,
+      preferCanvas: true, zoomSnap: 0.25, zoomDelta: 0.5, wheelPxPerZoomLevel: 100, minZoom: 0.5, maxZoom,
       maxBoundsViscosity: 0.7, worldCopyJump: false,
     });
     map.attributionControl.setPrefix("Leaflet");
@@ -95,7 +95,9 @@
     if (unseen) return unseen;
     const holder = document.getElementById("azroutes-data");
     const data = JSON.parse(holder.textContent);
-    const map = makeMap(id);
+    // Spots of a user's own may all be in one city, of which the land has no shape at any zoom.
+    const spots = !data.clustered && data.nodes.every(({ kind }) => kind === "point");
+    const map = makeMap(id, spots ? az.CLOSEST : az.CLOSE);
     const container = map.getContainer();
     container.style.backgroundColor = data.theme.water;
     container.setAttribute("role", "region");

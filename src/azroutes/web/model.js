@@ -3,7 +3,7 @@
 
 (() => {
   const az = (globalThis.azroutes ??= {});
-  const LINE_UNIT = 10000;
+  const LINE_UNIT = 100000;
   const RING_UNIT = 400;
 
   /** @param {number} count @param {string} one @param {string} [many] */
