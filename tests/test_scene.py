@@ -235,7 +235,8 @@ def test_a_small_map_uses_its_room_and_has_smaller_arrows_that_its_legend_explai
         assert widths.entries[-1].width_px == pytest.approx(float(widths.entries[-1].label) * scene.scale.px_per_unit)
     assert 5.0 <= small.theme.max_width_px < usual.theme.max_width_px
     assert small.theme.node_radius_px < usual.theme.node_radius_px
-    assert small.theme.label_px == usual.theme.label_px
+    assert 7.0 <= small.theme.label_px < usual.theme.label_px
+    assert all(label.size < usual.theme.label_px for label in small.labels)
 
 
 @pytest.mark.parametrize("option", ["by", "width", "method"])

@@ -41,8 +41,8 @@ def plot_flows(
     ax : Axes, optional
         Where to draw; by default a new figure. The projection is fitted to the flows and to the shape of the axes, and
         the legends stand to the right of the axes and the notes below: leave room, or save with
-        ``bbox_inches="tight"``. On axes narrower than some 10 cm, as for a column of text, arrows and circles are
-        smaller, and the legends stand below, too.
+        ``bbox_inches="tight"``. On axes narrower than some 10 cm, as for a column of text, arrows, circles and
+        names are smaller, and the legends stand below, too.
     title : str
         Stands over the map.
     by : {'market', 'commodity', 'flow'}

@@ -179,6 +179,9 @@ PRESENTATION = Theme(
 LEAST_SIZE = 0.5
 """Share of their size to which arrows and circles shrink on a small map at the most."""
 
+LEAST_TYPE = MappingProxyType({"label_px": 7.0, "country_px": 6.0})
+"""Height to which names shrink there at the most, px: what is still easily read in print."""
+
 THEMES: Mapping[str, Theme] = MappingProxyType(
     {"default": Theme(), "print": PRINT, "dark": DARK, "presentation": PRESENTATION}
 )
@@ -215,10 +218,11 @@ def theme_of(theme: Theme | str, *, screen: bool = False) -> Theme:
 
 
 def sized_for(theme: Theme, size_px: tuple[float, float]) -> Theme:
-    """Return a theme with arrows and circles for a map of this size: on a small one they are smaller, type is not.
+    """Return a theme with arrows, circles and names for a map of this size: on a small one they are smaller.
 
-    They shrink with the root of the shorter of its sides, each as a share of the map that the theme is for, and by half
-    at the most: so a small map is a little fuller than a large one, and its arrows can still be told apart.
+    They shrink with the root of the shorter of its sides, each as a share of the map that the theme is for, arrows and
+    circles by half at the most, names to seven points: so a small map is a little fuller than a large one, and its
+    arrows can still be told apart.
 
     Examples
     --------
@@ -230,6 +234,8 @@ def sized_for(theme: Theme, size_px: tuple[float, float]) -> Theme:
     if share == 1.0:
         return theme
     sizes = {name: round(share * getattr(theme, name), 1) for name in ("max_width_px", "node_radius_px")}
+    sizes |= {name: max(round(share * getattr(theme, name), 1), min(least, getattr(theme, name)))
+              for name, least in LEAST_TYPE.items()}  # fmt: skip
     return replace(theme, px_each_lineage=round(share * theme.px_each_lineage, 2), **sizes)
 
 
