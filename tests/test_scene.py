@@ -214,6 +214,19 @@ def test_a_map_of_the_world_ends_with_its_inhabited_lands_and_one_of_a_given_siz
     check_resolved(south)
 
 
+def wide_km(*ways: tuple[str, str]) -> float:
+    frame = compose(table(*({"origin": start, "destination": end} for start, end in ways))).frame
+    return float(frame.bounds[2] - frame.bounds[0]) / 1000
+
+
+def test_a_map_of_small_neighbours_is_no_wider_than_they_need_to_be_known() -> None:
+    assert 600 < wide_km(("NLD", "BEL"), ("BEL", "LUX")) < 1200
+    assert 600 < wide_km(("ARM", "GEO")) < 1200
+    assert wide_km(("USA", "CAN")) >= 1800
+    for ways in ([("AZE", "AZE")], [("AZE", "SOUTH_CAUCASUS")]):
+        assert wide_km(*ways) == pytest.approx(1800)
+
+
 def test_a_size_of_ones_own_is_used() -> None:
     scene = compose(load_flows(), size_px=(300.0, 500.0))
     assert scene.frame.width_px == 300

@@ -28,7 +28,7 @@ LEAST_SPAN_M = 300_000.0
 """Width shown where all ends are one point, in metres."""
 
 COUNTRY_SPAN_M = 1_800_000.0
-"""Width shown at the least where an end is a country or a region, so that a reader sees which, in metres."""
+"""Width that shows any country or region well enough for a reader to see which, in metres."""
 
 SEAMS = (-169.0, -30.0)
 """Meridians that meet hardly any land, in the Bering Strait and in the Atlantic: where a map of the world may end."""

@@ -39,6 +39,10 @@ CURVES_MARGIN, CURVES_SHARE = 46.0, 0.115
 """Free space around the places for arcs and names: px, and on a small map this share of its shorter side."""
 
 
+AROUND = 2.0
+"""How many times as wide as its places need a map of neighbours is made, so that a reader sees which they are."""
+
+
 @dataclass(frozen=True, slots=True)
 class Node:
     """A place that arrows join.
@@ -147,12 +151,23 @@ def _frame(
     lonlat = np.array([(found.lon, found.lat) for found in places.values()])
     margin = min(CURVES_MARGIN, CURVES_SHARE * min(size))
     if crs is None:
-        only_points = all(found.kind is PlaceKind.POINT for found in places.values())
         row = {code: k for k, code in enumerate(places)}
         ways = np.array([[row[start], row[end]] for start, end in zip(table["start"], table["end"], strict=True)])
-        frame = fit(lonlat, *size, margin_px=margin, least_m=0.0 if only_points else COUNTRY_SPAN_M, ways=ways)
+        tight = fit(lonlat, *size, margin_px=margin, least_m=0.0, ways=ways)
+        frame = fit(lonlat, *size, margin_px=margin, least_m=_least_span(places, tight), ways=ways)
         return frame if whole else trimmed(frame, lonlat, margin_px=margin)
     return frame_in(crs, lonlat, *size, margin_px=margin)
+
+
+def _least_span(places: Mapping[str, Place], tight: Frame) -> float:
+    """Return how wide a map has to be at the least so that a reader sees where on earth its places are, metres."""
+    kinds = {found.kind for found in places.values()}
+    if kinds == {PlaceKind.POINT}:
+        return 0.0
+    # A region is larger than its point tells, and a place alone tells nothing of a size.
+    if len(places) == 1 or kinds & {PlaceKind.REGION, PlaceKind.HISTORIC}:
+        return COUNTRY_SPAN_M
+    return min(COUNTRY_SPAN_M, AROUND * (tight.bounds[2] - tight.bounds[0]))
 
 
 def _focus(
