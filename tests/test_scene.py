@@ -374,6 +374,19 @@ def test_loops_stay_open_on_the_map_and_off_one_another(size: tuple[float, float
     assert shared < 0.02 * sum(shape.area for shape in shapes.values())
 
 
+def test_where_few_names_have_room_those_of_the_widest_arrows_are_written() -> None:
+    around = (
+        "AUT BEL BGR CHE CZE DEU DNK ESP EST FIN FRA GBR GRC HRV HUN IRL ITA LTU LVA NLD NOR POL PRT ROU SRB SVK SVN"
+    )
+    rows = [{"origin": code, "destination": "TJK", "quantity": 1.0, "unit": "kg"} for code in around.split()]
+    for widest in ("PRT", "SVN", "ITA"):
+        flows = table(*(row | {"quantity": 50.0} if row["origin"] == widest else row for row in rows))
+        scene = compose(flows, size_px=(221.0, 160.0))
+        named = {label.code for label in scene.labels if label.kind == "node"}
+        assert len(named) < len(scene.nodes)
+        assert {widest, "TJK"} <= named
+
+
 def test_of_many_names_without_room_the_first_are_told_and_the_others_counted() -> None:
     rows = [{"origin": f"Place {k}@{40 + k / 1000:.3f},50", "destination": f"Spot {k}@{40 + k / 1000:.3f},50.001"}
             for k in range(120)]  # fmt: skip

@@ -40,13 +40,22 @@ NAME_GAP = 2.0
 
 
 def wanted_names(stage: Stage, look: Theme) -> tuple[list[Node], list[Label]]:
-    """Return the places in the order in which their names matter, and these names, each at its place."""
-    order = sorted(stage.nodes, key=lambda node: (-node.arrows, node.code))
+    """Return the places in the order in which their names matter, and these names, each at its place.
+
+    Those matter most whose arrows are the widest together: where widths are alike, those with most arrows.
+    """
+    table = stage.arrows.table
+    met = dict.fromkeys((node.code for node in stage.nodes), 0.0)
+    for start, end, width in zip(table["start"], table["end"], table["width_px"], strict=True):
+        for code in {start, end}:
+            met[code] += float(width)
+    order = sorted(stage.nodes, key=lambda node: (-round(met[node.code], 6), -node.arrows, node.code))
+    most = max(node.arrows for node in order)
     longest = NAME_EMS * look.label_px
     return order, [
         sized(Label(edge_name(node.name, look) if node.beyond else name_lines(node.name, look.label_px, longest),
                     *stage.spots[node.code], 0, 0, look.label_px,
-                    italic=node.kind is PlaceKind.REGION, bold=node.arrows == order[0].arrows > 4, colour=look.ink,
+                    italic=node.kind is PlaceKind.REGION, bold=node.arrows == most > 4, colour=look.ink,
                     kind="node", code=node.code))
         for node in order
     ]  # fmt: skip
