@@ -210,7 +210,7 @@ def test_a_number_too_small_to_be_seen_is_drawn_and_told() -> None:
     assert made.table["width_px"].tolist() == [Theme().max_width_px, LEAST_PX, 0.0]
     assert made.widened == 1
     told = notes(read_flows(pd.DataFrame(rows), unit="kg"), made, ["country"])
-    assert "One arrow stands for less than 50,000 (kg), too thin to see: drawn as thin lines." in told
+    assert "One arrow stands for less than 50,000 (kg), too thin to see: drawn as a thin line." in told
 
 
 def told(flows: gpd.GeoDataFrame, arrows: Arrows) -> str:

@@ -212,8 +212,11 @@ def notes(
     if arrows.widened:
         least = float(f"{LEAST_PX / arrows.scale.px_per_unit:.2g}")
         unit = _lower_first(arrows.scale.title)
-        many = f"{number(arrows.widened)} arrows stand" if arrows.widened > 1 else "One arrow stands"
-        found.append(f"{many} for less than {number(least)} ({unit}), too thin to see: drawn as thin lines.")
+        one = arrows.widened == 1
+        many, drawn = (
+            ("One arrow stands", "a thin line") if one else (f"{number(arrows.widened)} arrows stand", "thin lines")
+        )
+        found.append(f"{many} for less than {number(least)} ({unit}), too thin to see: drawn as {drawn}.")
     if arrows.zeros:
         many = f"{number(arrows.zeros)} arrows have a quantity of zero and are not drawn."
         found.append(many if arrows.zeros > 1 else "One arrow has a quantity of zero and is not drawn.")
