@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pandas as pd
 import pytest
 
 from azroutes import AzroutesError, read_flows
@@ -75,3 +76,22 @@ def test_a_first_line_may_say_any_character(tmp_path: Path) -> None:
     flows = read_flows(path, file=FileForm(decimal=","))
     assert flows["quantity"].tolist() == [1.2]
     assert "cells parted by '^'" in flows.attrs[KEPT]["told"]
+
+
+@pytest.mark.parametrize("header", ["origin,destination,2015", "origin,destination,quantity", "1,2,3"])
+def test_a_column_of_numbers_alone_keeps_its_zeros(tmp_path: Path, header: str) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text(f"{header}\n" + "031,004,5\n004,031,5.5\n" * 20)
+    origin, destination, quantity = header.split(",")
+    flows = read_flows(path, origin=origin, destination=destination, quantity=quantity)
+    assert dict(zip(flows.index, flows["quantity"], strict=True)) == {"-:-:AFG>AZE": 110, "-:-:AZE>AFG": 100}
+    nodes = pd.DataFrame({"id": ["031", "004", "31", "4"], "lat": [1, 2, 80, 80], "lon": [1, 2, 80, 80]})
+    placed = read_flows(path, origin=origin, destination=destination, quantity=quantity, nodes=nodes)
+    assert set(placed["origin"]) == {"031@1.00000,1.00000", "004@2.00000,2.00000"}
+
+
+def test_years_that_nobody_said_to_be_columns_are_left_aside(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text("origin,destination,2015,2016\n" + "Iran,Peru,5,0\n" * 3)
+    told = read_flows(path).attrs[KEPT]["told"]
+    assert "no quantity is read; columns of numbers are '2015', '2016': say quantity=..., or wide=..." in told

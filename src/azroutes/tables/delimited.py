@@ -252,12 +252,18 @@ class _Lines:
         return rows.set_axis(pd.Index(names, dtype=object), axis=1)
 
     def parsed(self, kinds: dict[int, Any], number: int | None = None) -> pd.DataFrame | None:
-        """Return all lines as rows, if that can be; with a column of numbers, the first is one of zeros."""
-        text, none = _Bytes(self.data), cast("dict[str, Any]", {"na_filter": False})
+        """Return all lines as rows, if that can be; the first stands for the header.
+
+        It holds text, as pandas makes numbers of a category that has nothing else, and of 031 one that is 31; a zero in
+        a column of numbers.
+        """
+        none = cast("dict[str, Any]", {"na_filter": False})
+        first = ['"-"'] * len(self.header)
         if number is not None:
             kinds = {**kinds, number: "float64"}
-            text = _Bytes(self.data, self.separator.join("0" * len(self.header)).encode(), self.header_end)
+            first[number] = '"0"'
             none = {"keep_default_na": False, "na_values": {number: [""]}}
+        text = _Bytes(self.data, self.separator.join(first).encode(), self.header_end)
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("error")
