@@ -165,6 +165,17 @@ def test_entities_that_multiply_are_not_unfolded(tmp_path: Path) -> None:
         assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 2**18
 
 
+def test_an_open_document_in_which_a_table_never_ends(tmp_path: Path) -> None:
+    path = file(tmp_path / "open.ods")
+    repacked(path, lambda _, content: content.replace(b"</table:table>", b"</ able:table>"))
+    # In a process of its own: the reader of such files would look for the end for ever.
+    code = (
+        f"import azroutes\ntry: azroutes.read_flows({str(path)!r})\nexcept azroutes.TableError as error: print(error)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert "not a workbook that can be read: not well-formed" in done.stdout
+
+
 def test_columns_in_which_no_row_has_a_cell(tmp_path: Path) -> None:
     text = tmp_path / "hollow.csv"
     for last in ("x", '"x"'):
