@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import pandas as pd
 import pytest
 
-from azroutes import AzroutesError, FileForm, Gazetteer, Policy, read_flows
+from azroutes import AzroutesError, FileForm, Gazetteer, OptionError, Policy, read_flows
 from azroutes.accounting import KEPT
 from azroutes.columns import PAIRS
 
@@ -246,7 +247,7 @@ def test_a_column_that_numbers_the_rows_is_not_a_place_of_two_letters() -> None:
     }
 
 
-@pytest.mark.parametrize("name", ["2002 (p)", "2002*", "2002p", "FY2002", "2002, 2004"])
+@pytest.mark.parametrize("name", ["2002 (p)", "2002*", "2002p", "FY2002", "2002, 2004", "Jan-02"])
 def test_a_column_that_may_be_a_year_is_never_left_out(name: str) -> None:
     table = pd.DataFrame({"from": ["Iran"], "to": ["Peru"], "2001": [1], name: [2]})
     with pytest.raises(AzroutesError, match=f"- {re.escape(name)}: a column that may be a year"):
@@ -280,9 +281,52 @@ def test_each_row_may_count_for_a_number() -> None:
     for number in (-1, True, float("nan"), float("inf")):
         with pytest.raises(AzroutesError, match="no number that a row can count for"):
             read_flows(table, quantity=number)
-    for options in ({"wide": "year"}, {"back": "quantity"}):
-        with pytest.raises(AzroutesError, match="the cells of such a table are its quantities"):
-            read_flows(table, quantity=1, **options)  # type: ignore[call-overload]
+    with pytest.raises(AzroutesError, match=r"said twice \(each way has its own\)"):
+        read_flows(table, quantity=1, back="quantity")
+
+
+@pytest.mark.parametrize(("wide", "said"), [
+    ("year", {"year": "Y"}), ("year", {"year": 1999}), ("year", {"quantity": "q"}), ("year", {"quantity": 1}),
+    ("year", {"columns": {"q": "back"}}), ("destination", {"destination": "Chile"}),
+    ("destination", {"columns": {"q": "destination_lon", "Y": "destination_lat"}}),
+    ("destination", {"columns": {"q": "route"}}),
+])  # fmt: skip
+def test_what_the_cells_of_a_wide_table_say_is_not_said_again(wide: str, said: dict[str, object]) -> None:
+    table = pd.DataFrame({"origin": ["Iran"], "destination": ["Peru"], "Y": [2010], "q": [9], "2015": [1], "AZ": [2]})
+    with pytest.raises(OptionError, match="said twice"):
+        read_flows(table, wide=wide, **said)  # type: ignore[call-overload]
+
+
+@pytest.mark.parametrize("name", ["quantity", "Year"])
+def test_a_column_of_a_wide_table_that_its_cells_stand_for_is_told(name: str) -> None:
+    table = pd.DataFrame({"origin": ["Iran"], "destination": ["Peru"], name: [1999], "2015": [1], "2016": [2]})
+    flows = read_flows(table, wide="year")
+    assert (flows["quantity"].tolist(), flows["first_year"].tolist()) == ([3.0], [2015])
+    told = flows.attrs[KEPT]["told"]
+    assert f"column {name!r} is left aside: the cells and their columns say that" in told
+
+
+def test_columns_of_one_place_are_told() -> None:
+    table = pd.DataFrame({"origin": ["AZ"], "IR": [1], "Iran": [1], "West Bank": [2], "Gaza": [3]})
+    told = read_flows(table, wide="destination").attrs[KEPT]["told"]
+    assert [line for line in told if "one place" in line] == [
+        "columns 'IR' and 'Iran' are one place, IRN: their cells are added",
+        "columns 'West Bank' and 'Gaza' are one place, PSE: their cells are added",
+    ]
+
+
+@pytest.mark.parametrize("names", [["from", "from", "to", "n"], ["From", "to", "To", "n"]])
+def test_ends_by_a_common_name_that_is_there_twice_are_not_guessed(names: list[str]) -> None:
+    with pytest.raises(AzroutesError, match="column given twice"):
+        read_flows(pd.DataFrame([["Iran", "Peru", "Chile", 1]], columns=names))
+
+
+def test_a_coordinate_without_the_other_is_told() -> None:
+    ends = {"origin": ["x"], "destination": ["Peru"]}
+    with pytest.raises(AzroutesError, match="origin_lat: missing column"):
+        read_flows(pd.DataFrame({**ends, "origin_lon": [1]}))
+    flows = read_flows(pd.DataFrame({"from": ["AZ"], "to": ["Peru"], "from_long": ["Azerbaijan"]}))
+    assert "columns left aside: from_long" in flows.attrs[KEPT]["told"]
 
 
 def test_totals_and_two_directions_in_columns_left_aside_are_told() -> None:
@@ -337,8 +381,9 @@ def test_regions_beside_their_countries_are_told() -> None:
 
 
 def test_numbers_of_a_frame_stand_beside_texts_with_a_decimal_comma() -> None:
-    table = pd.DataFrame({"from": "Iran", "to": "Peru", "n": pd.Series([1.5, "2,5", 3], dtype=object)})
-    assert read_flows(table, file=FileForm(decimal=","))["quantity"].tolist() == [7.0]
+    cells = [1.5, "2,5", 3, Decimal("1.125")]
+    table = pd.DataFrame({"from": "Iran", "to": "Peru", "n": pd.Series(cells, dtype=object)})
+    assert read_flows(table, file=FileForm(decimal=",", thousands="."))["quantity"].tolist() == [8.125]
 
 
 @pytest.mark.parametrize("quantity", ["victims", None])

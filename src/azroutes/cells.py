@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from numbers import Number
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -236,7 +237,7 @@ class Cells:
 
     def _text(self, value: object) -> str | None:
         text = text_of_cell(value)
-        if self.file.decimal == "," and isinstance(value, float | np.floating):
+        if self.file.decimal == "," and isinstance(value, Number):
             text = text.replace(".", ",")  # a number of a sheet or a frame, which is written with a point
         return text if text and text not in self.file.missing else None
 

@@ -241,6 +241,7 @@ def _guessed(
     known = {*place, *value}
     found = {f"{end}_{axis}": spots[0] for end in ENDS for axis in AXES
              if f"{end}_{axis}" not in known and len(spots := _coordinate(end, axis, free)) == 1}  # fmt: skip
+    found = {name: k for name, k in found.items() if _other_axis(name) in {*known, *found}}
     ends, doubts = _guessed_ends(own, free, known, {*known, *found})
     found |= ends
     for ours, names in COMMON.items():
@@ -251,7 +252,7 @@ def _guessed(
             found[ours] = spots[0]
         elif ours == "quantity":
             twice = len({own[k] for k in spots}) < len(spots)
-            doubts.append(Fault("column given twice", column=own[spots[0]], hint="give each a name of its own") if twice
+            doubts.append(_given_twice(own[spots[0]]) if twice
                           else _doubt("more than one column may be the quantity", ours, spots, own))  # fmt: skip
     return found, doubts
 
@@ -266,6 +267,9 @@ def _guessed_ends(
         if len(pairs) > 1:
             ways = " or ".join(f"origin={own[a]!r}, destination={own[b]!r}" for a, b in pairs)
             return {}, [Fault("more than one pair of columns may be the ends", hint=f"say {ways}")]
+        twice = [own[k] for pair in pairs for k in pair if list(free.values()).count(free[k]) > 1]
+        if twice:
+            return {}, [_given_twice(name) for name in twice]
         return (dict(zip(ENDS, pairs[0], strict=True)) if pairs else {}), []
     for end in left:
         names = {form for pair in PAIRS for form in _with_suffixes(pair[ENDS.index(end)])}
@@ -279,6 +283,10 @@ def _guessed_ends(
 
 def _doubt(problem: str, ours: str, spots: Sequence[int], own: list[str]) -> Fault:
     return Fault(problem, column=ours, hint="say " + " or ".join(f"{ours}={own[k]!r}" for k in spots))
+
+
+def _given_twice(name: str) -> Fault:
+    return Fault("column given twice", column=name, hint="give each a name of its own")
 
 
 def _with_suffixes(base: str) -> set[str]:
@@ -303,12 +311,20 @@ def _coordinate(end: str, axis: str, free: Mapping[int, str]) -> list[int]:
     return [k for k, name in free.items() if name in names]
 
 
+def _other_axis(name: str) -> str:
+    """Return the coordinate without which one says nothing: the latitude of a longitude."""
+    return f"{name[:-3]}{'lat' if name.endswith('lon') else 'lon'}"
+
+
 def _missing(own: list[str], known: set[str]) -> list[Fault]:
-    return [
+    ends = [
         Fault("missing column", column=end, hint=_near(end, own) or f"or {end}_lon and {end}_lat, or say {end}=...")
         for end in ENDS
         if end not in known and not {f"{end}_lon", f"{end}_lat"} <= known
     ]
+    halves = [Fault("missing column", column=_other_axis(name), hint=f"{name} says nothing without it")
+              for name in COORDINATES if name in known and _other_axis(name) not in known]  # fmt: skip
+    return [*ends, *halves]
 
 
 def _unit_alone(unit: object, known: set[str]) -> list[Fault]:

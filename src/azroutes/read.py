@@ -288,8 +288,8 @@ def _check_one_way(said: Mapping[str, object], wide: str | None, added: Aggregat
     faults = []
     if added is not None and (wide or said[BACK]):
         faults.append(Fault("records that are added up have one row a flow", column="wide" if wide else BACK))
-    if isinstance(said["quantity"], int | float) and (wide or said[BACK]):
-        faults.append(Fault("the cells of such a table are its quantities", column="quantity", value=said["quantity"]))
+    if isinstance(said["quantity"], int | float) and said[BACK]:
+        faults.append(Fault("said twice", column="quantity", value=said["quantity"], hint="each way has its own"))
     each = said["quantity"]
     if isinstance(each, int | float) and (isinstance(each, bool) or not 0 <= each <= MOST):
         faults.append(

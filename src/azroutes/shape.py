@@ -20,10 +20,10 @@ from azroutes.numerals import bare
 from azroutes.places import VIA, resolve
 from azroutes.spelling import fold
 from azroutes.tables.given import held
-from azroutes.years import are_fiscal, clash, may_be_fiscal, span_of
+from azroutes.years import MONTH, are_fiscal, clash, may_be_fiscal, span_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from azroutes.columns import Matched
     from azroutes.gazetteer import Gazetteer
@@ -35,8 +35,10 @@ WAY_BACK = " (back)"
 """What is added to the name of a row for its way back."""
 
 WIDE = ("year", *ENDS)
-_LIKE_YEAR = re.compile(r"(?:FY ?|CY ?|[a-z]\.? ?)?[12]\d{3}(?!\d).{0,8}", re.IGNORECASE)
-"""Names of columns that begin with a year, and go on for a little."""
+_LIKE_YEAR = re.compile(
+    rf"(?:FY ?|CY ?|[a-z]\.? ?)?[12]\d{{3}}(?!\d).{{0,8}}|{MONTH}[ ./'’-]{{0,2}}\d\d", re.IGNORECASE
+)
+"""Names of columns that begin with a year, and go on for a little; or a month and two figures, of a year or a day."""
 _ANY_YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
 _BETWEEN = re.compile(r"\s*(?:[-–—=]*>|[→⇒➔➜])\s*|\s[-–—]\s")
 _QUOTED = re.compile(r"'([^']+)'")
@@ -58,6 +60,7 @@ def laid_out(
     """
     found: list[str] = []
     if wide is not None:
+        _check_wide(wide, {*(ours for ours, what in said.items() if what is not None), *(columns or {}).values()})
         kept = {str(name).strip(): None for name in (*said.values(), *(columns or {})) if name is not None}
         table, found = lengthened(table, wide, kept, points, form)
     try:
@@ -75,6 +78,24 @@ def laid_out(
         if end in matched.value:
             _check_constant(end, str(matched.value[end]), table.names, points)
     return table, matched, found
+
+
+def _check_wide(wide: str, said: Collection[str]) -> None:
+    """Refuse what cannot be wide, and what is said beside it of the same."""
+    if wide not in WIDE:
+        raise OptionError("a table cannot be wide so", [Fault("no such choice", column="wide", value=wide,
+                                                              hint="one of " + ", ".join(WIDE))])  # fmt: skip
+    what = "years" if wide == "year" else "places"
+    hint = f"in a wide table the names of columns are the {what}, and their cells the quantities"
+    faults = [Fault("said twice", column=ours, hint=hint) for ours in _of_cells(wide) if ours in said]
+    if faults:
+        raise OptionError("the table cannot be read so", faults)
+
+
+def _of_cells(wide: str) -> tuple[str, ...]:
+    """Return what the cells of a wide table and the names of their columns tell."""
+    of_end = () if wide == "year" else (f"{wide}_lon", f"{wide}_lat", ROUTE)
+    return (wide, "quantity", BACK, *of_end)
 
 
 def _check_constant(end: str, text: str, names: Sequence[object], nodes: Nodes | Gazetteer | None) -> None:
@@ -116,9 +137,6 @@ def lengthened(
     TableError
         If no column is called so; or if one with numbers may be, and would be lost, or counted twice.
     """
-    if wide not in WIDE:
-        raise OptionError("a table cannot be wide so", [Fault("no such choice", column="wide", value=wide,
-                                                              hint="one of " + ", ".join(WIDE))])  # fmt: skip
     rows, broken = table.read(None)
     names = [str(name).strip() for name in rows.columns]
     called = [bare(name, file.notes, number=wide == "year") for name in names]
@@ -142,7 +160,9 @@ def lengthened(
         faults = [Fault(f"no column is called by {what}", column=wide, hint=hint), *faults]
     if faults:
         raise TableError("this table is not wide", faults)
-    own = [k for k in range(len(names)) if k not in taken]
+    again = [k for k in free if k not in taken and names[k].lower() in _of_cells(wide)]
+    own = [k for k in range(len(names)) if k not in {*taken, *again}]
+    told += [f"column {names[k]!r} is left aside: the cells and their columns say that" for k in again]
     cells = rows.iloc[:, taken].to_numpy(dtype=object)
     filled = np.array([[text_of_cell(cell) != "" for cell in row] for row in cells], dtype=bool).reshape(cells.shape)
     wrong = rows.index.astype(str).isin([str(fault.row) for fault in broken])
@@ -231,7 +251,18 @@ def _places(
     none = {names[k]: REASONS[fault.reason][0] for k, fault in wrong.items()
             if fault is not None and fault.reason in REASONS and k not in doubts}  # fmt: skip
     told = [f"columns that are no place, left aside: {', '.join(f'{name} ({why})' for name, why in none.items())}"]
-    return taken, doubts, told if none else []
+    return taken, doubts, [*(told if none else []), *_one_place(names, taken, nodes)]
+
+
+def _one_place(names: Sequence[str], taken: Sequence[int], nodes: Nodes | Gazetteer | None) -> list[str]:
+    """Tell of columns that are one place under several names: parts of it, or the same in two codings."""
+    if isinstance(nodes, Nodes):
+        return []
+    found: dict[str, list[str]] = {}
+    for k in taken:
+        found.setdefault(resolve(names[k], gazetteer=nodes).code, []).append(names[k])
+    return [f"columns {' and '.join(map(repr, same))} are one place, {code}: their cells are added"
+            for code, same in found.items() if len(same) > 1]  # fmt: skip
 
 
 def _place_fault(name: str, nodes: Nodes | Gazetteer | None) -> Fault | None:

@@ -9,15 +9,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 _Y = r"([12]\d{3})"
-_DAY, _MONTH = r"(?:0?[1-9]|[12]\d|3[01])", r"(?:0?\d|1[0-2])"
-_WORD = (r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
+_DAY, _NUMBER = r"(?:0?[1-9]|[12]\d|3[01])", r"(?:0?\d|1[0-2])"
+MONTH = (r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
          r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?")  # fmt: skip
 _TIME = r"(?:[ T]\d.*)?"
 _PARTS = [re.compile(form, re.ASCII | re.IGNORECASE) for form in (
-    rf"{_Y}([-/.]){_MONTH}\2[0-3]?\d{_TIME}",
+    rf"{_Y}([-/.]){_NUMBER}\2[0-3]?\d{_TIME}",
     rf"{_Y}-(?:0?[1-9]|1[0-2])",
     rf"[0-3]?\d([./-])[0-3]?\d\1{_Y}{_TIME}",  # whether day or month stands first, the year is the same
-    rf"(?:{_DAY}[ -])?{_WORD}[ ,-]*{_Y}{_TIME}", rf"{_WORD} ?{_DAY}, ?{_Y}", rf"{_Y}[ -]?{_WORD}",
+    rf"(?:{_DAY}[ -])?{MONTH}[ ,-]*{_Y}{_TIME}", rf"{MONTH} ?{_DAY}, ?{_Y}", rf"{_Y}[ -]?{MONTH}",
     rf"{_Y}[ -]?[QMSTH](?:0?[1-9]|1[0-2])", rf"[QSTH][1-4][ /-]?{_Y}", rf"{_Y}-?W[0-5]\d",
     rf"(?:0?[1-9]|1[0-2])[./-]{_Y}", rf"{_Y}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])",
 )]  # fmt: skip
