@@ -27,6 +27,22 @@ NAMES = ("from", "to", "value", "count", "geometry", "flow_id", "first_year", "f
          "=x", "x\ny", "level_0", "__index_level_0__", "azroutes", "statement", "path", "quantity ", "exporter",
          "importer", "lon", "lat")  # fmt: skip
 BLANK, LIST, DEEP = None, [1, [2, "x"]], {"a": {"b": [None, {"c": 1.5}]}}
+WIDE = (
+    "2015",
+    "2016",
+    "2015-2016",
+    "2015*",
+    "Jan-15",
+    "2016.0",
+    "Iran",
+    "AZE",
+    "Georgia",
+    "IRN",
+    "Total",
+    "Congo",
+    "NA",
+)
+"""Names of columns of tables that are wide."""
 OTHERS: tuple[object, ...] = (BLANK, True, 0, 1, -1, 2015, 2.5, -0.0, 1e300, 10**30, 2**63, float("inf"),
                               float("nan"), LIST, DEEP, [], {}, b"\0\xff")  # fmt: skip
 """Cells that are no text, for the formats that have any."""
@@ -46,10 +62,14 @@ class Table:
 
 def table(draw: Draw) -> Table:
     """Return a table that is a good one but for some names and cells, and now and then a whole column."""
-    names = ["origin", "destination", *(name for name in COLUMNS[2:] if draw.below(3) == 1)]
+    names = ["origin", "destination", *(name for name in (*COLUMNS[2:14], "back") if draw.below(3) == 1)]
+    for at in (14, 16):  # a coordinate says nothing without the other
+        names += COLUMNS[at : at + 2] if draw.below(4) == 1 else ()
     for _ in range(draw.pick((0, 0, 0, 1, 2))):
         at = draw.below(len(names) + 1)
         names[at : at + draw.below(3)] = [draw.pick((*NAMES, *COLUMNS))]
+    if draw.below(4) == 1:
+        names += [draw.pick(WIDE) for _ in range(1 + draw.below(4))]
     rows = [[_likely(name, draw) for name in names] for _ in range(draw.pick((3, 1, 2, 6, 0)))]
     for _ in range(draw.pick((1, 0, 2, 5))):
         row = draw.pick(rows or [[]])
@@ -64,7 +84,7 @@ def _likely(name: str, draw: Draw) -> object:
     """Return a cell that fits its column, most of the time."""
     if name in {"origin", "destination", "from", "to", "via"}:
         return draw.pick(PLACES[:9])
-    if name in {"quantity", "back", "year", "value", "count"} or name.endswith(("_lon", "_lat")):
+    if name in {"quantity", "back", "year", "value", "count", *WIDE} or name.endswith(("_lon", "_lat")):
         return draw.pick(("1", "12.5", "0", 2, 2015, "2015", None))
     return draw.pick(("", None, "kg", "heroin_trade", "a;b", "affirmed"))
 

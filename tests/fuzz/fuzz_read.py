@@ -1,11 +1,11 @@
-"""Read files that are odd, broken or made to do harm, for as long as you like.
+"""Read files that are odd, broken or made to do harm, and say odd things of them, for as long as you like.
 
     python tests/fuzz/fuzz_read.py --seconds 600 [--runs N] [--seed N] [--only .xlsx] [--keep FOLDER]
     python tests/fuzz/fuzz_read.py FILE ...            # again, the cases that are in files
 
 Choices are those of a seed; fuzz_coverage.py beside this file lets atheris lead them. The laws: any bytes give flows or
-an AzroutesError, nothing else, from `read_flows` and from `azroutes check`; every row is accounted for; and each case
-ends in time, in a process that may take so much memory and no more.
+an AzroutesError, nothing else, from `read_flows` and from `azroutes check`; every row is accounted for; what was read
+can be written and comes back; and each case ends in time, in a process that may take so much memory and no more.
 """
 
 from __future__ import annotations
@@ -24,8 +24,10 @@ from typing import TYPE_CHECKING
 import azroutes
 from azroutes.accounting import KEPT
 from azroutes.cli import main as command
+from azroutes.write import WRITERS
 from draw import Draw
 from forms import FORMS, content
+from said import NODES, Said, said
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -41,42 +43,48 @@ class BrokenLawError(AssertionError):
     """A law does not hold."""
 
 
-def case(data: bytes, only: str | None = None) -> tuple[str, bytes, bool]:
-    """Return the ending and content of the file that some choices make, and whether it is to be mended."""
+def case(data: bytes, folder: Path, only: str | None = None) -> tuple[str, bytes, Said, bool]:
+    """Return the ending and content of the file that some choices make, what is said of it, and whether to mend it."""
     draw = Draw(data)
     ending = only or draw.pick(list(FORMS))
     mends = draw.rarely()
-    return ending, content(draw, ending), mends
+    told = said(draw, folder)
+    return ending, content(draw, ending), told, mends
 
 
-def hold(path: Path, *, mends: bool = False) -> str:
+def hold(path: Path, told: Said | None = None, *, mends: bool = False) -> str:
     """See to it that the laws hold for a file, and return what became of it."""
+    told = told or Said()
     with warnings.catch_warnings():
         warnings.simplefilter("error")  # a warning of another library is told to a user as well
-        begun = time.monotonic()
-        strict, collected = _strict(path), _collected(path)
+        begun = time.process_time()
+        strict, collected = _strict(path, told), _collected(path, told)
         _same(strict, collected)
-        code = _checked(path, mends=mends)
-        took = time.monotonic() - begun
-    if code != (1 if isinstance(strict, str) else 0):
+        if mends and not isinstance(collected, str):
+            _comes_back(collected.flows, path)
+        code = _checked(path, told, mends=mends)
+        took = time.process_time() - begun
+    if code not in ({1, 2} if isinstance(strict, str) else {0}):
         raise BrokenLawError(f"azroutes check ended with {code}, and reading said {strict!r:.300}")
     if took > SLOW:
         raise BrokenLawError(f"took {took:.1f} s")
     return "refused" if isinstance(collected, str) else "read" if not isinstance(strict, str) else "in part"
 
 
-def _strict(path: Path) -> gpd.GeoDataFrame | str:
+def _strict(path: Path, told: Said) -> gpd.GeoDataFrame | str:
     try:
-        return azroutes.read_flows(path)
+        flows: gpd.GeoDataFrame = azroutes.read_flows(path, **told.arguments)
     except azroutes.AzroutesError as error:
         return str(error)
+    return flows
 
 
-def _collected(path: Path) -> azroutes.Reading | str:
+def _collected(path: Path, told: Said) -> azroutes.Reading | str:
     try:
-        return azroutes.read_flows(path, on_bad="collect")
+        reading: azroutes.Reading = azroutes.read_flows(path, on_bad="collect", **told.arguments)
     except azroutes.AzroutesError as error:
         return str(error)
+    return reading
 
 
 def _same(strict: gpd.GeoDataFrame | str, collected: azroutes.Reading | str) -> None:
@@ -96,9 +104,25 @@ def _same(strict: gpd.GeoDataFrame | str, collected: azroutes.Reading | str) -> 
         raise BrokenLawError(f"nothing set aside, and refused when strict: {strict:.300}")
 
 
-def _checked(path: Path, *, mends: bool) -> object:
+def _comes_back(flows: gpd.GeoDataFrame, path: Path) -> None:
+    """Demand that flows can be written, and are the same when they are read again."""
+    for ending in WRITERS:
+        copy = path.with_name(f"copy{ending}")
+        try:
+            azroutes.write_flows(flows, copy)
+        except azroutes.OutputError:
+            continue
+        again = azroutes.read_flows(copy, precise=True)
+        copy.unlink()
+        same = [name for name in flows.columns if name != "geometry"]
+        if list(again.index) != list(flows.index) or not again[same].astype(object).equals(flows[same].astype(object)):
+            raise BrokenLawError(f"what was written as {ending} is another when it is read")
+
+
+def _checked(path: Path, told: Said, *, mends: bool) -> object:
     """Return how the command ends."""
-    before, sys.argv = sys.argv, ["azroutes", "check", str(path), *(["--fix"] if mends else [])]
+    words = ["check", str(path), *told.words, *(["--fix"] if mends else [])]
+    before, sys.argv = sys.argv, ["azroutes", *words]
     out, errors = io.StringIO(), io.StringIO()
     try:
         with redirect_stdout(out), redirect_stderr(errors):
@@ -113,13 +137,14 @@ def _checked(path: Path, *, mends: bool) -> object:
 
 def run(data: bytes, folder: Path, only: str | None = None) -> str:
     """Make the file that some choices say, and see to it that the laws hold for it."""
-    ending, bytes_of, mends = case(data, only)
+    ending, bytes_of, told, mends = case(data, folder, only)
     path = folder / f"case{ending}"
     path.write_bytes(bytes_of)
     try:
-        return f"{ending} {hold(path, mends=mends)}"
+        return f"{ending} {hold(path, told, mends=mends)}"
     finally:
-        left = sorted(file.name for file in folder.iterdir() if file not in {path, folder / "case.fixed.csv"})
+        known = {path.name, "case.fixed.csv", NODES}
+        left = sorted(file.name for file in folder.iterdir() if file.name not in known)
         for file in folder.iterdir():
             file.unlink()
         if left:
@@ -162,11 +187,12 @@ def _tell(error: Exception, data: bytes, options: argparse.Namespace, seen: set[
     if (key := f"{type(error).__name__} {where} {str(error)[:20]}") in seen:
         return
     seen.add(key)
-    ending, bytes_of, _ = case(data, options.only)
-    kept = Path(options.keep) / f"wrong-{len(seen)}{ending}"
-    kept.parent.mkdir(parents=True, exist_ok=True)
+    folder = Path(options.keep)
+    folder.mkdir(parents=True, exist_ok=True)
+    ending, bytes_of, told, _ = case(data, folder, options.only)
+    kept = folder / f"wrong-{len(seen)}{ending}"
     kept.write_bytes(bytes_of)
-    print(f"{kept}: {type(error).__name__}: {str(error)[:500]}\n    at {where}", flush=True)
+    print(f"{kept}: {type(error).__name__}: {str(error)[:500]}\n    at {where}\n    {told.words}", flush=True)
 
 
 def main() -> int:
