@@ -95,3 +95,20 @@ def test_years_that_nobody_said_to_be_columns_are_left_aside(tmp_path: Path) -> 
     path.write_text("origin,destination,2015,2016\n" + "Iran,Peru,5,0\n" * 3)
     told = read_flows(path).attrs[KEPT]["told"]
     assert "no quantity is read; columns of numbers are '2015', '2016': say quantity=..., or wide=..." in told
+
+
+def test_text_is_gone_over_no_oftener_for_more_columns_that_are_left_aside(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "table.csv"
+    many = range(30)
+    path.write_text("from,to," + ",".join(f"c{k}" for k in many) + "\n" + ("Iran,Peru," + ",1" * 29 + "\n") * 3)
+    read, times = pd.read_csv, [0]
+
+    def counted(*args: object, **options: object) -> object:
+        times[0] += 1
+        return read(*args, **options)  # type: ignore[call-overload]
+
+    monkeypatch.setattr("azroutes.tables.delimited.pd.read_csv", counted)
+    assert "columns of numbers are 'c1', 'c2'" in str(read_flows(path).attrs[KEPT]["told"])
+    assert times[0] == 2  # what is read, and what is left aside

@@ -151,13 +151,13 @@ def overlooked(table: Given, aside: Sequence[int], own: pd.DataFrame, fit: pd.Se
     for name in ("commodity", "group", "form"):
         if name in own:
             told += _totals(f"column {name!r}", values_of(own[name]))
+    named = [(k, name) for k in aside if (name := str(table.names[k]).strip())
+             and (many <= MOST_ROWS or plain(name) in PARTED | DIRECTED)]  # fmt: skip
+    left = table.read([k for k, _ in named])[0] if named else pd.DataFrame()  # at once: each reading goes over all text
     if "quantity" not in own and many <= MOST_ROWS:
-        told += _uncounted(table, aside)
-    for k in aside:
-        name, known = str(table.names[k]).strip(), plain(table.names[k])
-        if not name or (many > MOST_ROWS and known not in PARTED | DIRECTED):
-            continue
-        values = values_of(table.read([k])[0].iloc[:, 0])
+        told += _uncounted([name for _, name in named], left)
+    for at, (_, name) in enumerate(named):
+        known, values = plain(name), values_of(left.iloc[:, at])
         told += _totals(f"column {name!r}, left aside,", values, short=known in PARTED)
         if known in DIRECTED:
             told += _directions(name, values)
@@ -182,12 +182,13 @@ def numbering(own: pd.DataFrame) -> list[str]:
     return [f"the quantities are {', '.join(first)} and so on: does their column number the rows?"]
 
 
-def _uncounted(table: Given, aside: Sequence[int]) -> list[str]:
+def _uncounted(named: Sequence[str], left: pd.DataFrame) -> list[str]:
     """Tell which columns might be the quantity, where none is read."""
-    named = [k for k in aside if str(table.names[k]).strip()]
-    cells = {k: [text for cell in table.read([k])[0].iloc[:SAMPLED, 0] if (text := text_of_cell(cell))] for k in named}
-    found = [repr(str(table.names[k]).strip()) for k in named
-             if cells[k] and not any(math.isnan(number_of(text, ".")) for text in cells[k])]  # fmt: skip
+    found = []
+    for at, name in enumerate(named):
+        cells = [text for cell in left.iloc[:SAMPLED, at] if (text := text_of_cell(cell))]
+        if cells and not any(math.isnan(number_of(text, ".")) for text in cells):
+            found.append(repr(name))
     names = ", ".join(found[:MOST_NAMED])
     return [f"no quantity is read; columns of numbers are {names}: say quantity=..., or wide=..."] if found else []
 

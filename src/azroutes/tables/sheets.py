@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 MOST_CELLS = 30_000_000
 """The most cells of a sheet, counted from its first to its last row and column; it has a million rows at most."""
 
+MOST_COLUMNS = 16_384
+"""The most columns that Excel and LibreOffice have."""
+
+_FAR = "a sheet that reaches too far"
 _LONG = "text that unpacks to more than a table would hold"
 _CHUNK = 2**24
 _CELL_BYTES = 32
@@ -205,8 +209,8 @@ def _check_reach(path: Path, file: IO[bytes], parts: list[zipfile.ZipInfo]) -> i
         sheet = _reach(file, part, exact=False)
         if sheet.area > MOST_CELLS:
             sheet = _reach(file, part, exact=True)
-        if sheet.area > MOST_CELLS:
-            raise too_large(path, "a sheet that reaches too far", f"{sheet.area:,} cells")
+        if sheet.area > MOST_CELLS or sheet.column > MOST_COLUMNS:
+            raise too_large(path, _FAR, f"{sheet.area:,} cells")
         sheets.append(sheet)
     longest = max((sheet.longest for sheet in sheets), default=0)
     without = sum(sheet.formulas for sheet in sheets)
@@ -272,8 +276,8 @@ def _check_repeated(path: Path, content: bytes) -> None:
             sheet.row(attributes, opens=not ends, closes=bool(ends or alone))
         else:
             sheet.put(tag)
-        if sheet.rows * sheet.widest > MOST_CELLS:
-            raise too_large(path, "a sheet that reaches too far", f"{sheet.rows * sheet.widest:,} cells")
+        if sheet.rows * sheet.widest > MOST_CELLS or sheet.widest > MOST_COLUMNS:
+            raise too_large(path, _FAR, f"{sheet.rows * sheet.widest:,} cells")
         if sheet.unpacked > MOST_BYTES:
             raise too_large(path, _LONG, f"{sheet.unpacked:,} bytes")
 
