@@ -509,3 +509,30 @@ def test_numbers_below_no_name_are_not_lost_in_a_wide_table() -> None:
     with pytest.raises(AzroutesError, match="number 4: numbers in a column without a name") as caught:
         read_flows(table, wide="year")
     assert len(caught.value.faults) == 1
+
+
+def test_points_that_are_turned_are_told() -> None:
+    spots = pd.DataFrame({"id": ["IRN", "AZE", "Peru"], "lat": [35.7, 40.4, -12], "lon": [51.4, 49.9, -77]})
+    table = pd.DataFrame({"from": ["IRN", "IRN"], "to": ["AZE", "Peru"]})
+    assert "where the longitude" not in str(read_flows(table, nodes=spots).attrs[KEPT])
+    turned = spots.rename(columns={"lat": "lon", "lon": "lat"})
+    told = read_flows(table, nodes=turned).attrs[KEPT]["told"]
+    assert told[-1] == (
+        "'AZE' is read at longitude 40.4, latitude 49.9, far from Azerbaijan: turned, it and all others would be near; "
+        "is the latitude where the longitude should be?"
+    )
+    out = pd.DataFrame({"origin_lon": [40.4], "origin_lat": [149.9], "destination": ["Peru"]})
+    with pytest.raises(AzroutesError, match="is the latitude where the longitude should be"):
+        read_flows(out)
+
+
+def test_hints_say_what_marks_and_notes_may_be() -> None:
+    table = pd.DataFrame({"from": ["Iran"] * 2, "to": ["Peru"] * 2, "via": ["-", None], "value": ["c", "#N/A"],
+                          "year": ["2015*", "2016"]})  # fmt: skip
+    reading = read_flows(table, on_bad="collect")
+    assert {fault.column: fault.hint for fault in reading.account.faults} == {
+        "via": "leave it empty where nothing is on the way; say file=FileForm(missing=('-',))",
+        "quantity": "nothing? say file=FileForm(missing=('c',))",
+        "year": "a note? say file=FileForm(notes=('*',))",
+    }
+    assert "no quantity where there stands '#N/A' (1)" in reading.account.told

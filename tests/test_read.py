@@ -310,7 +310,7 @@ def test_half_characters_are_told_in_every_column() -> None:
         (b'origin,destination\nAZE,IRN\n"A"Z,IRN\n', "row 3"),
         ("origin,destination\nAZE,IRN\n".encode("utf-16") + b"\n", "not text of this encoding"),
         (b"\x89PNG\r\n\x1a\n\x00\x00", "not UTF-8"),
-        (b"PK\x03\x04\x00\x00,\n\x00,\n", "missing column"),
+        (b"PK\x03\x04\x00\x00,\n\x00,\n", "a workbook of now (rename it to .xlsx)"),
     ],
 )
 def test_a_file_that_is_no_table_of_flows_says_what_it_is(

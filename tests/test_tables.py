@@ -75,7 +75,7 @@ def test_separator_line_ends_and_encoding_are_found_out(
 def test_a_package_that_is_not_there_is_named_with_what_installs_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, package: str, extra: str
 ) -> None:
-    (tmp_path / name).write_bytes(b"PK")
+    (tmp_path / name).write_bytes(b"\0")
     monkeypatch.setitem(sys.modules, package, None)
     with pytest.raises(OptionError, match=package.replace("_", "-")) as caught:
         read_flows(tmp_path / name)
@@ -311,9 +311,15 @@ def test_a_workbook_of_old_keeps_a_text_once(tmp_path: Path) -> None:
     assert most < 60e6  # and not 128 MB
 
 
-@pytest.mark.parametrize(("content", "match"), [(b"<html><table>", "Expected BOF"), (b"PK\3\4", "rename it to .xlsx")])
-def test_what_only_calls_itself_a_workbook_of_old_is_refused(tmp_path: Path, content: bytes, match: str) -> None:
-    path = tmp_path / "table.xls"
+@pytest.mark.parametrize(("ending", "content", "match"), [
+    (".xls", b"\0<html><table>", "Expected BOF"), (".xls", b"<html><table>", "text .rename it to .csv"),
+    (".xls", b"PK\3\4", "rename it to .xlsx"), (".csv", b"PK\3\4", "rename it to .xlsx"),
+    (".xlsx", b"from,to\nIran,Peru\n", "rename it to .csv"), (".csv", b"\xd0\xcf\x11\xe0", "rename it to .xls"),
+    (".csv", b"PAR1", "rename it to .parquet"), (".geojson", b"SQLite format 3\0", "rename it to .gpkg"),
+    (".docx", b"PK\3\4", "no such format"),
+])  # fmt: skip
+def test_what_is_not_what_its_ending_says_is_refused(tmp_path: Path, ending: str, content: bytes, match: str) -> None:
+    path = tmp_path / f"table{ending}"
     path.write_bytes(content)
     with pytest.raises(AzroutesError, match=match):
         read_flows(path)

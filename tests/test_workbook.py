@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from azroutes import read_flows
+from azroutes import TableError, read_flows
 from azroutes.accounting import KEPT
 
 if TYPE_CHECKING:
@@ -60,3 +60,42 @@ def test_formulas_without_a_value_are_told(tmp_path: Path) -> None:
     flows = read_flows(tmp_path / "worked.xlsx")
     assert flows["quantity"].sum() == 15
     assert "formulas" not in str(flows.attrs[KEPT])
+
+
+@pytest.mark.parametrize("ending", [".xlsx", ".xls"])
+def test_cells_of_formulas_that_failed_are_told(tmp_path: Path, ending: str) -> None:
+    import openpyxl
+    import xlwt
+
+    path = tmp_path / f"table{ending}"
+    if ending == ".xls":
+        old = xlwt.Workbook()
+        flows = old.add_sheet("Flows")
+        for at, row in enumerate([*ROWS, ["Iran", "Oman"]]):
+            for column, cell in enumerate(row):
+                flows.write(at, column, cell)
+        flows.row(2).set_cell_error(2, 42)
+        old.save(str(path))
+    else:
+        new = openpyxl.Workbook()
+        for row in [*ROWS, ["Iran", "Oman", "#N/A"]]:
+            new.active.append(row)
+        new.save(path)
+    read = read_flows(path)
+    assert read["quantity"].sum() == 5
+    said = {".xlsx": "cells with an error like #N/A or #REF!, read as empty: 1 in this workbook",
+            ".xls": "no quantity where there stands '#N/A' (1)"}  # fmt: skip
+    assert said[ending] in read.attrs[KEPT]["told"]
+
+
+def test_other_sheets_are_named_where_the_first_holds_no_table(tmp_path: Path) -> None:
+    import openpyxl
+
+    new = openpyxl.Workbook()
+    new.active.append(["Seizures, a report"])
+    sheet = new.create_sheet("Data")
+    for row in ROWS:
+        sheet.append(row)
+    new.save(tmp_path / "table.xlsx")
+    with pytest.raises(TableError, match=r"there are other sheets \(say file=FileForm\(sheet='Data'\)\)"):
+        read_flows(tmp_path / "table.xlsx")

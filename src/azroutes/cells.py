@@ -14,7 +14,7 @@ import pandas as pd
 from azroutes.distinct import coded, distinct, mapped
 from azroutes.errors import Fault, did_you_mean
 from azroutes.kinds import text_of_cell
-from azroutes.numerals import NO_NUMBER, bare, hint_of, may_be_thousands, number_of, parted
+from azroutes.numerals import NO_NUMBER, bare, hint_of, may_be_thousands, note_of, number_of, parted
 from azroutes.places import VIA
 from azroutes.vocabulary import Code, codes
 from azroutes.years import Span, are_fiscal, may_be_fiscal, span_of
@@ -206,7 +206,7 @@ class Cells:
         if DAYS[0] <= day <= DAYS[1]:
             date = (datetime(1899, 12, 30, tzinfo=UTC) + timedelta(days=day)).date()
             return f"a day as Excel counts? it would be {date}: give the column the form of a date"
-        return usual
+        return f"a note? say file=FileForm(notes=({note!r},))" if (note := note_of(text)) else usual
 
     def _bared(self, texts: list[str | None], number: np.ndarray, column: str) -> list[str | None]:
         """Return texts without notes, and tell how many had one."""

@@ -120,7 +120,11 @@ def _code_of(name: str | None, year: int | None, gazetteer: Gazetteer | None) ->
 def _on_way(via: str | None, year: int | None, by_name: Callable[[Sequence[Named]], list[Answer]]) -> Answer:
     """Return the codes of places on the way, joined."""
     found = by_name([(name.strip(), year) for name in via.split(VIA)]) if via else []
-    return VIA.join(code for code, _ in found), [fault for _, faults in found for fault in faults]
+    hint = "leave it empty where nothing is on the way" + (f"; say file=FileForm(missing=({via!r},))" if via else "")
+    return VIA.join(code for code, _ in found), [
+        replace(fault, hint=hint) if fault.reason == "unknown" and len(found) == 1 else fault
+        for _, faults in found for fault in faults
+    ]  # fmt: skip
 
 
 def _codes_in(
@@ -164,6 +168,8 @@ def _point(spot: Spot, given: NDArray[np.float64], lonlat: NDArray[np.float64]) 
         return point(float(lonlat[0]), float(lonlat[1]), name or "").code, []
     except PlaceError as error:
         hint = "degrees, with a decimal point" if np.isnan(given).any() else error.faults[0].hint
+        if abs(given[0]) <= 90 < abs(given[1]) <= 180:
+            hint += "; is the latitude where the longitude should be?"
         if np.isfinite(given).all() and (np.abs(given) > 180).any():
             hint += "; coordinates in metres need crs=, for instance crs='EPSG:3857'"
         return "", [Fault("no point on the globe", value=f"{x or ''}, {y or ''}", hint=hint)]

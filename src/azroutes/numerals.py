@@ -11,8 +11,11 @@ from azroutes.units import known_unit
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-NO_NUMBER = frozenset({"na", "n/a", "n.a.", "nan", "null", "none", "-", "–", "—", "..", "...", "…", ":", "\\n"})
+NO_NUMBER = frozenset({"na", "n/a", "#n/a", "n.a.", "nan", "null", "none", "-", "–", "—", "..", "...", "…", ":", "\\n"})
 """What stands in a column of numbers where there is none; told, and never so in a column of names."""
+
+MARK = 12
+"""Letters of the longest text that may stand for nothing."""
 
 _LIKE = {" ": " \u00a0\u2009\u202f", "'": "'’ʼ"}
 """What stands for a space between thousands, and for an apostrophe."""
@@ -90,6 +93,8 @@ def hint_of(text: str, decimal: str, otherwise: str) -> str:
     --------
     >>> hint_of("1,234.50", ".", ""), hint_of("10-20", ".", "")
     ("thousands? say file=FileForm(thousands=',')", 'a range: write one number, and the text into wording')
+    >>> hint_of("unknown", ".", "")
+    "nothing? say file=FileForm(missing=('unknown',))"
     """
     if re.fullmatch(r"[1-9]\d{0,2}[.,]\d{3}", text):
         point, other = ("point", ",") if decimal == "." else ("comma", ".")
@@ -104,10 +109,23 @@ def hint_of(text: str, decimal: str, otherwise: str) -> str:
     if re.fullmatch(r"[-+]?\d+[.,]\d+", text):
         point, other = ("point", ",") if decimal == "." else ("comma", ".")
         return f"a number with a decimal {point}, or say file=FileForm(decimal={other!r})"
-    noted = _NOTED.fullmatch(text)
-    if noted is not None and known_unit(noted[1]) is None:
-        return f"a note? say file=FileForm(notes=({noted[1].strip()!r},))"
+    if note := note_of(text):
+        return f"a note? say file=FileForm(notes=({note!r},))"
+    if len(text) <= MARK and not any(c.isnumeric() for c in text) and text.casefold() not in {"true", "false"}:
+        return f"nothing? say file=FileForm(missing=({text!r},))"
     return next((hint for form, hint in _OTHERS if form.fullmatch(text)), otherwise)
+
+
+def note_of(text: str) -> str:
+    """Return what stands behind a number and may be a note; empty where nothing does.
+
+    Examples
+    --------
+    >>> note_of("2015*"), note_of("12 kg"), note_of("12")
+    ('*', '', '')
+    """
+    noted = _NOTED.fullmatch(text)
+    return noted[1].strip() if noted is not None and known_unit(noted[1]) is None else ""
 
 
 def may_be_thousands(texts: Iterable[str | None], decimal: str) -> bool:

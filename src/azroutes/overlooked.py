@@ -17,12 +17,13 @@ from azroutes.errors import AzroutesError, Fault, OptionError, TableError
 from azroutes.kinds import text_of_cell
 from azroutes.nonplaces import nonplace
 from azroutes.numerals import number_of
-from azroutes.places import VIA, place
+from azroutes.places import VIA, code_of, place
 from azroutes.tables.given import BOOKS, TEXT, given, held
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
+    from azroutes.places import Place
     from azroutes.tables.form import FileForm
     from azroutes.tables.given import Given
 
@@ -147,7 +148,7 @@ def overlooked(table: Given, aside: Sequence[int], own: pd.DataFrame, fit: pd.Se
     def values_of(column: pd.Series) -> list[str]:
         return _values(column if whole else column[column.index.astype(str).isin(fit.index.astype(str))])
 
-    told += _regions(fit) + _nowhere(fit)
+    told += _regions(fit) + _nowhere(fit) + _turned(fit)
     for name in ("commodity", "group", "form"):
         if name in own:
             told += _totals(f"column {name!r}", values_of(own[name]))
@@ -170,6 +171,28 @@ def _nowhere(paths: pd.Series) -> list[str]:
     there = np.array([way is not None and any(stop.endswith(NOWHERE) for stop in way.split(VIA)) for way in known])
     many = int(there[number].sum())
     return [f"{many:,} rows are at 0, 0, where programs put places that they did not find"] if many else []
+
+
+def _turned(paths: pd.Series) -> list[str]:
+    """Tell of points that are all nearer to the countries whose names they bear with longitude and latitude turned."""
+    stops = sorted({stop for way in _said(paths) for stop in way.split(VIA) if "@" in stop})
+    spots = [(place(code), place(stop)) for stop in stops[:MOST_VALUES]
+             if isinstance(code := code_of(stop.partition("@")[0], hints=False), str)]  # fmt: skip
+    if not spots or not all(2 * _apart(known, spot.lat, spot.lon) < _apart(known, spot.lon, spot.lat)
+                            for known, spot in spots):  # fmt: skip
+        return []
+    spot = spots[0][1]
+    read = f"{spot.name!r} is read at longitude {spot.lon:g}, latitude {spot.lat:g}, far from {spots[0][0].name}"
+    return [f"{read}: turned, it and all others would be near; is the latitude where the longitude should be?"]
+
+
+def _apart(known: Place, lon: float, lat: float) -> float:
+    """Return how many degrees a place is from a point; as far as can be from what is none."""
+    if abs(lat) > 90:
+        return 180.0
+    one, other, between = (math.radians(angle) for angle in (known.lat, lat, known.lon - lon))
+    cosine = math.sin(one) * math.sin(other) + math.cos(one) * math.cos(other) * math.cos(between)
+    return math.degrees(math.acos(max(-1.0, min(1.0, cosine))))
 
 
 def numbering(own: pd.DataFrame) -> list[str]:

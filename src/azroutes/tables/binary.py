@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     Sheet: TypeAlias = tuple[list[str], str, list[list[object]]]
     """The names of all sheets, that of the one that was chosen, and its cells."""
 
-PACKED = b"PK"
-"""What a workbook of now begins with, whatever it is called."""
-
 LONGEST = 200
 """Letters that are kept of what is wrong with a file."""
 
@@ -41,7 +38,6 @@ def binary(path: Path, form: FileForm) -> Sheet:
     """
     xlrd = needed("xlrd", "an old workbook", "excel")
     try:
-        _check_ending(path)
         with xlrd.open_workbook(str(path), logfile=StringIO(), on_demand=True, ragged_rows=True) as book:
             names = [str(name) for name in book.sheet_names()]
             seen = (name for name in names if form.sheet is None and not book.sheet_by_name(name).visibility)
@@ -58,15 +54,8 @@ def binary(path: Path, form: FileForm) -> Sheet:
     return names, sheet, [[*row, *[""] * (widest - len(row))] for row in rows]
 
 
-def _check_ending(path: Path) -> None:
-    with path.open("rb") as file:
-        if file.read(len(PACKED)) == PACKED:
-            fault = Fault("a workbook of now", hint="rename it to .xlsx")
-            raise TableError(f"{path} is not what its ending says", [fault])
-
-
 def _cell(xlrd: Any, book: Any, cell: Any) -> object:  # noqa: ANN401 - of a package without types
-    """Return a cell as the reader of newer workbooks does: dates as such, nothing where a formula has failed."""
+    """Return a cell: dates as such, the name of the error where a formula has failed."""
     if cell.ctype == xlrd.XL_CELL_DATE:
         try:
             moment: datetime = xlrd.xldate_as_datetime(cell.value, book.datemode)
@@ -75,4 +64,6 @@ def _cell(xlrd: Any, book: Any, cell: Any) -> object:  # noqa: ANN401 - of a pac
         return moment if moment.time() != datetime.min.time() else moment.date()
     if cell.ctype == xlrd.XL_CELL_BOOLEAN:
         return bool(cell.value)
-    return "" if cell.ctype == xlrd.XL_CELL_ERROR else cell.value
+    if cell.ctype == xlrd.XL_CELL_ERROR:
+        return xlrd.error_text_from_code.get(cell.value, "#N/A")
+    return cell.value

@@ -28,8 +28,40 @@ MOST_HOLLOW, HOLLOW_FROM = 20, 10_000_000
 are empty."""
 
 SQLITE = b"SQLite format 3\0"
+BEGINS = (
+    (b"PK\x03\x04", "a workbook of now", (".xlsx", ".xlsm", ".ods")),
+    (b"\xd0\xcf\x11\xe0", "a workbook of old", (".xls", ".xlsx", ".xlsm")),  # also one of now with a password
+    (SQLITE, "a database", (".gpkg",)),
+    (b"PAR1", "a table of Parquet", (".parquet", ".geoparquet")),
+)
+"""What files begin with, what they are, and how their names may end."""
 PACKAGE_AT, PACKAGES = 68, (b"GPKG", b"GP10", b"GP11")
 """Where a database says that it is a GeoPackage, and how."""
+
+
+def check_begin(path: Path) -> None:
+    """Refuse a file that begins as one of another kind than its ending says, and tell what it is.
+
+    Raises
+    ------
+    TableError
+        If it does.
+    """
+    ending = path.suffix.lower()
+    try:
+        with path.open("rb") as file:
+            start = file.read(64)
+    except OSError:  # told by whatever reads it
+        return
+    for begin, what, endings in BEGINS:
+        if start.startswith(begin):
+            faults = [Fault(what, hint=f"rename it to {endings[0]}")] if ending not in endings else []
+            break
+    else:
+        of_text = ending in {".xlsx", ".xlsm", ".xls", ".ods"} and start.strip() and b"\0" not in start
+        faults = [Fault("text", hint="rename it to .csv; a web page, open it and save it as .xlsx")] if of_text else []
+    if faults:
+        raise TableError(f"{path} is not what its ending says", faults)
 
 
 def check_hollow(path: Path, rows: int, columns: int, size: int, times: int = MOST_HOLLOW) -> None:

@@ -16,6 +16,7 @@ from azroutes.dtypes import FARTHEST, GEOGRAPHIC
 from azroutes.errors import Fault, OptionError, TableError, did_you_mean
 from azroutes.files import check_file
 from azroutes.kinds import text_of_cell
+from azroutes.tables.bounds import check_begin
 from azroutes.tables.delimited import delimited
 from azroutes.tables.joined import unjoined
 from azroutes.tables.spatial import geojson, geopackage, parquet
@@ -233,6 +234,8 @@ def _in_one_piece(shapes: gpd.GeoSeries) -> gpd.GeoSeries:
 def _of_file(path: Path, form: FileForm) -> Given:
     ending = path.suffix.lower()
     check_file(path)
+    if ending in ENDINGS:
+        check_begin(path)
     if ending in BOOKS:
         rows, told = workbook(path, form)
         return held(rows, told)

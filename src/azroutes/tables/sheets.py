@@ -54,8 +54,8 @@ _OPEN = re.compile(
 _TIMES = re.compile(rb"""number-(?:rows|columns)-repeated\s*=\s*["']\s*(\d+)""")
 
 
-def check_workbook(path: Path) -> int:
-    """Refuse a workbook that would fill the memory; return how many of its formulas have no value.
+def check_workbook(path: Path) -> tuple[int, int]:
+    """Refuse a workbook that would fill the memory; return how many of its formulas have no value, and how many failed.
 
     Programs other than spreadsheets may write a formula and not what comes of it.
 
@@ -66,7 +66,7 @@ def check_workbook(path: Path) -> int:
     """
     try:
         if not zipfile.is_zipfile(path):
-            return 0
+            return 0, 0
         with path.open("rb") as file, zipfile.ZipFile(file) as packed:
             parts = packed.infolist()
             check_unpacked(path, sum(part.file_size for part in parts))
@@ -76,7 +76,7 @@ def check_workbook(path: Path) -> int:
                     if part.filename.endswith(".xml"):
                         _check_whole(content)
                     _check_repeated(path, content)
-                return 0
+                return 0, 0
             return _check_reach(path, file, parts)
     except TableError:
         raise
@@ -135,6 +135,7 @@ class _Sheet:
     longest: int = 0
     since: int = 0
     formulas: int = 0
+    failed: int = 0
     ends: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -159,6 +160,7 @@ class _Sheet:
         for formula in _FORMULA.finditer(content) if b"<f" in content else ():
             # Text that a formula gives may be empty.
             self.formulas += b't="str"' not in content[content.rfind(b"<c", 0, formula.start()) : formula.start()]
+        self.failed += content.count(b't="e"')
         self.since += len(content)
 
     def _add_without(self, content: bytes, found: list[tuple[bytes, bytes]]) -> None:
@@ -203,7 +205,7 @@ def _reach(file: IO[bytes], part: zipfile.ZipInfo, *, exact: bool) -> _Sheet:
     return sheet
 
 
-def _check_reach(path: Path, file: IO[bytes], parts: list[zipfile.ZipInfo]) -> int:
+def _check_reach(path: Path, file: IO[bytes], parts: list[zipfile.ZipInfo]) -> tuple[int, int]:
     sheets = []
     for part in parts:
         sheet = _reach(file, part, exact=False)
@@ -213,7 +215,7 @@ def _check_reach(path: Path, file: IO[bytes], parts: list[zipfile.ZipInfo]) -> i
             raise too_large(path, _FAR, f"{sheet.area:,} cells")
         sheets.append(sheet)
     longest = max((sheet.longest for sheet in sheets), default=0)
-    without = sum(sheet.formulas for sheet in sheets)
+    without = sum(sheet.formulas for sheet in sheets), sum(sheet.failed for sheet in sheets)
     if sum(sheet.cells for sheet in sheets) * longest <= MOST_BYTES:
         return without
     text = max(range(len(sheets)), key=lambda k: len(sheets[k].ends))

@@ -22,16 +22,24 @@ if TYPE_CHECKING:
 def workbook(path: Path, form: FileForm) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """Return the rows of a sheet by their numbers, and what was found out; rows without a cell are left aside."""
     old = path.suffix.lower() == ".xls"
-    (names, sheet, cells), formulas = (binary(path, form), 0) if old else _packed(path, form)
-    told = (f"sheet {sheet!r} of {len(names)}",) if form.sheet is None and len(names) > 1 else ()
+    (names, sheet, cells), (formulas, failed) = (binary(path, form), (0, 0)) if old else _packed(path, form)
+    others = [name for name in names if name != sheet] if form.sheet is None else []
+    told = (f"sheet {sheet!r} of {len(names)}",) if others else ()
     if formulas:
         todo = "open it in a spreadsheet program and save it"
         told = (*told, f"formulas without a value, read as empty: {formulas:,} in this workbook; {todo}")
-    return _table(cells, path, form), told
+    if failed:
+        told = (*told, f"cells with an error like #N/A or #REF!, read as empty: {failed:,} in this workbook")
+    try:
+        return _table(cells, path, form), told
+    except TableError as error:
+        more = [Fault("there are other sheets", column="sheet", value=sheet,
+                      hint=f"say file=FileForm(sheet={others[0]!r})")] if others else []  # fmt: skip
+        raise TableError(str(error), [*error.faults, *more]) from None
 
 
-def _packed(path: Path, form: FileForm) -> tuple[Sheet, int]:
-    """Return a sheet, and how many formulas of the workbook have no value."""
+def _packed(path: Path, form: FileForm) -> tuple[Sheet, tuple[int, int]]:
+    """Return a sheet, and how many formulas of the workbook have no value or failed."""
     calamine = needed("python_calamine", "a workbook", "excel")
     formulas = check_workbook(path)
     try:
