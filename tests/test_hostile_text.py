@@ -136,7 +136,7 @@ def test_a_unit_that_is_a_column_needs_a_quantity() -> None:
 
 def test_a_slip_in_a_wide_table_is_mended_once() -> None:
     table = pd.DataFrame({"origin": ["Azerbaijann"], "destination": ["IRN"], "2011": [1], "2012": [2]}, index=[2])
-    done = mended(table, read=lambda rows: read_flows(rows, wide="year"))
+    done = mended(table, {"wide": "year"})
     assert done.changes == ("row 2, origin: 'Azerbaijann' is now 'Azerbaijan'",)
     assert done.left == ()
 

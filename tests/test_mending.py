@@ -77,3 +77,34 @@ def test_the_command_says_what_became_of_the_rows(tmp_path: Path) -> None:
         assert words in done.output
     wrong = CliRunner().invoke(app, ["check", str(path), "--column", "from"])
     assert wrong.exit_code != 0
+
+
+@pytest.mark.parametrize(("text", "options", "fixed"), [
+    ('from,to,n\nAzerbaijann,Peru,"1,5"\n', [], "from,to,n\nAzerbaijan,Peru,1.5\n"),
+    ("orgin,destination\nIran,Peru\n", [], "origin,destination\nIran,Peru\n"),
+    ('from,to,2015,2016\nIran,Peruu,"2,5",7\n', ["--wide", "year"], "from,to,2015,2016\nIran,Peru,2.5,7\n"),
+    ('Country,Iran,Azerbaijann\nPeru,1,"2,5"\n', ["--wide", "destination", "--column", "Country=origin"],
+     "Country,Iran,Azerbaijan\nPeru,1,2.5\n"),
+    ('from,to,ab,ba\nIran,Georgiaa,3,"1,75"\n', ["--column", "ab=quantity", "--column", "ba=back"],
+     "from,to,ab,ba\nIran,Georgia,3,1.75\n"),
+    ('way,n\nIran > Peruu,"1,5"\n', ["--column", "way=route"], "way,n\nIran>Peru,1.5\n"),
+    ("Nationality,n\nIrann,3\n", ["--column", "Nationality=origin", "--set", "destination=Peru"],
+     "Nationality,n\nIran,3\n"),
+])  # fmt: skip
+def test_tables_of_every_shape_are_mended_and_then_read(
+    tmp_path: Path, text: str, options: list[str], fixed: str
+) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text(text)
+    done = CliRunner().invoke(app, ["check", str(path), *options, "--fix"])
+    copy = tmp_path / "table.fixed.csv"
+    assert copy.read_text() == fixed, done.output
+    assert "0 faults left" in done.output
+    assert path.read_text() == text
+    again = CliRunner().invoke(app, ["check", str(copy), *options])
+    assert again.exit_code == 0, again.output
+
+
+def test_decimal_commas_beside_points_in_another_column_of_a_wide_table_are_left() -> None:
+    table = pd.DataFrame({"from": ["Iran"], "to": ["Peru"], "2015": ["2,5"], "2016": ["1.250"]})
+    assert mended(table, {"wide": "year"}).changes == ()

@@ -68,18 +68,19 @@ def test_cells_of_formulas_that_failed_are_told(tmp_path: Path, ending: str) -> 
     import xlwt
 
     path = tmp_path / f"table{ending}"
+    rows: list[list[object]] = [*ROWS, ["Iran", "Oman"]]
     if ending == ".xls":
         old = xlwt.Workbook()
         flows = old.add_sheet("Flows")
-        for at, row in enumerate([*ROWS, ["Iran", "Oman"]]):
+        for at, row in enumerate(rows):
             for column, cell in enumerate(row):
                 flows.write(at, column, cell)
         flows.row(2).set_cell_error(2, 42)
         old.save(str(path))
     else:
         new = openpyxl.Workbook()
-        for row in [*ROWS, ["Iran", "Oman", "#N/A"]]:
-            new.active.append(row)
+        for line in [*ROWS, ["Iran", "Oman", "#N/A"]]:
+            new.active.append(line)
         new.save(path)
     read = read_flows(path)
     assert read["quantity"].sum() == 5

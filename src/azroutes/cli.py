@@ -249,7 +249,7 @@ def _fix(file: Path, table: Table) -> None:
     from azroutes.mending import mended
 
     try:
-        done = mended(file, columns=table.columns(), file=table.form(), read=table.flows)
+        done = mended(file, table.asked())
     except AzroutesError:  # the file itself cannot be read, as has been told
         done = None
     if done is None or not done.changes:

@@ -6,22 +6,23 @@ import re
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from azroutes.columns import OURS
-from azroutes.errors import Fault, TableError, meant_by
+from azroutes.columns import BACK, ENDS, ROUTE, match
+from azroutes.errors import AzroutesError, Fault, TableError, meant_by
 from azroutes.kinds import text_of_cell
 from azroutes.places import VIA
 from azroutes.read import read_flows
+from azroutes.shape import WAY_BACK
 from azroutes.tables.form import FileForm
 from azroutes.tables.given import given
 from azroutes.write import disarmed
 from azroutes.written import written_flows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from os import PathLike
 
 ROUNDS = 4
@@ -63,10 +64,7 @@ class Mended:
         return table.to_csv(index=False, lineterminator="\n")
 
 
-def mended(
-    source: str | PathLike[str] | pd.DataFrame, *, columns: Mapping[str, str] | None = None, unit: str | None = None,
-    file: FileForm | None = None, read: Callable[[pd.DataFrame], object] | None = None,
-) -> Mended:  # fmt: skip
+def mended(source: str | PathLike[str] | pd.DataFrame, asked: Mapping[str, Any] | None = None) -> Mended:
     """Return a table with what has one likely meaning put right.
 
     Names of places, codes and columns that are spelt like one other and no more; decimal commas; spaces around cells.
@@ -74,15 +72,15 @@ def mended(
 
     Parameters
     ----------
-    source, columns, unit, file
-        As in `azroutes.read_flows`.
-    read : callable, optional
-        Reads its rows, where more than these is said of it; what it raises tells what is wrong with them.
+    source : path or DataFrame
+    asked : mapping, optional
+        The arguments of `azroutes.read_flows` by which it is read.
     """
+    asked = asked or {}
     ours = None if isinstance(source, pd.DataFrame) else _left_in_ours(Path(source))
     if ours is not None:
         return Mended(pd.DataFrame(), (), ours)
-    table = given(source, file or FileForm())
+    table = given(source, asked.get("file") or FileForm())
     own, broken = table.read(None)
     rows = pd.DataFrame({k: [text_of_cell(cell) for cell in own.iloc[:, k]] for k in range(own.shape[1])},
                         index=own.index.astype(str), dtype=object)  # fmt: skip
@@ -91,11 +89,12 @@ def mended(
     left: tuple[Fault, ...] = ()
     for _ in range(ROUNDS):
         try:
-            _ = read(rows) if read is not None else read_flows(rows, columns=columns, unit=unit)
+            _ = read_flows(rows, **asked)
             left = ()
         except TableError as error:
             left = error.faults
-        mends = [told for fault in left for told in _mend(rows, fault, columns or {})]
+        known = _Known.of(rows, asked) if left else None
+        mends = [told for fault in left for told in _mend(rows, fault, known)] if known is not None else []
         changes += mends
         if not mends:
             break
@@ -112,45 +111,81 @@ def _left_in_ours(path: Path) -> tuple[Fault, ...] | None:
         return None
 
 
-def _mend(rows: pd.DataFrame, fault: Fault, columns: Mapping[str, str]) -> list[str]:
+@dataclass(frozen=True)
+class _Known:
+    """What is known of a table before it is mended: where our columns and its rows are, which columns have points.
+
+    Of a wide table our columns are those that are no cells.
+    """
+
+    placed: Mapping[str, int]
+    lines: Mapping[str, int]
+    pointed: frozenset[int]
+
+    @classmethod
+    def of(cls, rows: pd.DataFrame, asked: Mapping[str, Any]) -> _Known:
+        wide = asked.get("wide")
+        said = {
+            name: asked.get(name) for name in (*ENDS, "via", "market", "commodity", "quantity", "unit", "year", BACK)
+        }
+        if wide is not None:  # what its cells and their columns say needs no column
+            said |= {name: said.get(name) or 0 for name in ("quantity", wide)}
+        try:
+            placed = match(list(rows.columns), said, asked.get("columns")).place
+        except AzroutesError:
+            placed = {}
+        pointed = {k for k in range(rows.shape[1]) if any(map(_POINTED.fullmatch, rows.iloc[:, k]))}
+        return cls(placed, {str(label): k for k, label in enumerate(rows.index)}, frozenset(pointed))
+
+    def column(self, ours: str, *, back: bool) -> int | None:
+        """Return where a column of ours is, in which the ends of a way back stand turned; None where nobody knows."""
+        turned = {"quantity": BACK, ENDS[0]: ENDS[1], ENDS[1]: ENDS[0]}
+        ours = turned.get(ours, ours) if back else ours
+        return self.placed.get(ROUTE if ROUTE in self.placed and ours in {*ENDS, "via"} else ours)
+
+    def may_be_thousands(self, *, wide: bool) -> bool:
+        """Tell whether points part thousands in any column of quantities, for all that anyone can tell."""
+        counted = {self.placed.get("quantity"), self.placed.get(BACK)}
+        return bool(self.pointed) if wide else bool(self.pointed & counted)
+
+
+def _mend(rows: pd.DataFrame, fault: Fault, known: _Known) -> list[str]:
     """Put right what one fault is about, and tell it; nothing where it is not sure what is meant."""
     meant = meant_by(fault.hint)
     if fault.row is None:
-        if fault.problem == "unknown column" and meant in OURS and meant not in rows.columns:
-            names = [meant if name == fault.column else name for name in rows.columns]
-            rows.columns = pd.Index(names, dtype=object)
-            return [f"column {fault.column!r} is now {meant!r}"]
+        return [] if meant is None else _renamed(rows, fault, meant)
+    name, _, cell = fault.row.partition(", column ")  # of a wide table
+    row = name.removesuffix(WAY_BACK)
+    of_cell = bool(cell) and fault.column == "quantity"
+    names = list(rows.columns)
+    k = known.column(str(fault.column), back=row != name) if not of_cell else (
+        names.index(cell) if names.count(cell) == 1 else None)  # fmt: skip
+    if k is None or row not in known.lines:
         return []
-    column = _column(rows, str(fault.column), columns)
-    row = fault.row.partition(", column ")[0]  # of a wide table
-    if column is None or row not in rows.index:
-        return []
-    k = list(rows.columns).index(column)
-    at = list(rows.index).index(row)
-    old = str(rows.iloc[at, k])
+    old = str(rows.iloc[known.lines[row], k])
     new = old
     if meant is not None and _is_slip(str(fault.value), meant):
         parts = [meant if part.strip() == fault.value else part.strip() for part in old.split(VIA)]
         new = VIA.join(parts)
-    elif (
-        fault.problem == "not a quantity"
-        and _COMMA.fullmatch(old)
-        and not any(_POINTED.fullmatch(str(cell)) for cell in rows.iloc[:, k])
-    ):
+    elif fault.problem == "not a quantity" and _COMMA.fullmatch(old) and not known.may_be_thousands(wide=of_cell):
         new = old.replace(",", ".")
     if new == old:
         return []
-    rows.iloc[at, k] = new
-    return [f"row {row}, {column}: {old!r} is now {new!r}"]
+    rows.iloc[known.lines[row], k] = new
+    return [f"row {row}, {names[k]}: {old!r} is now {new!r}"]
+
+
+def _renamed(rows: pd.DataFrame, fault: Fault, meant: str) -> list[str]:
+    """Give a column the name that was meant, if it is sure which column, and no other has that."""
+    # Of one that is missing the hint has its slip; of one that is a slip, or a place in the name of one, what is meant.
+    old, new = (meant, str(fault.column)) if fault.problem == "missing column" else (str(fault.column), meant)
+    names = list(rows.columns)
+    if names.count(old) != 1 or new in names or not _is_slip(old, new):
+        return []
+    rows.columns = pd.Index([new if name == old else name for name in names], dtype=object)
+    return [f"column {old!r} is now {new!r}"]
 
 
 def _is_slip(text: str, meant: str) -> bool:
     """Tell whether a text is so nearly what is meant that it is a slip, not another word or a part of a list."""
     return SequenceMatcher(None, text.casefold(), meant.casefold()).ratio() >= SLIP
-
-
-def _column(rows: pd.DataFrame, ours: str, columns: Mapping[str, str]) -> str | None:
-    """Return the table's name of one of our columns; None where the fault is of several."""
-    said = next((theirs for theirs, name in columns.items() if name == ours), None)
-    found = [name for name in rows.columns if name == said or str(name).lower() == ours]
-    return found[0] if len(found) == 1 else None

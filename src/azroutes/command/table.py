@@ -125,7 +125,7 @@ class Table:
         """Return the flows of a table, the rows that will not do, and its account with all faults."""
         from azroutes.read import read_flows
 
-        return read_flows(source, on_bad="collect", **self._asked())
+        return read_flows(source, on_bad="collect", **self.asked())
 
     def flows(self, source: object) -> gpd.GeoDataFrame:
         """Return the flows of a table all of whose rows will do.
@@ -137,10 +137,10 @@ class Table:
         """
         from azroutes.read import read_flows
 
-        flows: gpd.GeoDataFrame = read_flows(source, **self._asked())
+        flows: gpd.GeoDataFrame = read_flows(source, **self.asked())
         return flows
 
-    def _asked(self) -> dict[str, Any]:
+    def asked(self) -> dict[str, Any]:
         """Return the arguments of `read_flows`, but what becomes of rows that will not do."""
         columns = self.columns()
         every, _ = _for_all_rows(self.every)
