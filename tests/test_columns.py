@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import pandas as pd
 import pytest
+import shapely
 
 from azroutes import AzroutesError, FileForm, Gazetteer, OptionError, Policy, read_flows
 from azroutes.accounting import KEPT
@@ -524,6 +525,13 @@ def test_points_that_are_turned_are_told() -> None:
     out = pd.DataFrame({"origin_lon": [40.4], "origin_lat": [149.9], "destination": ["Peru"]})
     with pytest.raises(AzroutesError, match="is the latitude where the longitude should be"):
         read_flows(out)
+
+
+def test_degrees_that_are_said_to_be_metres_are_told() -> None:
+    line = shapely.LineString([(51, 35), (49.9, 40.4)])
+    told = read_flows(gpd.GeoDataFrame(geometry=[line], crs="EPSG:3857")).attrs[KEPT]["told"]
+    assert "all points are next to 0, 0: are these degrees that are said to be metres?" in told
+    assert "metres" not in str(read_flows(gpd.GeoDataFrame(geometry=[line], crs="EPSG:4326")).attrs[KEPT])
 
 
 def test_hints_say_what_marks_and_notes_may_be() -> None:

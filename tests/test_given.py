@@ -82,3 +82,14 @@ def test_lines_in_several_pieces_are_one_where_each_goes_on_from_one_before(tmp_
         "@40.00000,50.00000>@41.00000,45.00000", "@40.00000,50.00000>@41.00000,29.00000",
         "@0.00000,0.00000>@2.00000,2.00000"]  # fmt: skip
     assert bad["problem"].tolist() == ["not a line"] * 2
+
+
+@pytest.mark.parametrize("index", [
+    pd.to_datetime(["2015-01-01", "2016-01-01"]), pd.PeriodIndex(["2015", "2016"], freq="Y"), pd.Index([0.1, 1e22]),
+    pd.CategoricalIndex(["a", "b"]), pd.to_timedelta([1, 2], unit="D"), pd.Index([True, False]),
+    pd.interval_range(0, 2), pd.Index([None, "x"], dtype=object),
+], ids=lambda index: type(index).__name__ + str(index.dtype))  # fmt: skip
+def test_rows_are_found_again_whatever_they_are_named_by(index: pd.Index) -> None:
+    table = pd.DataFrame({"origin": ["Iran", "Nowhere"], "destination": ["Peru"] * 2, "quantity": [1, 2]}, index=index)
+    flows, bad, account = read_flows(table, on_bad="collect")
+    assert (flows.index.tolist(), bad["origin"].tolist(), account.read) == (["-:-:IRN>PER"], ["Nowhere"], 1)

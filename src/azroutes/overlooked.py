@@ -46,6 +46,9 @@ MOST_VALUES = 1_000
 
 NOWHERE = "@0.00000,0.00000"
 
+METRES = 0.00162
+"""Degrees that 180 metres are at most, as which coordinates in degrees are read where they are said to be metres."""
+
 MOST_NAMED = 8
 """Columns that may be the quantity, of which names are told."""
 
@@ -170,7 +173,13 @@ def _nowhere(paths: pd.Series) -> list[str]:
     number, known = distinct(paths)
     there = np.array([way is not None and any(stop.endswith(NOWHERE) for stop in way.split(VIA)) for way in known])
     many = int(there[number].sum())
-    return [f"{many:,} rows are at 0, 0, where programs put places that they did not find"] if many else []
+    told = [f"{many:,} rows are at 0, 0, where programs put places that they did not find"] if many else []
+    spots = [
+        place(stop) for way in _said(paths) for stop in way.split(VIA) if "@" in stop and not stop.endswith(NOWHERE)
+    ]
+    if spots and all(abs(spot.lon) <= METRES and abs(spot.lat) <= METRES for spot in spots):
+        told.append("all points are next to 0, 0: are these degrees that are said to be metres?")
+    return told
 
 
 def _turned(paths: pd.Series) -> list[str]:

@@ -165,6 +165,8 @@ def _of_frame(frame: pd.DataFrame, *, assumed: bool = False) -> Given:
         )
     elif isinstance(index, pd.MultiIndex):
         index = pd.Index([", ".join(map(str, label)) for label in index], dtype=object)
+    elif not pd.api.types.is_integer_dtype(index.dtype):  # of which pandas writes some as text in ways of its own
+        index = pd.Index([text_of_cell(label) for label in index], dtype=object)
     plain = pd.DataFrame(frame).set_axis(index)
     if not isinstance(frame, gpd.GeoDataFrame):
         return held(plain)
