@@ -19,14 +19,15 @@ _WITHIN = frozenset(".'’‘ʼʻʹ`´′＇‛")
 # Short forms of the registries' English, each as one word for all its forms: "Dem. Rep.", "Is.", "Fed. Sts.".
 _WORDS = {
     "st": "saint", "ste": "saint", "rep": "republic", "repub": "republic", "dem": "democratic", "is": "islands",
-    "isl": "islands", "isls": "islands", "island": "islands", "fed": "federal", "federated": "federal",
+    "isl": "islands", "isls": "islands", "isd": "islands", "isds": "islands", "island": "islands", "fed": "federal",
+    "federated": "federal",
     "sts": "states", "terr": "territory", "ter": "territory", "territories": "territory", "prov": "province",
     "респ": "республика", "республики": "республика",
 }  # fmt: skip
 # Where a stop parts words ("Dem.Rep."), unlike in "U.S.A.".
 _STOP = re.compile(r"(?<=\w\w)\.(?=\w\w)")
 _SILENT = frozenset({"the", "of"})
-_FIRST = {"n": "north", "s": "south", "e": "east", "w": "west"}
+_FIRST = {"n": "north", "s": "south", "e": "east", "w": "west", "br": "british"}
 
 
 def fold(text: str) -> str:
