@@ -359,6 +359,7 @@ def test_a_whole_route_in_a_cell() -> None:
     assert set(flows.index) == {f"-:-:{way}" for way in ("MOZ>KEN>VNM", "TZA>ARE>CHN", "GNB>TLS", "IRN>TUR")}
     assert bad.index.tolist() == [4, 5, 6]
     assert set(bad["problem"]) == {"not a route of two places or more"}
+    assert [fault.row for fault in account.faults] == ["4", "5", "6"]  # and not again for either end
     assert "columns left aside: origin" in account.told
     with pytest.raises(AzroutesError, match=r"destination: said twice .a route holds the ends"):
         read_flows(table, destination="Peru", columns={"Route": "route"})

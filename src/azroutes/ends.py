@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from azroutes.cells import Cells
     from azroutes.gazetteer import Gazetteer
 
+NO_PLACE, NO_SPOT = "missing place", "missing coordinates"
+MISSING = frozenset({NO_PLACE, NO_SPOT})
+"""What is wrong with an end of which the table says nothing."""
+
 Answer = tuple[str, list[Fault]]
 """The code of a place, and what is wrong with it."""
 
@@ -110,7 +114,7 @@ def _answers(
 def _code_of(name: str | None, year: int | None, gazetteer: Gazetteer | None) -> Answer:
     if not name:
         hint = "write it in each row, also where it is as above"
-        return "", [Fault("missing place", reason="missing", hint=hint)]
+        return "", [Fault(NO_PLACE, reason="missing", hint=hint)]
     try:
         return resolve(name, year=None if year is None else int(year), gazetteer=gazetteer).code, []
     except PlaceError as error:
@@ -134,8 +138,8 @@ def _codes_in(
     known = {name: key for name in names if name and (key := nodes.known(name))}
     spots = [(label, _cell(x), _cell(y)) for label, x, y in (nodes.spot[key] for key in known.values())]
     placed = dict(zip(known, _points(spots, number, project), strict=True))
-    return [placed.get(name) or ("", [nodes.missing(name) if name else Fault("missing place")])
-            if name else ("", [Fault("missing place")]) for name in names]  # fmt: skip
+    return [placed.get(name) or ("", [nodes.missing(name) if name else Fault(NO_PLACE)])
+            if name else ("", [Fault(NO_PLACE)]) for name in names]  # fmt: skip
 
 
 def _degrees(text: str | None, *, comma: bool) -> float:
@@ -163,7 +167,7 @@ def _points(
 def _point(spot: Spot, given: NDArray[np.float64], lonlat: NDArray[np.float64]) -> Answer:
     name, x, y = spot
     if all(axis is None or axis.lower() in NO_NUMBER for axis in (x, y)):
-        return "", [Fault("missing coordinates", hint="degrees, with a decimal point")]
+        return "", [Fault(NO_SPOT, hint="degrees, with a decimal point")]
     try:
         return point(float(lonlat[0]), float(lonlat[1]), name or "").code, []
     except PlaceError as error:

@@ -18,6 +18,7 @@ from azroutes.choices import chosen
 from azroutes.claims import claims_of, converted, with_roles
 from azroutes.columns import BACK, OURS, ROUTE
 from azroutes.distinct import coded
+from azroutes.ends import MISSING
 from azroutes.errors import AzroutesError, Fault, OptionError, TableError, check_option
 from azroutes.flows import merge_claims, mixed_units, unit_faults
 from azroutes.gazetteer import Gazetteer
@@ -242,7 +243,9 @@ def _taken(
     if convert is not None:
         claims = converted(claims, check_target(convert))
     aside = tuple(k for k in range(len(table.names)) if k not in matched.place.values())
-    return _Taken(table, own, claims, (*broken, *cells.faults), (*told, *matched.told, *cells.told), aside)
+    gone = {str(fault.row) for fault in broken}  # whose ends are missing because of that
+    wrong = [fault for fault in cells.faults if str(fault.row) not in gone or fault.problem not in MISSING]
+    return _Taken(table, own, claims, (*broken, *wrong), (*told, *matched.told, *cells.told), aside)
 
 
 def _all_faults(taken: _Taken) -> tuple[Fault, ...]:

@@ -32,8 +32,8 @@ from said import NODES, Said, said
 if TYPE_CHECKING:
     import geopandas as gpd
 
-SLOW = 10.0
-"""Seconds that a case of some kilobytes may take at most, on a machine that has other work."""
+SLOW = 20.0
+"""Seconds of work that a case of some kilobytes may take at most: a million rows, read three times."""
 
 MEMORY = 6 * 2**30
 LENGTH = 4096
