@@ -25,7 +25,7 @@ swell ten to fifty times, files made to fill a machine's memory a thousand times
 
 MOST_HOLLOW, HOLLOW_FROM = 20, 10_000_000
 """How many cells a byte of a file that is not packed may stand for, where there are so many or more: nearly all of them
-are empty."""
+are empty, or said to be as the one before."""
 
 SQLITE = b"SQLite format 3\0"
 BEGINS = (

@@ -19,7 +19,7 @@ from xml.parsers import expat
 import numpy as np
 
 from azroutes.errors import TableError
-from azroutes.tables.bounds import MOST_BYTES, check_unpacked, too_large
+from azroutes.tables.bounds import MOST_BYTES, check_hollow, check_unpacked, too_large
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -273,6 +273,7 @@ def _check_repeated(path: Path, content: bytes) -> None:
     for tag in _OPEN.finditer(content):
         ends, name, attributes, alone = tag.groups()
         if name == b"table":
+            check_hollow(path, sheet.rows, sheet.widest, len(content))
             sheet = _Laid(unpacked=sheet.unpacked)
         elif name == b"table-row":
             sheet.row(attributes, opens=not ends, closes=bool(ends or alone))
