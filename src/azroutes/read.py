@@ -356,8 +356,8 @@ def _place_of(fault: Fault) -> int:
 
 def _handed_back(rows: pd.DataFrame, bad: Mapping[str, tuple[str, str, str]]) -> pd.DataFrame:
     """Return the rows that will not do as they were given, with what is the matter; of two ways in a row, each once."""
-    names = rows.index.astype(str)
+    names = list(map(str, rows.index))
     whole = {name.removesuffix(WAY_BACK): why for name, why in bad.items()} | dict(bad)
-    kept = rows[names.isin(whole)]
-    told = [whole[name] for name in names[names.isin(whole)]]
+    kept = rows[np.array([name in whole for name in names], dtype=bool)]
+    told = [whole[name] for name in names if name in whole]
     return kept.assign(problem=[problem for _, problem, _ in told], hint=[hint for _, _, hint in told])
