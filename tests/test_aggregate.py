@@ -199,15 +199,22 @@ def test_files_of_several_shapes_are_one(tmp_path: Path) -> None:
 
 
 def test_numbers_in_text(tmp_path: Path) -> None:
-    cells = ["1.5", " 2 ", "+1e3", "-0", ".5", "", "  ", "1,5", "ten", "-1", "1e99", "nan", "inf", "0x10", "1_0", "٣"]
+    cells = ["1.5", " 2 ", "+1e3", "-0", ".5", "", "  ", "1,5", "ten", "-1", "1e99", "inf", "0x10", "1_0", "٣", "1 nan"]
+    nothing = ["nan", "N/A", " .. ", "…", "–", ":", "-", "\\N"]
+    cells += nothing
     path = written(tmp_path, "a.csv", "o,kg\n" + "".join(f'A,"{cell}"\n' for cell in cells))
     for engine in ENGINES:
         added = aggregate(path, by="o", quantity="kg", engine=engine, on_bad="collect")
-        assert added.table.to_dict("records") == [{"o": "A", "quantity": 1004.0, "records": 7, "without_quantity": 2}]
+        assert added.table.to_dict("records") == [{
+            "o": "A", "quantity": 1004.0, "records": 7 + len(nothing), "without_quantity": 2 + len(nothing),
+        }]  # fmt: skip
         assert added.refused[["problem", "records", "example"]].to_numpy().tolist() == [
             ["negative", 1, "-1"], ["no number", 7, "0x10"], ["too large", 1, "1e99"],
         ]  # fmt: skip
         assert added.tally.records == len(cells)
+    # As where rows are read one by one.
+    rows = pd.DataFrame({"origin": "IRN", "destination": "TUR", "kg": nothing})
+    assert azroutes.read_flows(rows, quantity="kg", unit="kg")["quantity"].isna().all()
 
 
 @pytest.mark.parametrize("engine", ENGINES)

@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from azroutes.errors import Fault, TableError, did_you_mean
+from azroutes.numerals import NO_NUMBER as NOTHING
 from azroutes.units import MOST
 
 if TYPE_CHECKING:
@@ -293,6 +294,7 @@ def _quantity(part: Part, quantity: str | None) -> list[nw.Expr]:
         return [number.alias("q"), nw.lit(None, dtype=nw.String).alias("said")]
     text = nw.col(name).cast(nw.String).str.strip_chars(BLANKS)
     number = nw.when(text.str.contains(NUMBER)).then(text).cast(nw.Float64)
-    # A blank is no quantity; other text is one that will not do.
-    value = nw.when(text.str.contains(NUMBER)).then(number).otherwise(nw.when(text != "").then(nw.lit(float("nan"))))
+    # A blank is no quantity, nor is a mark of nothing; other text is one that will not do.
+    nothing = (text == "") | text.str.to_lowercase().is_in(sorted(NOTHING))
+    value = nw.when(text.str.contains(NUMBER)).then(number).otherwise(nw.when(~nothing).then(nw.lit(float("nan"))))
     return [value.alias("q"), text.alias("said")]
