@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from azroutes.command.drawing import Beyond, Drawing, Focus, Opening, Outside, Sheet, area
+from azroutes.command.drawing import Beyond, Drawing, Focus, Opening, Outside, Sheet, Wide, area
 from azroutes.command.ending import EXIT_FAULTS, check_apart, ended, put, say
 from azroutes.command.grouped import grouped
 from azroutes.command.steps import Steps
@@ -93,7 +93,7 @@ def atlas(
 def figure(
     out: Annotated[Path, typer.Argument(help="File to write: .png, .svg or .pdf.")],
     *, flows: Flows = None, table: Table, collect: Leaves = False, sheet: Sheet, drawing: Drawing, extent: Focus = None,
-    outside: Beyond = Outside.EDGE,
+    outside: Beyond = Outside.EDGE, width_cm: Wide = None,
     dpi: Annotated[int, typer.Option(help="Dots per inch of a PNG.", min=36, max=1200)] = 300,
 ) -> None:  # fmt: skip
     """Draw one figure for a report.
@@ -102,15 +102,18 @@ def figure(
     """
     from azroutes.figure import render
     from azroutes.figure_files import FORMATS
+    from azroutes.marginalia import fitted
     from azroutes.privacy import suppressed
     from azroutes.scene import compose
+    from azroutes.theme import theme_of
 
     kind = out.suffix.lower().lstrip(".")
     if kind not in FORMATS:
         raise OptionError(f"cannot tell the format of {out.name!r}: end it in .png, .svg or .pdf")
     drawn = suppressed(_flows(flows, table, drawing.market, collect=collect), sheet.suppress_below)
+    look, size = fitted(theme_of(sheet.theme.value), width_cm)
     scene = compose(drawn, title=sheet.title, by=drawing.by.value, width=drawing.width.value,
-                    theme=sheet.theme.value, top=drawing.top, min_quantity=drawing.min_quantity,
+                    theme=look, size_px=size, top=drawing.top, min_quantity=drawing.min_quantity,
                     rest=drawing.rest.value, extent=area(extent), outside=outside.value)  # fmt: skip
     put(out, render(scene, kind, dpi=dpi))
     say(f"wrote {_name(out)}")

@@ -124,7 +124,7 @@ def match(names: Sequence[object], said: Mapping[str, object], columns: Mapping[
         place |= guessed
         told += [f"{name} is column {own[k]!r}" for name, k in guessed.items()]
         faults += [
-            *_missing(own, {*place, *value}),
+            *_missing(own, {*place, *value, *_doubted(doubts)}),
             *_unit_alone(said.get("unit") if "unit" in place else None, {*place, *value}),
         ]
     if faults:
@@ -275,6 +275,11 @@ def _guessed_ends(
         if spots and not {f"{end}_lon", f"{end}_lat"} <= placed:
             return {}, [_doubt("more than one column may be the end", end, spots, own)]
     return {}, []
+
+
+def _doubted(doubts: Sequence[Fault]) -> set[str]:
+    """Return what has too many columns, so that it is not missing; a doubt about no one end is about both."""
+    return {name for doubt in doubts for name in ((doubt.column,) if doubt.column else ENDS)}
 
 
 def _doubt(problem: str, ours: str, spots: Sequence[int], own: list[str]) -> Fault:

@@ -120,7 +120,10 @@ def _code_of(name: str | None, year: int | None, gazetteer: Gazetteer | None) ->
 def _on_way(via: str | None, year: int | None, by_name: Callable[[Sequence[Named]], list[Answer]]) -> Answer:
     """Return the codes of places on the way, joined."""
     found = by_name([(name.strip(), year) for name in via.split(VIA)]) if via else []
-    return VIA.join(code for code, _ in found), [fault for _, faults in found for fault in faults]
+    return VIA.join(code for code, _ in found), [
+        replace(fault, hint=f"join them by {VIA} if the way goes through one after the other; or {fault.hint}")
+        if fault.reason == "several" else fault for _, faults in found for fault in faults
+    ]  # fmt: skip
 
 
 def _codes_in(

@@ -261,6 +261,9 @@ def validate(model: type[pa.DataFrameModel], frame: _Frame) -> _Frame:
 def _frame_faults(model: type[pa.DataFrameModel], frame: pd.DataFrame) -> Iterator[Fault]:
     """Tell what is wrong with the table as a whole: a column given twice, no CRS or another."""
     wanted = model.to_schema().columns
+    missing = [column for column in wanted if column not in frame]
+    if model is Flows and 2 * len(missing) > len(wanted):
+        yield Fault("not made by azroutes", hint="azroutes.read_flows makes flows of any other table, and of a file")
     for column in dict.fromkeys(frame.columns[frame.columns.duplicated()]):
         yield Fault("column given twice", column=str(column))
     if "geometry" not in wanted or "geometry" not in frame:

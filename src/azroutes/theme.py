@@ -112,8 +112,10 @@ class Theme:
     taper : float
         Share of its width with which an arrow of a figure begins; 1 for shafts that are as wide all along.
     map_px : (float, float)
-        Width and height of the map alone. One narrower than 1.6 times `legend_column_px` has its legends below it, so
-        that the figure is as wide as a column of text: ``(221, 160)`` for 8.5 cm.
+        Width and height of the map alone. For a figure of a given width say ``plot_flows(width_cm=...)``.
+    legends_below : bool, optional
+        Whether the legends stand below the map, and not beside it; by default (None) below a map that is narrower than
+        1.6 times `legend_column_px`.
     ratio : float
         Width over height to which a figure is filled up with paper; 0 leaves it as large as what it holds.
 
@@ -147,6 +149,7 @@ class Theme:
     node_radius_px: float = 2.6
     map_px: tuple[float, float] = (548.0, 404.0)
     legend_column_px: float = 176.0
+    legends_below: bool | None = None
     ratio: float = 0.0
 
     def colour(self, market: str | None) -> str:

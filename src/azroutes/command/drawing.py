@@ -73,6 +73,11 @@ Opening = Annotated[
 ]  # fmt: skip
 Beyond = Annotated[Outside, typer.Option("--outside", help="Arrows that leave it: up to its edge, also in a small map, "
                                          "or not drawn.")]  # fmt: skip
+Wide = Annotated[
+    float | None,
+    typer.Option("--width-cm", help="Width of the whole figure on paper, centimetres: 16 for a page of A4, 8.5 for a "
+                 "column. Without it some 26, as for a page on its side."),
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
