@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from azroutes import __version__
 from azroutes.command.drawing import Beyond, Drawing, Focus, Opening, Outside, Sheet, Wide, area
 from azroutes.command.ending import EXIT_FAULTS, check_apart, ended, put, say
 from azroutes.command.grouped import grouped
 from azroutes.command.steps import Steps
 from azroutes.command.table import COLUMNS, Table
 from azroutes.command.wording import first_line, forms_in_options, listed
-from azroutes.errors import AzroutesError, OptionError, visible
+from azroutes.errors import AzroutesError, OptionError, TableError, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     import geopandas as gpd
 
@@ -61,6 +62,20 @@ READING = ("wide", "nodes", "node_key", "crs", "convert", "focus", "drop", "prec
 """Options that the help of `check` tells, and that of other commands points to."""
 
 _AS_CHECK = "How your table is read is said by the same options as for azroutes check: see azroutes check --help."
+
+
+def _tell_version(asked: bool) -> None:  # noqa: FBT001 - as typer calls it
+    if asked:
+        say(f"azroutes {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def common(
+    *, _version: Annotated[bool, typer.Option("--version", help="Tell the version and exit.", is_eager=True,
+                                              callback=_tell_version)] = False,
+) -> None:  # fmt: skip
+    """Take what all commands have in common."""
 
 
 @app.command(epilog=_AS_CHECK)
@@ -107,9 +122,7 @@ def figure(
     from azroutes.scene import compose
     from azroutes.theme import theme_of
 
-    kind = out.suffix.lower().lstrip(".")
-    if kind not in FORMATS:
-        raise OptionError(f"cannot tell the format of {out.name!r}: end it in .png, .svg or .pdf")
+    kind = _ending(out, FORMATS)
     drawn = suppressed(_flows(flows, table, drawing.market, collect=collect), sheet.suppress_below)
     look, size = fitted(theme_of(sheet.theme.value), width_cm)
     scene = compose(drawn, title=sheet.title, by=drawing.by.value, width=drawing.width.value,
@@ -133,6 +146,7 @@ def explore(
     from azroutes.explore import TITLE, explore_flows
 
     check_apart(out, flows, table.nodes)
+    _ending(out, ["html", "htm"])
     heading = sheet.title or (TITLE if flows is None else flows.stem)
     page = explore_flows(_flows(flows, table, drawing.market, collect=collect), title=heading, by=drawing.by.value,
                          width=drawing.width.value, theme=sheet.theme.value, top=drawing.top,
@@ -198,8 +212,7 @@ def aggregate(
     from azroutes.aggregation import refusals
     from azroutes.write import csv_bytes
 
-    if out.suffix.lower() != ".csv":
-        raise OptionError(f"cannot tell the format of {out.name!r}: end it in .csv")
+    _ending(out, ["csv"])
     for pattern in records:
         for record in glob(pattern, recursive=True):  # noqa: PTH207 - may be absolute
             check_apart(out, Path(record))
@@ -228,7 +241,22 @@ def _flows(file: Path | None, table: Table, market: Market | None, *, collect: b
             _tell(f"{_name(file)}: ", account)
     else:
         flows = table.flows(file)
-    return flows if market is None else flows[flows["market"] == market.value]
+    if market is None:
+        return flows
+    of_market = flows[flows["market"] == market.value]
+    if of_market.empty:
+        there = ", ".join(sorted(flows["market"].dropna().unique())) or "none; say which by --set market=..."
+        raise TableError(f"there is no flow of --market {market.value}; markets of the flows: {there}")
+    return of_market
+
+
+def _ending(out: Path, known: Sequence[str]) -> str:
+    """Return what a file's name ends in, if that is what can be written."""
+    ending = out.suffix.lower().lstrip(".")
+    if ending not in known:
+        endings = ", ".join(f".{one}" for one in known)
+        raise OptionError(f"cannot tell the format of {out.name!r}: end it in {endings}")
+    return ending
 
 
 def _name(path: Path) -> str:
