@@ -15,9 +15,10 @@ import pytest
 
 import azroutes
 from azroutes import FileForm, Policy, read_flows
-from azroutes.command.table import SET, Dropped, Shape, Table
+from azroutes.command.table import SET, Dropped, Table
 from azroutes.command.wording import in_options
 from azroutes.errors import OptionError, visible
+from azroutes.options import Wide
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -57,7 +58,7 @@ def told(frame: Any) -> pd.DataFrame:
           "convert": "t", "destination": "United Kingdom", "market": "heroin_trade", "focus": "Türkiye",
           "file": FileForm(header=2, separator=";", encoding="utf-8", decimal=",", thousands=".", notes=("*", "p"),
                            missing=("-",))}),
-        ("wide.csv", Table(wide=Shape.YEAR, column=["Country=origin"], every=["destination=AZE"], drop=[Dropped.ZERO]),
+        ("wide.csv", Table(wide=Wide.YEAR, column=["Country=origin"], every=["destination=AZE"], drop=[Dropped.ZERO]),
          {"wide": "year", "origin": "Country", "destination": "AZE", "policy": Policy(zero="drop")}),
         ("routes.csv", Table(column=["Route=route"], every=["quantity=1", "year=2015"], drop=[Dropped.LOOP]),
          {"columns": {"Route": "route"}, "quantity": 1, "year": 2015, "policy": Policy(loop="drop")}),

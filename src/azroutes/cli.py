@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from glob import glob
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -10,13 +9,14 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from azroutes import __version__
-from azroutes.command.drawing import Beyond, Drawing, Focus, Opening, Outside, Sheet, Wide, area
+from azroutes.command.drawing import Beyond, Drawing, Focus, Opening, Paper, Sheet, area
 from azroutes.command.ending import EXIT_FAULTS, check_apart, ended, put, say
 from azroutes.command.grouped import grouped
 from azroutes.command.steps import Steps
 from azroutes.command.table import COLUMNS, Table
 from azroutes.command.wording import first_line, forms_in_options, listed
 from azroutes.errors import AzroutesError, OptionError, TableError, visible
+from azroutes.options import Engines, Outside
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -35,14 +35,6 @@ app = typer.Typer(
     "written, and the old one is untouched; 130 stopped.",
     rich_markup_mode="rich",
 )  # fmt: skip
-
-
-class Engines(StrEnum):
-    """What adds records up."""
-
-    DUCKDB = "duckdb"
-    POLARS = "polars"
-    SPARK = "spark"
 
 
 Flows = Annotated[
@@ -108,7 +100,7 @@ def atlas(
 def figure(
     out: Annotated[Path, typer.Argument(help="File to write: .png, .svg or .pdf.")],
     *, flows: Flows = None, table: Table, collect: Leaves = False, sheet: Sheet, drawing: Drawing, extent: Focus = None,
-    outside: Beyond = Outside.EDGE, width_cm: Wide = None,
+    outside: Beyond = Outside.EDGE, width_cm: Paper = None,
     dpi: Annotated[int, typer.Option(help="Dots per inch of a PNG.", min=36, max=1200)] = 300,
 ) -> None:  # fmt: skip
     """Draw one figure for a report.

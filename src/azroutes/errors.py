@@ -162,8 +162,9 @@ def _nearest(value: str, choices: Sequence[str]) -> list[str]:
     return [choice for word in get_close_matches(value, telling, n=1, cutoff=0.8) for choice in sorted(holders[word])]
 
 
-def check_option(name: str, value: object, choices: Sequence[str]) -> None:
+def check_option(name: str, value: object, choices: Iterable[str]) -> None:
     """Raise OptionError unless `value` is one of `choices`."""
-    if value not in choices:
-        fault = Fault("no such choice", column=name, value=value, hint=did_you_mean(str(value), choices))
+    known = [str(choice) for choice in choices]
+    if value not in known:
+        fault = Fault("no such choice", column=name, value=value, hint=did_you_mean(str(value), known))
         raise OptionError(f"{name} cannot be {shown(value)}", [fault])

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, cast, overload
 import numpy as np
 import pandas as pd
 
-from azroutes.arrows import BY
 from azroutes.basemap import MERCATOR_LIMIT
 from azroutes.clustered import MANY, is_crowd
 from azroutes.cut import Cut
@@ -16,9 +15,8 @@ from azroutes.documents import load_flows, load_sources
 from azroutes.errors import Fault, OptionError, check_option
 from azroutes.flows import path_of, steps_of
 from azroutes.layer import FlowLayer, check_map
-from azroutes.legend import (
-    BORDERS_NOTE,
-)
+from azroutes.legend import BORDERS_NOTE
+from azroutes.options import By
 from azroutes.page import OfflineMap
 from azroutes.payload import PAGE_PX, payload, payload_of_many
 from azroutes.places import place
@@ -147,7 +145,7 @@ def explore_flows(
     # A theme that was chosen is kept; the page as it comes follows what its reader has set the screen to.
     dark = recoloured(_on_screen("dark"), color) if isinstance(theme, str) and theme == "default" else None
     if many:
-        check_option("by", by, BY)
+        check_option("by", by, By)
         cut = Cut(top, min_quantity, rest)
         drawn = payload_of_many(table, heading, look, width=width, cut=cut, scale=scale, extent=extent,
                                 dark=dark, tooltip=told, by=by)  # fmt: skip

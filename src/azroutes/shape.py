@@ -12,11 +12,12 @@ import pandas as pd
 
 from azroutes.columns import BACK, ENDS, ROUTE, match
 from azroutes.distinct import coded, distinct
-from azroutes.errors import SHOWN, Fault, OptionError, PlaceError, TableError, did_you_mean
+from azroutes.errors import SHOWN, Fault, OptionError, PlaceError, TableError, check_option, did_you_mean
 from azroutes.kinds import text_of_cell
 from azroutes.nodes import Nodes
 from azroutes.nonplaces import REASONS
 from azroutes.numerals import bare
+from azroutes.options import Wide
 from azroutes.places import VIA, resolve
 from azroutes.spelling import fold
 from azroutes.tables.given import held
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 WAY_BACK = " (back)"
 """What is added to the name of a row for its way back."""
 
-WIDE = ("year", *ENDS)
 _LIKE_YEAR = re.compile(r"(?:FY ?|CY ?|[a-z]\.? ?)?[12]\d{3}(?!\d).{0,8}", re.IGNORECASE)
 """Names of columns that begin with a year, and go on for a little."""
 _ANY_YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
@@ -116,9 +116,7 @@ def lengthened(
     TableError
         If no column is called so; or if one with numbers may be, and would be lost, or counted twice.
     """
-    if wide not in WIDE:
-        raise OptionError("a table cannot be wide so", [Fault("no such choice", column="wide", value=wide,
-                                                              hint="one of " + ", ".join(WIDE))])  # fmt: skip
+    check_option("wide", wide, Wide)
     rows, broken = table.read(None)
     names = [str(name).strip() for name in rows.columns]
     called = [bare(name, file.notes, number=wide == "year") for name in names]

@@ -10,6 +10,7 @@ from PIL import ImageColor
 
 from azroutes.errors import Fault, OptionError, check_option, did_you_mean
 from azroutes.geometry.curve import Dash
+from azroutes.options import Look
 from azroutes.vocabulary import Certainty, Market, codes
 
 FONT = "DejaVu Sans"
@@ -212,7 +213,7 @@ def theme_of(theme: Theme | str, *, screen: bool = False) -> Theme:
     """
     if isinstance(theme, Theme):
         return theme
-    check_option("theme", theme, tuple(THEMES))
+    check_option("theme", theme, Look)
     if not screen or theme == "presentation":
         return THEMES[theme]
     if theme == "default":
