@@ -12,12 +12,11 @@ import pandas as pd
 
 from azroutes.columns import BACK, ENDS, ROUTE, match
 from azroutes.distinct import coded, distinct
-from azroutes.errors import SHOWN, Fault, OptionError, PlaceError, TableError, check_option, did_you_mean
+from azroutes.errors import SHOWN, Fault, OptionError, PlaceError, TableError, did_you_mean
 from azroutes.kinds import text_of_cell
 from azroutes.nodes import Nodes
 from azroutes.nonplaces import REASONS
 from azroutes.numerals import bare
-from azroutes.options import Wide
 from azroutes.places import VIA, resolve
 from azroutes.spelling import fold
 from azroutes.tables.given import held
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
 WAY_BACK = " (back)"
 """What is added to the name of a row for its way back."""
 
+WIDE = ("year", *ENDS)
 _LIKE_YEAR = re.compile(r"(?:FY ?|CY ?|[a-z]\.? ?)?[12]\d{3}(?!\d).{0,8}", re.IGNORECASE)
 """Names of columns that begin with a year, and go on for a little."""
 _ANY_YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
@@ -60,17 +60,8 @@ def laid_out(
     if wide is not None:
         kept = {str(name).strip(): None for name in (*said.values(), *(columns or {})) if name is not None}
         table, found = lengthened(table, wide, kept, points, form)
-    try:
-        matched = match(table.names, said, columns)
-    except TableError:
-        other = next((ENDS[1 - ENDS.index(end)] for end in ENDS if end == wide), None)
-        if other is None or str(table.names[0]).strip() or other in {name for name in said if said[name] is not None}:
-            raise
-        rows, broken = table.read(None)
-        names = pd.Index([other, *table.names[1:]], dtype=object)
-        table = held(rows.set_axis(names, axis=1), table.told, broken, degrees=table.degrees)
-        matched = match(table.names, said, columns)
-        found.append(f"{other} is the first column, which has no name")
+    rows_of_matrix = {"origin": "destination", "destination": "origin"}.get(wide or "")
+    matched = match(table.names, said, columns, nameless=rows_of_matrix)
     for end in (*ENDS, "via"):
         if end in matched.value:
             _check_constant(end, str(matched.value[end]), table.names, points)
@@ -116,7 +107,9 @@ def lengthened(
     TableError
         If no column is called so; or if one with numbers may be, and would be lost, or counted twice.
     """
-    check_option("wide", wide, Wide)
+    if wide not in WIDE:
+        raise OptionError("a table cannot be wide so", [Fault("no such choice", column="wide", value=wide,
+                                                              hint="one of " + ", ".join(WIDE))])  # fmt: skip
     rows, broken = table.read(None)
     names = [str(name).strip() for name in rows.columns]
     called = [bare(name, file.notes, number=wide == "year") for name in names]
