@@ -54,12 +54,8 @@ def cells_of(values: pd.Series) -> list[Cell]:
         there = iter(values[~gone].to_numpy().tolist())
         return [None if missing else next(there) for missing in gone.tolist()]
     number, texts = distinct(values)
-    known = [None if _is_missing(cell) else _python(cell) for cell in texts]
+    known = [None if is_missing(cell) else _python(cell) for cell in texts]
     return [known[k] for k in number.tolist()]
-
-
-def _is_missing(cell: object) -> bool:
-    return cell is None or cell is pd.NA or cell is pd.NaT or cell != cell  # noqa: PLR0124 - NaN
 
 
 def _python(cell: object) -> Cell:
@@ -169,15 +165,21 @@ def text_of_cell(cell: object) -> str:
         return f"a {type(cell).__name__} that cannot be written out"
 
 
-def is_finite(cell: Cell) -> bool:
-    """Tell whether a cell is no infinite number."""
-    return not isinstance(cell, float) or math.isfinite(cell)
+def has_half(text: str) -> bool:
+    """Tell whether a text holds half a character, which no file can.
+
+    Examples
+    --------
+    >>> has_half("Bak\u0131"), has_half("\ud83d")
+    (False, True)
+    """
+    return not text.isascii() and any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def _wrong(text: str) -> tuple[str, str]:
     """Return what is wrong with a text, and what would do; nothing where all is well."""
     if "\0" in text:
         return "text with a NUL", "take it out"
-    if not text.isascii() and any("\ud800" <= letter <= "\udfff" for letter in text):
+    if has_half(text):
         return "no Unicode text", "it holds half a character"
     return "", ""

@@ -104,7 +104,7 @@ def payload(
     return {
         "version": 1,
         "title": scene.title,
-        "subtitle": _subtitle(scene, flows),
+        "subtitle": _between(len(scene.nodes), flows),
         "bounds": [[south, west], [north, east]],
         **({} if extent is None else {"framed": True}),
         "theme": _look(scene.theme, set(scene.arrows["certainty"])),
@@ -207,10 +207,6 @@ def _dark(theme: Theme, markets: list[str]) -> dict[str, object]:
     """Return the colours that differ on a dark screen: of the map, and of each market."""
     colours = [theme.quiet if code == REST_CODE else theme.colour(code or None) for code in markets]
     return {"theme": {name: getattr(theme, name) for name in _COLOURS}, "markets": colours}
-
-
-def _subtitle(scene: Scene, flows: gpd.GeoDataFrame) -> str:
-    return _between(len(scene.nodes), flows)
 
 
 def _between(places: int, flows: gpd.GeoDataFrame) -> str:

@@ -14,6 +14,7 @@ import shapely
 
 from azroutes.dtypes import GEOGRAPHIC
 from azroutes.errors import Fault, PlaceError, TableError, did_you_mean
+from azroutes.kinds import is_missing
 from azroutes.models import GeoSeries, Index, SchemaErrors, Series, pa
 from azroutes.places import VIA, place
 from azroutes.vocabulary import Basis, Certainty, Code, Form, Market, Polarity, Role, codes
@@ -294,7 +295,7 @@ def _faults(cases: pd.DataFrame, frame: pd.DataFrame) -> list[Fault]:
     seen: dict[tuple[object, ...], Fault] = {}
     not_run: list[Fault] = []
     for case in cases.itertuples(index=False):
-        check, row = str(case.check), None if _is_missing(case.index) else case.index
+        check, row = str(case.check), None if is_missing(case.index) else case.index
         fault = _fault_of(check, str(case.column), case.failure_case, row, frame)
         if row is None and not check.startswith(_OF_THE_TABLE):
             not_run.append(fault)
@@ -312,10 +313,6 @@ _OF_THE_TABLE = ("column_in_", "dtype", "field_name")
 """Checks of pandera's whose failures belong to no row."""
 
 
-def _is_missing(value: object) -> bool:
-    return value is None or value is pd.NA or bool(value != value)  # noqa: PLR0124 - NaN, as pandera and numpy write it
-
-
 def _fault_of(check: str, column: str, value: object, row: Hashable, frame: pd.DataFrame) -> Fault:
     where = None if row is None else str(row)
     if check == "column_in_dataframe":
@@ -329,11 +326,11 @@ def _fault_of(check: str, column: str, value: object, row: Hashable, frame: pd.D
     if check == "affirmed":
         return Fault("only an affirmed statement has paths", row=where, column="paths")
     named = column if column in (*frame.columns, frame.index.name) else None
-    if "dtype" in check and (row is None or column not in _LISTS or _is_missing(value)):
+    if "dtype" in check and (row is None or column not in _LISTS or is_missing(value)):
         return _type_fault(check, named, frame)
     problem, hint = _explained(check, column, value)
     plain = value.item() if isinstance(value, np.generic) else value
-    return Fault(problem, row=where, column=named, value=None if _is_missing(plain) else plain, hint=hint)
+    return Fault(problem, row=where, column=named, value=None if is_missing(plain) else plain, hint=hint)
 
 
 def _type_fault(check: str, column: str | None, frame: pd.DataFrame) -> Fault:
