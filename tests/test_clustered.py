@@ -187,4 +187,4 @@ def test_what_is_left_out_needs_no_clusters(flows: gpd.GeoDataFrame) -> None:
 @pytest.mark.parametrize("option", ["by", "method", "node_size"])
 def test_what_a_page_of_many_does_not_ask_is_still_checked(flows: gpd.GeoDataFrame, option: str) -> None:
     with pytest.raises(OptionError, match=f"{option} cannot be 'curly'"):
-        azroutes.explore_flows(flows, **{option: "curly"})
+        azroutes.explore_flows(flows, **{option: "curly"})  # type: ignore[call-overload]

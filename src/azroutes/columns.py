@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from azroutes.errors import Fault, OptionError, TableError, did_you_mean
+from azroutes.errors import Fault, OptionError, TableError, did_you_mean, near_hint
 from azroutes.spelling import fold
 
 if TYPE_CHECKING:
@@ -336,5 +336,4 @@ def _misspelt(aside: list[str], known: set[str]) -> list[Fault]:
 
 
 def _near(name: str, own: list[str]) -> str:
-    hint = did_you_mean(name, [column for column in own if column])
-    return hint if hint.startswith("did") else ""
+    return near_hint(name, [column for column in own if column])

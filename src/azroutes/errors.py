@@ -129,10 +129,19 @@ class OutputError(AzroutesError):
 
 def did_you_mean(value: str, choices: Sequence[str]) -> str:
     """Return a hint that names the nearest choices, or lists them where none is near."""
+    return near_hint(value, choices) or ("one of " + ", ".join(choices) if len(choices) <= 16 else "")
+
+
+def near_hint(value: str, choices: Sequence[str]) -> str:
+    """Return a hint that names the nearest choices; nothing where none is near.
+
+    Examples
+    --------
+    >>> near_hint("Hungry", ["Hungary", "Iran"]), near_hint("Peru", ["Hungary", "Iran"])
+    ("did you mean 'Hungary'?", '')
+    """
     near = _nearest(value.strip().casefold(), choices)
-    if near:
-        return "did you mean " + " or ".join(repr(choice) for choice in near) + "?"
-    return "one of " + ", ".join(choices) if len(choices) <= 16 else ""
+    return "did you mean " + " or ".join(repr(choice) for choice in near) + "?" if near else ""
 
 
 def meant_by(hint: str) -> str | None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
-from azroutes.errors import SHOWN, Fault, OptionError, PlaceError, TableError, did_you_mean
+from azroutes.errors import SHOWN, Fault, OptionError, PlaceError, TableError, near_hint
 from azroutes.files import check_file
 from azroutes.names import Bearer, Names, Spelling, names_of
 from azroutes.places import code_of, no_text, place, point, refusal, text_of, world
@@ -242,8 +242,7 @@ def _table(source: str | PathLike[str] | pd.DataFrame) -> dict[str, dict[str, st
 
 
 def _near(column: str, header: list[str]) -> str:
-    hint = did_you_mean(column, header)
-    return hint if hint.startswith("did") else "or " + ", ".join(_COLUMNS[column][1:])
+    return near_hint(column, header) or "or " + ", ".join(_COLUMNS[column][1:])
 
 
 def _labels(frame: pd.DataFrame) -> list[str]:

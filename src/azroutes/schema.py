@@ -13,7 +13,7 @@ import pandas as pd
 import shapely
 
 from azroutes.dtypes import GEOGRAPHIC
-from azroutes.errors import Fault, PlaceError, TableError, did_you_mean
+from azroutes.errors import Fault, PlaceError, TableError, did_you_mean, near_hint
 from azroutes.kinds import is_missing
 from azroutes.models import GeoSeries, Index, SchemaErrors, Series, pa
 from azroutes.places import VIA, place
@@ -316,8 +316,8 @@ _OF_THE_TABLE = ("column_in_", "dtype", "field_name")
 def _fault_of(check: str, column: str, value: object, row: Hashable, frame: pd.DataFrame) -> Fault:
     where = None if row is None else str(row)
     if check == "column_in_dataframe":
-        near = did_you_mean(str(value), [str(name) for name in frame.columns])
-        return Fault("missing column", column=str(value), hint=near if near.startswith("did") else "")
+        hint = near_hint(str(value), [str(name) for name in frame.columns])
+        return Fault("missing column", column=str(value), hint=hint)
     if check == "column_in_schema":
         return Fault("unknown column", column=str(value))
     if check.startswith("field_name"):

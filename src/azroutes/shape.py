@@ -12,7 +12,7 @@ import pandas as pd
 
 from azroutes.columns import BACK, ENDS, ROUTE, match
 from azroutes.distinct import coded, distinct
-from azroutes.errors import SHOWN, Fault, OptionError, PlaceError, TableError, did_you_mean
+from azroutes.errors import SHOWN, Fault, OptionError, PlaceError, TableError, near_hint
 from azroutes.kinds import text_of_cell
 from azroutes.nodes import Nodes
 from azroutes.nonplaces import REASONS
@@ -73,8 +73,7 @@ def _check_constant(end: str, text: str, names: Sequence[object], nodes: Nodes |
     for name in text.split(VIA):
         wrong = _place_fault(name.strip(), nodes)
         if wrong is not None:
-            near = did_you_mean(text, [str(own) for own in names])
-            hint = near if near.startswith("did") else wrong.hint
+            hint = near_hint(text, [str(own) for own in names]) or wrong.hint
             fault = Fault("no such column, and no such place", column=end, value=text, hint=hint)
             raise OptionError("the table cannot be read so", [fault])
 
