@@ -15,6 +15,17 @@ from azroutes.errors import Fault, OptionError
 from azroutes.extent import extent_of
 from azroutes.flows import path_of
 from azroutes.geometry.curve import head_size
+from azroutes.geometry.lanes import HEAD_ROOM
+from azroutes.geometry.loops import (
+    LOOP_GAP_PX,
+    LOOP_OPENS,
+    LOOP_OPENS_MORE,
+    LOOP_PX,
+    LOOP_WIDEST,
+    WIDE_OPENS,
+    WIDE_PX,
+    WIDE_REACHES,
+)
 from azroutes.legend import (
     ARROWS_NOTE,
     BORDERS_NOTE,
@@ -110,6 +121,7 @@ def payload(
         "theme": _look(scene.theme, set(scene.arrows["certainty"])),
         "dark": None if dark is None else _dark(dark, with_none),
         "land": page_land(meridian_of(scene.frame.crs)),
+        "loops": _loops(),
         "markets": [_market(code, scene.theme, thin, beside=bool(markets)) for code in with_none],
         "nodes": [{"code": n.code, "name": n.name, "kind": n.kind.value, "lat": round(n.lat, 5), "lon": round(lon, 5),
                    "radius": round(n.radius_px, 2)} for n, lon in zip(scene.nodes, _node_lons(scene), strict=True)],
@@ -125,6 +137,12 @@ def payload(
         "credits": list(scene.credits),
         **_tooltip(tooltip, [{**_tip(tip), "codes": tip.codes.tolist()} for tip in tips_of(flows, columns)]),
     }  # fmt: skip
+
+
+def _loops() -> dict[str, float]:
+    """Return how the page runs loops, which it does anew at each zoom: as `azroutes.geometry.loops` does."""
+    return {"reach": LOOP_PX, "gap": LOOP_GAP_PX, "opens": LOOP_OPENS, "more": LOOP_OPENS_MORE, "widest": LOOP_WIDEST,
+            "wide": WIDE_PX, "reaches": WIDE_REACHES, "wider": WIDE_OPENS, "head": HEAD_ROOM}  # fmt: skip
 
 
 def _circles(scale: AreaScale) -> dict[str, float]:
@@ -165,6 +183,7 @@ def payload_of_many(
         "theme": _look(theme, certainties),
         "dark": None if dark is None else _dark(dark, [code or "" for code in classes]),
         "land": page_land(meridian_of(crs)),
+        "loops": _loops(),
         "markets": [_market(code or "", theme, beside=any(classes)) for code in classes],
         **drawn,
         "legends": {"nodes": {"title": "Places", "entries": [
