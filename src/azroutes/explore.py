@@ -15,6 +15,7 @@ from azroutes.documents import load_flows, load_sources
 from azroutes.errors import Fault, OptionError, check_option
 from azroutes.flows import path_of, steps_of
 from azroutes.geometry.arrange import METHODS
+from azroutes.kinds import text_or_none
 from azroutes.layer import FlowLayer, check_map
 from azroutes.legend import BORDERS_NOTE
 from azroutes.options import By
@@ -23,7 +24,7 @@ from azroutes.payload import PAGE_PX, payload, payload_of_many
 from azroutes.places import place
 from azroutes.privacy import hidden_note, suppressed
 from azroutes.projection import mercator_for
-from azroutes.provenance import period_words, text_of, told_quantity
+from azroutes.provenance import period_words, told_quantity
 from azroutes.scene import NODE_SIZES, Scene, compose
 from azroutes.schema import Flows, validate
 from azroutes.still import Row, largest, still
@@ -236,14 +237,14 @@ def _still(scene: Scene, flows: gpd.GeoDataFrame) -> str:
     cited = load_sources()["citation"].to_dict()
     rows = [
         Row(
-            market=label(Market, text_of(flow["market"])),
-            commodity=words(commodity) if (commodity := text_of(flow["commodity"])) else "",
+            market=label(Market, text_or_none(flow["market"])),
+            commodity=words(commodity) if (commodity := text_or_none(flow["commodity"])) else "",
             route=tuple(place(code).name for code in path_of(flow["origin"], flow["via"], flow["destination"])),
-            form=label(Form, text_of(flow["form"])),
+            form=label(Form, text_or_none(flow["form"])),
             certainty=label(Certainty, flow["certainty"]),
             period="" if (period := period_words(flow["first_year"], flow["last_year"])) == "no year given" else period,
             quantity=told_quantity(flow) or "",
-            sources="; ".join(cited.get(name, name) for name in (text_of(flow["sources"]) or "").split(";")),
+            sources="; ".join(cited.get(name, name) for name in (text_or_none(flow["sources"]) or "").split(";")),
         )
         for flow in largest(flows).drop(columns="geometry").to_dict("records")
     ]

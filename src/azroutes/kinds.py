@@ -155,6 +155,11 @@ def is_missing(cell: object) -> bool:
         isinstance(cell, float | np.floating) and math.isnan(cell))  # fmt: skip
 
 
+def text_or_none(cell: object) -> str | None:
+    """Return a cell as text; None where it is missing."""
+    return None if is_missing(cell) else str(cell)
+
+
 def text_of_cell(cell: object) -> str:
     """Return a cell as text without spaces around it; one that is missing is empty."""
     if is_missing(cell):

@@ -26,6 +26,7 @@ from azroutes.geometry.loops import (
     WIDE_PX,
     WIDE_REACHES,
 )
+from azroutes.kinds import text_or_none
 from azroutes.legend import (
     ARROWS_NOTE,
     BORDERS_NOTE,
@@ -51,7 +52,6 @@ from azroutes.provenance import (
     period_words,
     provenance,
     sum_words,
-    text_of,
     told_quantity,
     whole_year,
 )
@@ -278,7 +278,7 @@ def _node_lons(scene: Scene) -> list[float]:
 def _arrows(scene: Scene, markets: list[str], flows: gpd.GeoDataFrame) -> list[dict[str, object]]:
     flow_number = {name: k for k, name in enumerate(flows.index)}
     counted = flows.loc[flows["quantity"].notna(), "unit"]
-    unit_of = {name: text_of(unit) or "" for name, unit in counted.items()}
+    unit_of = {name: text_or_none(unit) or "" for name, unit in counted.items()}
     hidden = set(flows.index[is_hidden(flows)])
     node_number = {node.code: k for k, node in enumerate(scene.nodes)}
     name = {node.code: node.name for node in scene.nodes}
@@ -288,7 +288,7 @@ def _arrows(scene: Scene, markets: list[str], flows: gpd.GeoDataFrame) -> list[d
         line = mercator_to_lonlat(scene.frame.crs, shapely.get_coordinates(row["spine"]))
         found.append(
             {
-                "market": markets.index(REST_CODE if row["rest"] else text_of(row["market"]) or ""),
+                "market": markets.index(REST_CODE if row["rest"] else text_or_none(row["market"]) or ""),
                 "start": node_number[start],
                 "end": node_number[end],
                 "line": deltas(line, LINE_UNIT),
@@ -315,21 +315,21 @@ def _flows(flows: gpd.GeoDataFrame, markets: list[str], of_flow: dict[str, list[
     return [
         {
             "id": flow["flow_id"],
-            "market": markets.index(market if (market := text_of(flow["market"]) or "") in markets else REST_CODE),
-            "title": words(flow["commodity"]) if text_of(flow["commodity"]) else "Flow",
+            "market": markets.index(market if (market := text_or_none(flow["market"]) or "") in markets else REST_CODE),
+            "title": words(flow["commodity"]) if text_or_none(flow["commodity"]) else "Flow",
             "route": " → ".join(place(code).name for code in path_of(flow["origin"], flow["via"], flow["destination"])),
-            "form": label(Form, text_of(flow["form"])) or None,
-            "group": group_words(text_of(flow["group"])),
-            "role": label(Role, text_of(flow["role"])) or None,
+            "form": label(Form, text_or_none(flow["form"])) or None,
+            "group": group_words(text_or_none(flow["group"])),
+            "role": label(Role, text_or_none(flow["role"])) or None,
             "period": period_words(flow["first_year"], flow["last_year"]),
             "years": [whole_year(flow["first_year"]), whole_year(flow["last_year"])],
             "certainty": label(Certainty, flow["certainty"]),
-            "wording": text_of(flow["wording"]) or None,
+            "wording": text_or_none(flow["wording"]) or None,
             "basis": label(Basis, flow["basis"]),
             "quantity": told_quantity(flow),
-            "amount": None if text_of(flow["quantity"]) is None else float(flow["quantity"]),
+            "amount": None if text_or_none(flow["quantity"]) is None else float(flow["quantity"]),
             "lineages": flow["lineages"],
-            "sources_text": "" if flow["flow_id"] in of_flow else text_of(flow["sources"]) or "",
+            "sources_text": "" if flow["flow_id"] in of_flow else text_or_none(flow["sources"]) or "",
             "statements": of_flow.get(flow["flow_id"], []),
         }
         for flow in flows.drop(columns="geometry").reset_index().to_dict("records")
