@@ -117,7 +117,7 @@ def test_a_format_that_is_not_known_is_2(tmp_path: Path) -> None:
         (["figure", "out.svg", "--market", "heroin"], "heroin_trade"),
         (["figure", "out.svg", "--dpi", "3"], "36"),
         (["explore", "out.html", "--by", "colour"], "commodity"),
-        (["explore", "out.png"], "cannot tell the format of 'out.png': end it in .html, .htm"),
+        (["explore", "out.png"], "'.png': no such format (one of .html, .htm)"),
         (["atlas", "out", "--nonsense"], "--nonsense"),
     ],
 )

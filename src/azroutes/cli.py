@@ -19,7 +19,7 @@ from azroutes.errors import AzroutesError, OptionError, TableError, visible
 from azroutes.options import Engines, Outside
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     import geopandas as gpd
 
@@ -108,13 +108,13 @@ def figure(
     Example: azroutes figure heroin.svg --market heroin_trade --title "Heroin through Azerbaijan"
     """
     from azroutes.figure import render
-    from azroutes.figure_files import FORMATS
+    from azroutes.figure_files import kind_of_file
     from azroutes.marginalia import fitted
     from azroutes.privacy import suppressed
     from azroutes.scene import compose
     from azroutes.theme import theme_of
 
-    kind = _ending(out, FORMATS)
+    kind = kind_of_file(out)
     drawn = suppressed(_flows(flows, table, drawing.market, collect=collect), sheet.suppress_below)
     look, size = fitted(theme_of(sheet.theme.value), width_cm)
     scene = compose(drawn, title=sheet.title, by=drawing.by.value, width=drawing.width.value,
@@ -136,9 +136,10 @@ def explore(
     Example: azroutes explore map.html --flows seizures.csv --unit kg
     """
     from azroutes.explore import TITLE, explore_flows
+    from azroutes.write import ending_of
 
     check_apart(out, flows, table.nodes)
-    _ending(out, ["html", "htm"])
+    ending_of(out, [".html", ".htm"])
     heading = sheet.title or (TITLE if flows is None else flows.stem)
     page = explore_flows(_flows(flows, table, drawing.market, collect=collect), title=heading, by=drawing.by.value,
                          width=drawing.width.value, theme=sheet.theme.value, top=drawing.top,
@@ -202,9 +203,9 @@ def aggregate(
     """
     from azroutes.aggregation import aggregate as added
     from azroutes.aggregation import refusals
-    from azroutes.write import csv_bytes
+    from azroutes.write import csv_bytes, ending_of
 
-    _ending(out, ["csv"])
+    ending_of(out, [".csv"])
     for pattern in records:
         for record in glob(pattern, recursive=True):  # noqa: PTH207 - may be absolute
             check_apart(out, Path(record))
@@ -240,15 +241,6 @@ def _flows(file: Path | None, table: Table, market: Market | None, *, collect: b
         there = ", ".join(sorted(flows["market"].dropna().unique())) or "none; say which by --set market=..."
         raise TableError(f"there is no flow of --market {market.value}; markets of the flows: {there}")
     return of_market
-
-
-def _ending(out: Path, known: Sequence[str]) -> str:
-    """Return what a file's name ends in, if that is what can be written."""
-    ending = out.suffix.lower().lstrip(".")
-    if ending not in known:
-        endings = ", ".join(f".{one}" for one in known)
-        raise OptionError(f"cannot tell the format of {out.name!r}: end it in {endings}")
-    return ending
 
 
 def _name(path: Path) -> str:

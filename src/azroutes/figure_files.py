@@ -16,7 +16,7 @@ from PIL import Image
 
 from azroutes.errors import Fault, OptionError
 from azroutes.theme import FONT
-from azroutes.write import write_whole
+from azroutes.write import ending_of, write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -89,10 +89,7 @@ def save_figure(ax: Axes, path: str | PathLike[str], *, dpi: float = 300) -> Non
         If the file cannot be written; what stood there is untouched.
     """
     target = Path(path)
-    kind = target.suffix.lstrip(".").lower()
-    if kind not in FORMATS:
-        fault = Fault("no such format", column="path", value=target.suffix, hint="one of .pdf, .png, .svg")
-        raise OptionError(f"cannot tell the format of {target.name!r}", [fault])
+    kind = kind_of_file(target)
     given: object = ax  # what callers without a type checker may hand over
     figure = given.get_figure(root=True) if isinstance(given, Artist) else None
     if not isinstance(figure, Figure):
@@ -101,6 +98,11 @@ def save_figure(ax: Axes, path: str | PathLike[str], *, dpi: float = 300) -> Non
         )
         raise OptionError("there is no figure to save", [fault])
     write_whole(target, rendered(figure, kind, {"dpi": dpi}))
+
+
+def kind_of_file(path: Path) -> str:
+    """Return which of `FORMATS` the ending of a path says."""
+    return ending_of(path, [f".{kind}" for kind in FORMATS]).lstrip(".")
 
 
 def rendered(figure: Figure, kind: str, options: dict[str, object]) -> bytes:
