@@ -175,7 +175,7 @@ def has_half(text: str) -> bool:
 
     Examples
     --------
-    >>> has_half("Bak\u0131"), has_half("\ud83d")
+    >>> has_half("Bakı"), has_half("Bak" + chr(0xD83D))
     (False, True)
     """
     return not text.isascii() and any("\ud800" <= letter <= "\udfff" for letter in text)
