@@ -12,7 +12,7 @@ import pandas as pd
 
 from azroutes.distinct import coded, distinct, mapped
 from azroutes.errors import Fault, did_you_mean
-from azroutes.kinds import has_half, text_of_cell
+from azroutes.kinds import text_of_cell
 from azroutes.numerals import NO_NUMBER, bare, hint_of, may_be_thousands, number_of, parted
 from azroutes.places import VIA
 from azroutes.vocabulary import Code, codes
@@ -246,7 +246,7 @@ def _half_characters(texts: Sequence[str | None]) -> list[int]:
     try:
         "".join(text or "" for text in texts).encode()
     except UnicodeEncodeError:
-        return [k for k, text in enumerate(texts) if text and has_half(text)]
+        return [k for k, text in enumerate(texts) if text and any("\ud800" <= letter <= "\udfff" for letter in text)]
     return []
 
 

@@ -64,8 +64,8 @@ class Mended:
 
 
 def mended(
-    source: str | PathLike[str] | pd.DataFrame, *, columns: Mapping[str, str] | None = None,
-    file: FileForm | None = None, read: Callable[[pd.DataFrame], object] = read_flows,
+    source: str | PathLike[str] | pd.DataFrame, *, columns: Mapping[str, str] | None = None, unit: str | None = None,
+    file: FileForm | None = None, read: Callable[[pd.DataFrame], object] | None = None,
 ) -> Mended:  # fmt: skip
     """Return a table with what has one likely meaning put right.
 
@@ -74,10 +74,10 @@ def mended(
 
     Parameters
     ----------
-    source, columns, file
+    source, columns, unit, file
         As in `azroutes.read_flows`.
-    read : callable
-        Reads its rows with all that is said of them, `columns` too; what it raises tells what is wrong with them.
+    read : callable, optional
+        Reads its rows, where more than these is said of it; what it raises tells what is wrong with them.
     """
     ours = None if isinstance(source, pd.DataFrame) else _left_in_ours(Path(source))
     if ours is not None:
@@ -91,7 +91,7 @@ def mended(
     left: tuple[Fault, ...] = ()
     for _ in range(ROUNDS):
         try:
-            _ = read(rows)
+            _ = read(rows) if read is not None else read_flows(rows, columns=columns, unit=unit)
             left = ()
         except TableError as error:
             left = error.faults
