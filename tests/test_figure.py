@@ -516,7 +516,8 @@ def test_a_figure_is_as_wide_as_it_is_asked_to_be(small: gpd.GeoDataFrame, width
 
 def test_on_a_narrow_figure_type_keeps_its_size_and_arrows_do_not(small: gpd.GeoDataFrame) -> None:
     page, column = (plot_flows(small, width_cm=width).azroutes_scene for width in (26, 8.5))  # type: ignore[attr-defined]
-    assert {label.size for label in column.labels} <= {label.size for label in page.labels}
+    for kind in ("legend_px", "note_px", "title_px"):
+        assert getattr(column.theme, kind) == getattr(page.theme, kind)
     assert column.arrows["width_px"].max() < page.arrows["width_px"].max()
     assert column.theme.node_radius_px < page.theme.node_radius_px
 

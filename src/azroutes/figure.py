@@ -59,7 +59,7 @@ def plot_flows(
     color : str or mapping of str to str, optional
         One colour for all arrows, or colours of markets by their codes, as CSS writes them; by default the theme's.
     width_cm : float, optional
-        Width of the whole figure on paper, centimetres: 16 for a page of A4, 8.5 for a column. Type keeps its size, and
+        Width of the whole figure on paper, centimetres: 16 for a page of A4, 8.5 for a column. Type stays readable, and
         legends stand below the map where the width is too little for both. By default a figure is some 26 cm wide, as
         for a page on its side: on half of that its letters would be too small to read.
     top : int, optional
