@@ -78,7 +78,7 @@ def test_a_number_in_another_unit_is_the_one_that_is_written_in_it() -> None:
     rows = pd.DataFrame({"origin": "AZE", "destination": "TUR", "unit": ["g"] * 399 + ["kg"] * 399,
                          "quantity": [*grams, *(weight / 1000 for weight in grams)]})  # fmt: skip
     _, _, account = read_flows(rows, convert="kg", on_bad="collect")
-    assert account.seen["repeats a row before it"] == 399
+    assert account.seen["like a row before it"] == 399
 
 
 @given(st.lists(st.tuples(st.floats(0, 1e6), st.sampled_from(["g", "kg", "t", "lb"])), min_size=1, max_size=8))
@@ -98,7 +98,7 @@ def test_copies_are_added_or_left_out_by_choice() -> None:
     assert read_flows(rows)["quantity"].tolist() == [4.0]
     flows = read_flows(rows, policy=Policy(repeat="drop"))
     assert flows["quantity"].tolist() == [3.0]
-    assert flows.attrs[KEPT]["aside"] == {"repeats a row before it": 1}
+    assert flows.attrs[KEPT]["aside"] == {"like a row before it": 1}
     with pytest.raises(AzroutesError, match="repeat cannot be 'keep'"):
         Policy(repeat="keep")
 

@@ -116,3 +116,15 @@ def test_what_is_broken_off_leaves_the_old_file(tmp_path: Path, sent: signal.Sig
     assert (tmp_path / "flows.csv").read_text() == "old"
     assert not list(tmp_path.glob("*.part*"))
     assert sent == signal.SIGKILL or not any(spill.iterdir())
+
+
+def test_a_key_that_the_records_lack_is_told_with_the_option_that_says_it(
+    tmp_path: Path, run: Callable[..., Done]
+) -> None:
+    (tmp_path / "seizures.csv").write_text("origin,destination,kg\nIran,Georgia,3\n", encoding="utf-8")
+    asked = ("seizures.csv", "flows.csv", "--quantity", "kg")
+    done = run(*asked)
+    assert done.returncode == 1
+    for name in ("market", "year"):
+        assert f"{name}: missing column (one of origin, destination, kg; say --by ... without it)" in done.stderr
+    assert run(*asked, "--by", "origin,destination").returncode == 0

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from azroutes.arrows import (
-    BY,
     HAIRLINE_PX,
     LEAST_PX,
     REST_PX,
@@ -29,7 +28,7 @@ from azroutes.errors import OptionError, TableError
 from azroutes.explore import explore_flows
 from azroutes.flows import legs
 from azroutes.legend import REST_CODE, REST_LABEL, notes
-from azroutes.measure import WIDTHS
+from azroutes.options import By, Width
 from azroutes.payload import payload
 from azroutes.places import gazetteer
 from azroutes.projection import mercator_for
@@ -101,7 +100,7 @@ def test_a_route_falls_into_its_legs() -> None:
     assert sorted(ways(arrows)) == ["AZE>GEO", "GEO>TUR", "TUR>EU"]
 
 
-@pytest.mark.parametrize("by", BY)
+@pytest.mark.parametrize("by", By)
 def test_a_trip_that_passes_a_leg_twice_counts_there_once(by: str) -> None:
     arrows = arrows_of(table(row("AZE>GEO>AZE>GEO", quantity=7.0, unit="t")), LOOK, by=by)
     assert sorted(ways(arrows)) == ["AZE>GEO", "GEO>AZE"]
@@ -109,7 +108,7 @@ def test_a_trip_that_passes_a_leg_twice_counts_there_once(by: str) -> None:
     assert [len(names) for names in arrows.table["flows"]] == [1, 1]
 
 
-@pytest.mark.parametrize("by", BY)
+@pytest.mark.parametrize("by", By)
 def test_every_leg_of_every_flow_is_in_an_arrow_and_no_other(by: str) -> None:
     flows = load_flows()
     steps = legs(flows)
@@ -181,7 +180,7 @@ def test_the_width_shows_what_one_asks_for() -> None:
     assert bare.unnumbered == Unnumbered(thin=1)
 
 
-@pytest.mark.parametrize(("option", "choices"), [("by", BY), ("width", WIDTHS)])
+@pytest.mark.parametrize(("option", "choices"), [("by", By), ("width", Width)])
 def test_an_option_that_is_none_is_told_with_the_choices(option: str, choices: tuple[str, ...]) -> None:
     with pytest.raises(OptionError) as caught:
         arrows_of(table(row("AZE>TUR")), LOOK, **{option: "colour"})  # type: ignore[arg-type]
@@ -495,7 +494,7 @@ def test_a_scale_says_what_an_automatic_width_shows() -> None:
     assert bare.table["width_px"].tolist() == [HAIRLINE_PX]
 
 
-@pytest.mark.parametrize("by", BY)
+@pytest.mark.parametrize("by", By)
 def test_the_scale_of_all_documents_serves_each_market(by: str) -> None:
     flows = load_flows()
     scale = width_scale(flows, by=by)

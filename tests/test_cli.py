@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import azroutes
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -87,20 +89,35 @@ def test_help_names_the_commands_and_the_exit_codes(tmp_path: Path) -> None:
     assert (alone.returncode, alone.stdout.split()) == (2, done.stdout.split())
 
 
+def test_the_version_is_told(inside: Callable[..., Done]) -> None:
+    done = inside("--version")
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"azroutes {azroutes.__version__}\n", "")
+
+
+def test_a_market_that_no_row_names_is_told(inside: Callable[..., Done], table: Path, tmp_path: Path) -> None:
+    bare = tmp_path / "bare.csv"
+    bare.write_text("from,to\nIran,Georgia\n", encoding="utf-8")
+    for command, out in (("figure", "out.svg"), ("explore", "out.html")):
+        message = said(inside(command, out, "--flows", bare, "--market", "heroin_trade"), 1)
+        assert "markets of the flows: none; say which by --set market=..." in message
+    assert {path.name for path in tmp_path.iterdir()} == {"bare.csv", table.name}
+
+
 def test_a_format_that_is_not_known_is_2(tmp_path: Path) -> None:
-    assert ".png, .svg or .pdf" in said(run("figure", "out.bmp", cwd=tmp_path), 2)
+    assert ".pdf, .png, .svg" in said(run("figure", "out.bmp", cwd=tmp_path), 2)
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["figure", "out"], ".png, .svg or .pdf"),
+        (["figure", "out"], ".pdf, .png, .svg"),
         (["figure"], "Missing argument"),
         (["figur", "out.svg"], "No such command"),
         (["figure", "out.svg", "--market", "heroin"], "heroin_trade"),
         (["figure", "out.svg", "--dpi", "3"], "36"),
         (["explore", "out.html", "--by", "colour"], "commodity"),
+        (["explore", "out.png"], "'.png': no such format (one of .html, .htm)"),
         (["atlas", "out", "--nonsense"], "--nonsense"),
     ],
 )
@@ -161,7 +178,8 @@ def test_a_table_with_faults_is_1_and_writes_nothing(
 
 
 def test_a_market_without_flows_is_told(inside: Callable[..., Done], table: Path) -> None:
-    assert "no flow to draw" in said(inside("figure", "out.svg", "--flows", table, "--market", "flora_crimes"), 1)
+    message = said(inside("figure", "out.svg", "--flows", table, "--market", "flora_crimes"), 1)
+    assert "no flow of --market flora_crimes; markets of the flows: heroin_trade" in message
 
 
 @pytest.mark.parametrize("extent", ["Caucasus", "40,30,60,50", "AZE"])

@@ -182,3 +182,9 @@ def test_what_is_left_out_needs_no_clusters(flows: gpd.GeoDataFrame) -> None:
     page = azroutes.explore_flows(flows, top=20, rest="omit", method="arc").page()
     assert '"clustered"' not in page
     assert '"clustered"' in azroutes.explore_flows(flows, top=20).page()
+
+
+@pytest.mark.parametrize("option", ["by", "method", "node_size"])
+def test_what_a_page_of_many_does_not_ask_is_still_checked(flows: gpd.GeoDataFrame, option: str) -> None:
+    with pytest.raises(OptionError, match=f"{option} cannot be 'curly'"):
+        azroutes.explore_flows(flows, **{option: "curly"})  # type: ignore[call-overload]

@@ -48,6 +48,35 @@ def test_of_two_codings_side_by_side_none_is_guessed() -> None:
     assert read_flows(quantities, quantity="count")["quantity"].tolist() == [2.0]
 
 
+@pytest.mark.parametrize(
+    "names", [("Country of origin", "Source", "Destination"), ("exporter", "importer", "from", "to")]
+)
+def test_ends_with_too_many_columns_are_not_missing(names: tuple[str, ...]) -> None:
+    with pytest.raises(AzroutesError) as caught:
+        read_flows(pd.DataFrame({name: ["Iran"] for name in names}))
+    assert [fault.problem.partition(" may be")[0] for fault in caught.value.faults] == [
+        "more than one column" if "Source" in names else "more than one pair of columns"
+    ]
+
+
+def test_an_end_without_a_column_is_told_beside_one_with_too_many() -> None:
+    with pytest.raises(AzroutesError) as caught:
+        read_flows(pd.DataFrame({"origin": ["Iran"], "value": [1], "count": [2]}))
+    assert [(fault.column, fault.problem) for fault in caught.value.faults] == [
+        ("quantity", "more than one column may be the quantity"), ("destination", "missing column"),
+    ]  # fmt: skip
+
+
+def test_several_places_on_the_way_are_told_how_to_stand_in_one_cell() -> None:
+    table = pd.DataFrame({"origin": ["Afghanistan"], "via": ["Iran, Azerbaijan"], "destination": ["Georgia"]})
+    with pytest.raises(AzroutesError, match=r"via 'Iran, Azerbaijan': several places, not one .join them by > "):
+        read_flows(table)
+    joined = read_flows(table.assign(via="Iran > Azerbaijan"))
+    assert joined["via"].tolist() == ["IRN>AZE"]
+    with pytest.raises(AzroutesError, match=r"origin 'Iran, Iraq': several places, not one .one row for each"):
+        read_flows(table.assign(origin="Iran, Iraq", via=""))
+
+
 def test_one_place_or_value_for_all_rows() -> None:
     table = pd.DataFrame({"Nationality": ["Albania", "Vietnam"], "Cases": [600, 478]})
     flows = read_flows(table, origin="Nationality", destination="United Kingdom", quantity="Cases", unit="persons",

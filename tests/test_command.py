@@ -15,9 +15,10 @@ import pytest
 
 import azroutes
 from azroutes import FileForm, Policy, read_flows
-from azroutes.command.table import SET, Dropped, Shape, Table
+from azroutes.command.table import SET, Dropped, Table
 from azroutes.command.wording import in_options
 from azroutes.errors import OptionError, visible
+from azroutes.options import Wide
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -57,7 +58,7 @@ def told(frame: Any) -> pd.DataFrame:
           "convert": "t", "destination": "United Kingdom", "market": "heroin_trade", "focus": "Türkiye",
           "file": FileForm(header=2, separator=";", encoding="utf-8", decimal=",", thousands=".", notes=("*", "p"),
                            missing=("-",))}),
-        ("wide.csv", Table(wide=Shape.YEAR, column=["Country=origin"], every=["destination=AZE"], drop=[Dropped.ZERO]),
+        ("wide.csv", Table(wide=Wide.YEAR, column=["Country=origin"], every=["destination=AZE"], drop=[Dropped.ZERO]),
          {"wide": "year", "origin": "Country", "destination": "AZE", "policy": Policy(zero="drop")}),
         ("routes.csv", Table(column=["Route=route"], every=["quantity=1", "year=2015"], drop=[Dropped.LOOP]),
          {"columns": {"Route": "route"}, "quantity": 1, "year": 2015, "policy": Policy(loop="drop")}),
@@ -96,7 +97,7 @@ def test_the_same_options_do_for_the_commands_that_draw(inside: Callable[..., Do
     ]
     checked = inside("check", "wide.csv", *said)
     assert (checked.returncode, checked.stderr) == (0, "")
-    assert "2 rows, 2 flows, 3 places; no fault\n  1 rows quantity zero\n" in checked.stdout
+    assert "2 rows, 2 flows, 3 places; no fault\n  1 row quantity zero\n" in checked.stdout
     done = inside("explore", "map.html", "--flows", "wide.csv", *said)
     assert (done.returncode, done.stdout, done.stderr) == (0, "wrote map.html\n", "")
     for command in ("figure", "explore", "atlas"):
@@ -291,3 +292,20 @@ def test_a_home_that_cannot_be_written_to_is_no_matter(tmp_path: Path) -> None:
     )  # fmt: skip
     assert (done.returncode, done.stdout, done.stderr) == (0, "wrote -ə o.svg\n", "")
     assert (tmp_path / "-ə o.svg").exists()
+
+
+def test_the_account_asks_for_a_quantity_in_the_words_of_the_command(
+    tmp_path: Path, inside: Callable[..., Done]
+) -> None:
+    (tmp_path / "kilos.csv").write_text("from,to,Amount (kg)\nIran,Georgia,3\nIran,Iraq,4\n", encoding="utf-8")
+    said = inside("check", "kilos.csv").stdout
+    assert "'Amount (kg)': say --column NAME=quantity, or --wide" in said
+    assert "quantity=..." not in said
+
+
+def test_a_figure_is_as_wide_as_it_is_asked_to_be(tmp_path: Path, inside: Callable[..., Done]) -> None:
+    assert inside("figure", "narrow.svg", "--market", "fauna_crimes", "--width-cm", "8.5").returncode == 0
+    wide = re.search(r'<svg [^>]*width="([\d.]+)pt"', (tmp_path / "narrow.svg").read_text(encoding="utf-8"))
+    assert wide is not None
+    assert float(wide[1]) == pytest.approx(8.5 / 2.54 * 72, abs=0.01)
+    assert "width_cm 1.0: not a number" in inside("figure", "narrow.svg", "--width-cm", "1").stderr

@@ -49,6 +49,44 @@ def test_the_python_of_the_readme_runs(tmp_path: Path, monkeypatch: pytest.Monke
     assert Path("heroin.html").exists()
 
 
+@pytest.mark.parametrize("page", ["report", "export", "privacy", "tables"])
+def test_the_python_of_a_page_runs(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import matplotlib as mpl
+    import matplotlib.pyplot as plt
+
+    import azroutes
+
+    mpl.use("Agg")
+    monkeypatch.chdir(tmp_path)
+    text = (ROOT / "docs" / f"{page}.md").read_text(encoding="utf-8")
+    names: dict[str, object] = {"azroutes": azroutes, "flows": azroutes.load_flows()}
+    blocks = re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)
+    assert blocks
+    for block in blocks:
+        exec(compile(block, f"{page}.md", "exec"), names)  # noqa: S102 - our own page
+        plt.close("all")
+    for file in re.findall(r'"([\w. ]+\.(?:png|html|csv|gpkg|graphml))"', "".join(blocks)):
+        assert Path(file).exists(), file
+
+
+def test_the_page_on_reports_names_all_markets() -> None:
+    from azroutes.vocabulary import Market, codes
+
+    text = (ROOT / "docs" / "report.md").read_text(encoding="utf-8")
+    assert all(f"`{code}`" in text for code in codes(Market))
+
+
+def test_what_is_said_of_a_table_of_your_own_reads_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("cases.csv").write_text("Nationality,Referrals\nAlbania,12\nTotal,12\n", encoding="utf-8")
+    text = (ROOT / "docs" / "your_data.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)
+    names: dict[str, object] = {}
+    exec(blocks[0].partition("\n\n")[0], names)  # noqa: S102 - our own page
+    exec(next(block for block in blocks if "on_bad" in block), names)  # noqa: S102 - our own page
+    assert str(names["account"]).startswith("2 rows: 1 read, 1 set aside")
+
+
 def test_the_readme_opens_with_a_picture_that_is_there() -> None:
     first = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()[0]
     picture = re.match(r"!\[.+\]\((.+)\)", first)

@@ -499,3 +499,53 @@ def test_the_signs_of_very_many_places_are_one_artist_a_kind_in_their_places() -
         box = path.get_extents()
         assert ((box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2) == pytest.approx((node.x, node.y))
         assert box.width == pytest.approx(unit * node.radius_px * scene_of(ax).frame.metres_per_px)
+
+
+@pytest.mark.parametrize("theme", ["default", "print", "presentation"])
+@pytest.mark.parametrize("width_cm", [5, 8.5, 16, np.float64(17.5), 26])
+def test_a_figure_is_as_wide_as_it_is_asked_to_be(small: gpd.GeoDataFrame, width_cm: float, theme: str) -> None:
+    ax = plot_flows(small, title="From Tabriz to Baku", theme=theme, width_cm=width_cm)
+    map_, legend, notes = check_in_place(ax)
+    figure = ax.get_figure(root=True)
+    assert isinstance(figure, Figure)
+    assert figure.get_figwidth() * 2.54 == pytest.approx(width_cm)
+    assert (legend.x0 > map_.x1) is not (legend.y1 < map_.y0)
+    assert min(map_.x0, notes.x0) == pytest.approx(10, abs=1)
+    assert map_.width / map_.height == pytest.approx(np.divide(*THEMES[theme].map_px), rel=0.01)
+
+
+def test_on_a_narrow_figure_type_keeps_its_size_and_arrows_do_not(small: gpd.GeoDataFrame) -> None:
+    page, column = (plot_flows(small, width_cm=width).azroutes_scene for width in (26, 8.5))  # type: ignore[attr-defined]
+    for kind in ("legend_px", "note_px", "title_px"):
+        assert getattr(column.theme, kind) == getattr(page.theme, kind)
+    assert column.arrows["width_px"].max() < page.arrows["width_px"].max()
+    assert column.theme.node_radius_px < page.theme.node_radius_px
+
+
+@pytest.mark.parametrize("width_cm", [0, 4.9, 121, True, "16", float("nan"), (16, 10)])
+def test_a_width_that_no_figure_has_is_refused(small: gpd.GeoDataFrame, width_cm: Any) -> None:
+    with pytest.raises(OptionError, match=r"width_cm .*from 5 to 120 .*centimetres, for instance 16"):
+        plot_flows(small, width_cm=width_cm)
+    assert plt.get_fignums() == []
+
+
+def test_axes_and_a_width_exclude_one_another(small: gpd.GeoDataFrame) -> None:
+    _, ax = plt.subplots()
+    with pytest.raises(OptionError, match="width_cm 16: axes have a width of their own"):
+        plot_flows(small, ax=ax, width_cm=16)
+    assert not ax.patches
+    assert not ax.collections
+
+
+def test_arrows_of_a_figure_take_colours_as_those_of_a_page_do(heroin: gpd.GeoDataFrame) -> None:
+    ax = plot_flows(heroin, color={"heroin_trade": "teal"}, method="arc")
+    assert set(ax.azroutes_scene.arrows["colour"]) == {"#008080"}  # type: ignore[attr-defined]
+    with pytest.raises(OptionError, match="did you mean 'heroin_trade'"):
+        plot_flows(heroin, color={"heroin": "teal"})
+
+
+@pytest.mark.parametrize("thing", [pd.DataFrame(), "heroin", None])
+def test_what_is_no_axes_cannot_be_saved(thing: Any, tmp_path: Path) -> None:
+    with pytest.raises(OptionError, match=r"ax .*: no axes of a figure .hand over what plot_flows returns"):
+        save_figure(thing, tmp_path / "figure.png")
+    assert not any(tmp_path.iterdir())

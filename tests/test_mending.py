@@ -72,7 +72,7 @@ def test_the_command_says_what_became_of_the_rows(tmp_path: Path) -> None:
     path.write_text("from,to,value\nIran,Georgia,0\nIran,Iran,1\n")
     done = CliRunner().invoke(app, ["check", str(path)])
     assert done.exit_code == 0
-    said = ("2 rows, 2 flows", "1 rows quantity zero", "1 rows from a place to itself", "origin is column 'from'")
+    said = ("2 rows, 2 flows", "1 row quantity zero", "1 row from a place to itself", "origin is column 'from'")
     for words in said:
         assert words in done.output
     wrong = CliRunner().invoke(app, ["check", str(path), "--column", "from"])

@@ -204,3 +204,10 @@ def test_every_call_tells_all_faults_at_once(flows: gpd.GeoDataFrame, call: Call
         (ids[3], "quantity", "-5.0"),
         (ids[3], "first_year", "2010–1999"),
     }
+
+
+def test_a_frame_of_a_users_own_is_told_what_makes_flows_of_it(flows: gpd.GeoDataFrame) -> None:
+    frame = pd.DataFrame({"from": ["Iran"], "to": ["Georgia"], "kg": [3]})
+    assert "azroutes.read_flows makes flows" in faults_of(frame)[0].hint
+    assert len(faults_of(frame)) > 15
+    assert all("read_flows" not in fault.hint for fault in faults_of(flows.drop(columns=["via", "sources"])))

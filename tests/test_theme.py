@@ -18,9 +18,9 @@ from PIL import Image
 
 import azroutes
 from azroutes.cli import main
-from azroutes.command.drawing import Look
 from azroutes.errors import OptionError
 from azroutes.figure import render
+from azroutes.options import Look
 from azroutes.scene import compose
 from azroutes.theme import SCREEN, THEMES, Theme, contrast, recoloured, theme_of
 from azroutes.vocabulary import Certainty, Market, codes

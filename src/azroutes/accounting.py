@@ -121,7 +121,8 @@ class Account:
 def account_lines(plain: Mapping[str, Any]) -> list[str]:
     """Return what an account in counts has to say of the rows that are read, in lines."""
     counts = (*plain["aside"].items(), *plain["seen"].items())
-    return [visible(line) for line in (*(f"{many:,} rows {what}" for what, many in counts if many), *plain["told"])]
+    said = (f"{many:,} row{'s' if many > 1 else ''} {what}" for what, many in counts if many)
+    return [visible(line) for line in (*said, *plain["told"])]
 
 
 class Reading(NamedTuple):

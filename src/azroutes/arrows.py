@@ -14,6 +14,7 @@ from azroutes.dtypes import CERTAINTY, MARKET
 from azroutes.errors import Fault, TableError, check_option
 from azroutes.flows import steps_of
 from azroutes.measure import measure_of, one_unit
+from azroutes.options import By
 from azroutes.privacy import is_hidden
 from azroutes.schema import Flows, validate
 from azroutes.theme import theme_of
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
     Lines = Mapping[Hashable, set[str]]
 
-BY = ("market", "commodity", "flow")
 LEAST_PX = 0.5
 """Width of an arrow whose number is not zero and would make it too thin to be seen; how many there are is told."""
 
@@ -125,7 +125,7 @@ def arrows_of(
         If an option will not do: an unknown choice, quantities in several units, a least quantity without quantities, a
         cut that leaves nothing to draw, a scale of something else, or a number beyond the scale.
     """
-    check_option("by", by, BY)
+    check_option("by", by, By)
     measure = measure_of(flows, width, scale)
     cut = cut or Cut()
     unit = one_unit(flows) if measure.counts and cut.min_quantity is not None else measure.unit or ""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from azroutes.accounting import Policy
     from azroutes.geometry.shapes import Flags
 
-LOOP, ZERO, BLANK, REPEAT = "from a place to itself", "quantity zero", "no quantity", "repeats a row before it"
+LOOP, ZERO, BLANK, REPEAT = "from a place to itself", "quantity zero", "no quantity", "like a row before it"
 
 
 def chosen(claims: pd.DataFrame, policy: Policy, *, counted: bool) -> tuple[dict[Hashable, str], dict[str, int]]:

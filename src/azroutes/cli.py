@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from glob import glob
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from azroutes.command.drawing import Beyond, Drawing, Focus, Opening, Outside, Sheet, area
+from azroutes import __version__
+from azroutes.command.drawing import Beyond, Drawing, Focus, Opening, Paper, Sheet, area
 from azroutes.command.ending import EXIT_FAULTS, check_apart, ended, put, say
 from azroutes.command.grouped import grouped
 from azroutes.command.steps import Steps
 from azroutes.command.table import COLUMNS, Table
 from azroutes.command.wording import first_line, forms_in_options, listed
-from azroutes.errors import AzroutesError, OptionError, visible
+from azroutes.errors import AzroutesError, OptionError, TableError, visible
+from azroutes.options import Engines, Outside
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,14 +37,6 @@ app = typer.Typer(
 )  # fmt: skip
 
 
-class Engines(StrEnum):
-    """What adds records up."""
-
-    DUCKDB = "duckdb"
-    POLARS = "polars"
-    SPARK = "spark"
-
-
 Flows = Annotated[
     Path | None,
     typer.Option("--flows", help="A table of your own: one row a flow, at least origin and destination. Without it: "
@@ -61,6 +54,20 @@ READING = ("wide", "nodes", "node_key", "crs", "convert", "focus", "drop", "prec
 """Options that the help of `check` tells, and that of other commands points to."""
 
 _AS_CHECK = "How your table is read is said by the same options as for azroutes check: see azroutes check --help."
+
+
+def _tell_version(asked: bool) -> None:  # noqa: FBT001 - as typer calls it
+    if asked:
+        say(f"azroutes {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def common(
+    *, _version: Annotated[bool, typer.Option("--version", help="Tell the version and exit.", is_eager=True,
+                                              callback=_tell_version)] = False,
+) -> None:  # fmt: skip
+    """Take what all commands have in common."""
 
 
 @app.command(epilog=_AS_CHECK)
@@ -93,7 +100,7 @@ def atlas(
 def figure(
     out: Annotated[Path, typer.Argument(help="File to write: .png, .svg or .pdf.")],
     *, flows: Flows = None, table: Table, collect: Leaves = False, sheet: Sheet, drawing: Drawing, extent: Focus = None,
-    outside: Beyond = Outside.EDGE,
+    outside: Beyond = Outside.EDGE, width_cm: Paper = None,
     dpi: Annotated[int, typer.Option(help="Dots per inch of a PNG.", min=36, max=1200)] = 300,
 ) -> None:  # fmt: skip
     """Draw one figure for a report.
@@ -101,16 +108,17 @@ def figure(
     Example: azroutes figure heroin.svg --market heroin_trade --title "Heroin through Azerbaijan"
     """
     from azroutes.figure import render
-    from azroutes.figure_files import FORMATS
+    from azroutes.figure_files import kind_of_file
+    from azroutes.marginalia import fitted
     from azroutes.privacy import suppressed
     from azroutes.scene import compose
+    from azroutes.theme import theme_of
 
-    kind = out.suffix.lower().lstrip(".")
-    if kind not in FORMATS:
-        raise OptionError(f"cannot tell the format of {out.name!r}: end it in .png, .svg or .pdf")
+    kind = kind_of_file(out)
     drawn = suppressed(_flows(flows, table, drawing.market, collect=collect), sheet.suppress_below)
+    look, size = fitted(theme_of(sheet.theme.value), width_cm)
     scene = compose(drawn, title=sheet.title, by=drawing.by.value, width=drawing.width.value,
-                    theme=sheet.theme.value, top=drawing.top, min_quantity=drawing.min_quantity,
+                    theme=look, size_px=size, top=drawing.top, min_quantity=drawing.min_quantity,
                     rest=drawing.rest.value, extent=area(extent), outside=outside.value)  # fmt: skip
     put(out, render(scene, kind, dpi=dpi))
     say(f"wrote {_name(out)}")
@@ -128,8 +136,10 @@ def explore(
     Example: azroutes explore map.html --flows seizures.csv --unit kg
     """
     from azroutes.explore import TITLE, explore_flows
+    from azroutes.write import ending_of
 
     check_apart(out, flows, table.nodes)
+    ending_of(out, [".html", ".htm"])
     heading = sheet.title or (TITLE if flows is None else flows.stem)
     page = explore_flows(_flows(flows, table, drawing.market, collect=collect), title=heading, by=drawing.by.value,
                          width=drawing.width.value, theme=sheet.theme.value, top=drawing.top,
@@ -193,10 +203,9 @@ def aggregate(
     """
     from azroutes.aggregation import aggregate as added
     from azroutes.aggregation import refusals
-    from azroutes.write import csv_bytes
+    from azroutes.write import csv_bytes, ending_of
 
-    if out.suffix.lower() != ".csv":
-        raise OptionError(f"cannot tell the format of {out.name!r}: end it in .csv")
+    ending_of(out, [".csv"])
     for pattern in records:
         for record in glob(pattern, recursive=True):  # noqa: PTH207 - may be absolute
             check_apart(out, Path(record))
@@ -225,7 +234,13 @@ def _flows(file: Path | None, table: Table, market: Market | None, *, collect: b
             _tell(f"{_name(file)}: ", account)
     else:
         flows = table.flows(file)
-    return flows if market is None else flows[flows["market"] == market.value]
+    if market is None:
+        return flows
+    of_market = flows[flows["market"] == market.value]
+    if of_market.empty:
+        there = ", ".join(sorted(flows["market"].dropna().unique())) or "none; say which by --set market=..."
+        raise TableError(f"there is no flow of --market {market.value}; markets of the flows: {there}")
+    return of_market
 
 
 def _name(path: Path) -> str:

@@ -19,7 +19,6 @@ from azroutes.dtypes import CERTAINTY
 from azroutes.flows import SUPPRESSED, steps_of
 from azroutes.geometry.arrange import arrange
 from azroutes.geometry.cluster import Level, cluster_levels
-from azroutes.geometry.curve import head_size
 from azroutes.measure import NO_UNIT_TITLE
 from azroutes.packing import counting, measuring, pack
 from azroutes.places import Place, place
@@ -289,9 +288,3 @@ def _facts(flows: gpd.GeoDataFrame) -> tuple[dict[str, NDArray[np.generic]], dic
     columns["flow.amount"] = measuring(flows["quantity"].to_numpy(dtype=float, na_value=np.nan))
     columns["flow.lineages"] = counting(flows["lineages"].to_numpy(dtype=np.int64))
     return columns, meaning
-
-
-def head_of(width: float) -> list[float]:
-    """Return length and half width of the head of an arrow, px, to two decimals."""
-    length, half = head_size(np.array([width]))
-    return [round(float(length[0]), 2), round(float(half[0]), 2)]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from azroutes.errors import Fault, OptionError, TableError, did_you_mean
+from azroutes.errors import Fault, OptionError, TableError, did_you_mean, near_hint
 from azroutes.spelling import fold
 
 if TYPE_CHECKING:
@@ -92,7 +92,9 @@ def plain(name: object) -> str:
     return re.sub(r"[\W_]+", "_", str(name).strip().lower()).strip("_")
 
 
-def match(names: Sequence[object], said: Mapping[str, object], columns: Mapping[str, str] | None) -> Matched:
+def match(
+    names: Sequence[object], said: Mapping[str, object], columns: Mapping[str, str] | None, nameless: str | None = None
+) -> Matched:
     """Tell which column of a table is which of ours: as the user says, by our names, else by common ones.
 
     Parameters
@@ -103,6 +105,8 @@ def match(names: Sequence[object], said: Mapping[str, object], columns: Mapping[
         Our names, each with a name of a column, or one value for all rows; None says nothing.
     columns : mapping of str to str, optional
         Names of columns, each with ours.
+    nameless : str, optional
+        The end that the first column is, where it has no name and no other column is that end: so in a matrix.
 
     Raises
     ------
@@ -120,13 +124,14 @@ def match(names: Sequence[object], said: Mapping[str, object], columns: Mapping[
     faults = _by_our_names(own, place, value, taken)
     if not faults:
         guessed, doubts = _guessed(own, place, value, taken)
-        faults += doubts
         place |= guessed
+        faults = [*doubts, *_missing(own, {*place, *value, *_doubted(doubts)})]
+        if nameless is not None and not own[0] and any(fault.column == nameless for fault in faults):
+            place[nameless] = 0
+            faults = [fault for fault in faults if fault.column != nameless]
+            told.append(f"{nameless} is the first column, which has no name")
         told += [f"{name} is column {own[k]!r}" for name, k in guessed.items()]
-        faults += [
-            *_missing(own, {*place, *value}),
-            *_unit_alone(said.get("unit") if "unit" in place else None, {*place, *value}),
-        ]
+        faults += _unit_alone(said.get("unit") if "unit" in place else None, {*place, *value})
     if faults:
         raise TableError("these are not flows", faults)
     taken = set(place.values())
@@ -281,6 +286,11 @@ def _guessed_ends(
     return {}, []
 
 
+def _doubted(doubts: Sequence[Fault]) -> set[str]:
+    """Return what has too many columns, so that it is not missing; a doubt about no one end is about both."""
+    return {name for doubt in doubts for name in ((doubt.column,) if doubt.column else ENDS)}
+
+
 def _doubt(problem: str, ours: str, spots: Sequence[int], own: list[str]) -> Fault:
     return Fault(problem, column=ours, hint="say " + " or ".join(f"{ours}={own[k]!r}" for k in spots))
 
@@ -342,5 +352,4 @@ def _misspelt(aside: list[str], known: set[str]) -> list[Fault]:
 
 
 def _near(name: str, own: list[str]) -> str:
-    hint = did_you_mean(name, [column for column in own if column])
-    return hint if hint.startswith("did") else ""
+    return near_hint(name, [column for column in own if column])

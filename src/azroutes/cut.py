@@ -11,14 +11,13 @@ import numpy as np
 
 from azroutes.errors import Fault, OptionError, check_option
 from azroutes.measure import Measure, numbers
+from azroutes.options import Fate
 from azroutes.scale import number
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from azroutes.geometry.shapes import Flags, Floats
-
-RESTS = ("merge", "omit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,7 @@ class Cut:
 
     def __post_init__(self) -> None:
         """Check the options."""
-        check_option("rest", self.rest, RESTS)
+        check_option("rest", self.rest, Fate)
         top, least = self.top, self.min_quantity
         if top is not None and (not isinstance(top, Integral) or isinstance(top, bool) or top < 1):
             raise OptionError("top is how many arrows are drawn in full",

@@ -62,7 +62,7 @@ def paths(cells: Cells, nodes: Nodes | Gazetteer | None, years: pd.Series, crs: 
 
     origin, destination = (_end(cells, end, years, by_name, project) for end in ENDS)
     via = _answers(cells, [cells.texts("via"), years], "via",
-                   lambda given: [_on_way(way, year, by_name) for way, year in given])  # fmt: skip
+                   lambda given: [_with_joint(_on_way(way, year, by_name)) for way, year in given])  # fmt: skip
     joined, known = together([origin, via, destination])
     found = [VIA.join(_once([start, *way.split(VIA), end]) if way else (start, end)) for start, way, end in known]
     many = np.bincount(joined, minlength=len(known))
@@ -73,6 +73,14 @@ def paths(cells: Cells, nodes: Nodes | Gazetteer | None, years: pd.Series, crs: 
             f"{repeated:,} rows name a place on the way that repeats the one before or the end: told once"
         )
     return coded(found, joined, cells.rows.index)
+
+
+def _with_joint(answer: Answer) -> Answer:
+    """Return what a cell of places on the way means; where a name holds several, how they stand in one cell is told."""
+    code, faults = answer
+    joint = f"join them by {VIA} if the way goes through one after the other; or"
+    return code, [replace(fault, hint=f"{joint} {fault.hint}") if fault.reason == "several" else fault
+                  for fault in faults]  # fmt: skip
 
 
 def _once(stops: list[str]) -> list[str]:

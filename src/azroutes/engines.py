@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from azroutes.errors import AzroutesError, Fault, OptionError, TableError, check_option
 from azroutes.needed import needed
+from azroutes.options import Engines
 from azroutes.progress import FRAME_S, shown
 from azroutes.record_files import check_packed
 
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 
     Sums = Callable[[nw.LazyFrame[Any]], nw.LazyFrame[Any]]
 
-ENGINES = ("duckdb", "polars", "spark")
 WHAT = "Adding up records"
 LONGEST = 300
 """Letters that are kept of what an engine says of its error."""
@@ -92,7 +92,7 @@ def check_engine(name: str) -> None:
     OptionError
         If not.
     """
-    check_option("engine", name, ENGINES)
+    check_option("engine", name, Engines)
     for module in (_NEEDS[name], "narwhals", "pyarrow"):
         needed(module, f"the engine {name}", name)
 

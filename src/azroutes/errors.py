@@ -129,10 +129,19 @@ class OutputError(AzroutesError):
 
 def did_you_mean(value: str, choices: Sequence[str]) -> str:
     """Return a hint that names the nearest choices, or lists them where none is near."""
+    return near_hint(value, choices) or ("one of " + ", ".join(choices) if len(choices) <= 16 else "")
+
+
+def near_hint(value: str, choices: Sequence[str]) -> str:
+    """Return a hint that names the nearest choices; nothing where none is near.
+
+    Examples
+    --------
+    >>> near_hint("Hungry", ["Hungary", "Iran"]), near_hint("Peru", ["Hungary", "Iran"])
+    ("did you mean 'Hungary'?", '')
+    """
     near = _nearest(value.strip().casefold(), choices)
-    if near:
-        return "did you mean " + " or ".join(repr(choice) for choice in near) + "?"
-    return "one of " + ", ".join(choices) if len(choices) <= 16 else ""
+    return "did you mean " + " or ".join(repr(choice) for choice in near) + "?" if near else ""
 
 
 def meant_by(hint: str) -> str | None:
@@ -162,8 +171,9 @@ def _nearest(value: str, choices: Sequence[str]) -> list[str]:
     return [choice for word in get_close_matches(value, telling, n=1, cutoff=0.8) for choice in sorted(holders[word])]
 
 
-def check_option(name: str, value: object, choices: Sequence[str]) -> None:
+def check_option(name: str, value: object, choices: Iterable[str]) -> None:
     """Raise OptionError unless `value` is one of `choices`."""
-    if value not in choices:
-        fault = Fault("no such choice", column=name, value=value, hint=did_you_mean(str(value), choices))
+    known = [str(choice) for choice in choices]
+    if value not in known:
+        fault = Fault("no such choice", column=name, value=value, hint=did_you_mean(str(value), known))
         raise OptionError(f"{name} cannot be {shown(value)}", [fault])

@@ -15,7 +15,7 @@ from azroutes.needed import needed
 from azroutes.places import place
 from azroutes.privacy import suppressed
 from azroutes.vocabulary import Market, codes
-from azroutes.write import checked, csv_bytes, write_together, write_whole
+from azroutes.write import checked, csv_bytes, ending_of, write_together, write_whole
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -132,9 +132,7 @@ def to_kepler(
     """
     check_option("via", via, VIA)
     target = Path(path)
-    if target.suffix.lower() != ".csv":
-        fault = Fault("no such format", column="path", value=target.suffix, hint="kepler.gl knows a CSV by its .csv")
-        raise OptionError("flows for kepler.gl are a CSV", [fault])
+    ending_of(target, [".csv"])  # by which kepler.gl knows it
     table = checked(suppressed(flows, suppress_below))
     steps = _steps(table, via)
     ends = [[place(code) for code in steps[side]] for side in ("start", "end")]

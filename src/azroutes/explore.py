@@ -8,24 +8,24 @@ from typing import TYPE_CHECKING, cast, overload
 import numpy as np
 import pandas as pd
 
-from azroutes.arrows import BY
 from azroutes.basemap import MERCATOR_LIMIT
 from azroutes.clustered import MANY, is_crowd
 from azroutes.cut import Cut
 from azroutes.documents import load_flows, load_sources
 from azroutes.errors import Fault, OptionError, check_option
 from azroutes.flows import path_of, steps_of
+from azroutes.geometry.arrange import METHODS
+from azroutes.kinds import text_or_none
 from azroutes.layer import FlowLayer, check_map
-from azroutes.legend import (
-    BORDERS_NOTE,
-)
+from azroutes.legend import BORDERS_NOTE
+from azroutes.options import By
 from azroutes.page import OfflineMap
 from azroutes.payload import PAGE_PX, payload, payload_of_many
 from azroutes.places import place
 from azroutes.privacy import hidden_note, suppressed
 from azroutes.projection import mercator_for
-from azroutes.provenance import period_words, text_of, told_quantity
-from azroutes.scene import Scene, compose
+from azroutes.provenance import period_words, told_quantity
+from azroutes.scene import NODE_SIZES, Scene, compose
 from azroutes.schema import Flows, validate
 from azroutes.still import Row, largest, still
 from azroutes.theme import recoloured, theme_of
@@ -33,7 +33,7 @@ from azroutes.tips import checked_tooltip
 from azroutes.vocabulary import Certainty, Form, Market, label, words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import folium
     import geopandas as gpd
@@ -92,7 +92,7 @@ def explore_flows(
         As in `azroutes.plot_flows`; a theme named takes sizes for a screen. With flows of a market that go more than
         1,000 ways, flows between places that are close at a zoom are added up: those of a market, or with
         ``by="commodity"`` those of each of its commodities. ``by="flow"`` adds up those of a market too, and a note on
-        the page says so.
+        the page says so. How arrows run and how large circles are is then up to the page, not `method` or `node_size`.
     extent : str, sequence of 4 floats, or shapes, optional
         What the page shows when it is opened, as in `azroutes.plot_flows`; by default all places. All arrows are on the
         page, wherever they run.
@@ -146,31 +146,53 @@ def explore_flows(
     look = recoloured(_on_screen(theme), color)
     # A theme that was chosen is kept; the page as it comes follows what its reader has set the screen to.
     dark = recoloured(_on_screen("dark"), color) if isinstance(theme, str) and theme == "default" else None
+    for name, value, choices in (("by", by, By), ("method", method, METHODS), ("node_size", node_size, NODE_SIZES)):
+        check_option(name, value, choices)
+    cut = Cut(top, min_quantity, rest)
     if many:
-        check_option("by", by, BY)
-        cut = Cut(top, min_quantity, rest)
-        drawn = payload_of_many(table, heading, look, width=width, cut=cut, scale=scale, extent=extent,
-                                dark=dark, tooltip=told, by=by)  # fmt: skip
-        if m is not None and not isinstance(m, OfflineMap):
-            return _joined(m, drawn, heading, extent)
+        drawn, picture = _of_many(table, heading, look, dark, crs, by=by, width=width, cut=cut, scale=scale,
+                                  extent=extent, tooltip=told)  # fmt: skip
+    else:
+        drawn, picture = _of_few(table, heading, look, dark, crs, by=by, width=width, method=method, cut=cut,
+                                 scale=scale, node_size=node_size, extent=extent, tooltip=told)  # fmt: skip
+    if m is not None and not isinstance(m, OfflineMap):
+        return _joined(m, drawn, heading, extent)
+    return _page(drawn, heading, picture(), m)
+
+
+def _of_many(
+    table: gpd.GeoDataFrame, title: str, look: Theme, dark: Theme | None, crs: str | None, *, by: str, width: str,
+    cut: Cut, scale: WidthScale | None, extent: Area | None, tooltip: bool | Sequence[str],
+) -> tuple[dict[str, object], Callable[[], str]]:  # fmt: skip
+    """Return what a page has of flows that it adds up itself, and its picture of the largest; no layout is searched."""
+    drawn = payload_of_many(table, title, look, width=width, cut=cut, scale=scale, extent=extent, dark=dark,
+                            tooltip=tooltip, by=by)  # fmt: skip
+
+    def picture() -> str:
         some = largest(table, PICTURED)
-        picture = compose(some, title=heading, by=by, width=width, method="arc", theme=replace(look, tags=False),
-                          size_px=PAGE_PX, crs=crs)  # fmt: skip
+        scene = compose(some, title=title, by=by, width=width, method="arc", theme=replace(look, tags=False),
+                        size_px=PAGE_PX, crs=crs)  # fmt: skip
         cut_to = f"The picture shows the {len(some)} largest of {len(table):,} flows."
         hidden = [hidden_note(table)] if hidden_note(table) else []
-        others = [note for note in picture.notes if note != hidden_note(some)]
-        picture = replace(picture, theme=look, notes=(cut_to, *hidden, *others))
-        return _page(drawn, heading, _still(picture, table), m)
+        others = [note for note in scene.notes if note != hidden_note(some)]
+        return _still(replace(scene, theme=look, notes=(cut_to, *hidden, *others)), table)
+
+    return drawn, picture
+
+
+def _of_few(
+    table: gpd.GeoDataFrame, title: str, look: Theme, dark: Theme | None, crs: str | None, *, by: str, width: str,
+    method: str, cut: Cut, scale: WidthScale | None, node_size: str, extent: Area | None,
+    tooltip: bool | Sequence[str],
+) -> tuple[dict[str, object], Callable[[], str]]:  # fmt: skip
+    """Return what a page has of flows that are laid out here, arrow by arrow, and its picture of them."""
     # The page finds room for letters itself, at each zoom: what the scene says of room for them is not true of it.
-    scene = compose(table, title=heading, by=by, width=width, method=method, theme=replace(look, tags=False),
-                    size_px=PAGE_PX, crs=crs, top=top, min_quantity=min_quantity, rest=rest, scale=scale,
+    scene = compose(table, title=title, by=by, width=width, method=method, theme=replace(look, tags=False),
+                    size_px=PAGE_PX, crs=crs, top=cut.top, min_quantity=cut.min_quantity, rest=cut.rest, scale=scale,
                     node_size=node_size)  # fmt: skip
     scene = replace(scene, theme=look)
     shown = table[table.index.isin({name for names in scene.arrows["flows"] for name in names})]
-    made = payload(scene, table, extent=extent, dark=dark, tooltip=told)
-    if m is not None and not isinstance(m, OfflineMap):
-        return _joined(m, made, scene.title, extent)
-    return _page(made, scene.title, _still(scene, shown), m)
+    return payload(scene, table, extent=extent, dark=dark, tooltip=tooltip), lambda: _still(scene, shown)
 
 
 def _page(drawn: dict[str, object], title: str, still: str, m: OfflineMap | None) -> OfflineMap:
@@ -215,14 +237,14 @@ def _still(scene: Scene, flows: gpd.GeoDataFrame) -> str:
     cited = load_sources()["citation"].to_dict()
     rows = [
         Row(
-            market=label(Market, text_of(flow["market"])),
-            commodity=words(commodity) if (commodity := text_of(flow["commodity"])) else "",
+            market=label(Market, text_or_none(flow["market"])),
+            commodity=words(commodity) if (commodity := text_or_none(flow["commodity"])) else "",
             route=tuple(place(code).name for code in path_of(flow["origin"], flow["via"], flow["destination"])),
-            form=label(Form, text_of(flow["form"])),
+            form=label(Form, text_or_none(flow["form"])),
             certainty=label(Certainty, flow["certainty"]),
             period="" if (period := period_words(flow["first_year"], flow["last_year"])) == "no year given" else period,
             quantity=told_quantity(flow) or "",
-            sources="; ".join(cited.get(name, name) for name in (text_of(flow["sources"]) or "").split(";")),
+            sources="; ".join(cited.get(name, name) for name in (text_or_none(flow["sources"]) or "").split(";")),
         )
         for flow in largest(flows).drop(columns="geometry").to_dict("records")
     ]

@@ -21,6 +21,7 @@ from azroutes.bundled import data_file
 from azroutes.errors import Fault, OptionError, PlaceError, check_option, did_you_mean
 from azroutes.flows import steps_of
 from azroutes.geometry.edge import Edge
+from azroutes.options import Outside
 from azroutes.places import gazetteer, place, resolve
 from azroutes.projection import LEAST_SPAN_M, Frame, fit, frame_in
 
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
 
 Area: TypeAlias = "str | Sequence[float] | Floats | shapely.Geometry | gpd.GeoSeries | gpd.GeoDataFrame"
 """What a map may be cut to: a name or code, west, south, east and north in degrees, or shapes in degrees."""
-
-OUTSIDE = ("edge", "inset", "omit")
 
 FAR_PART_M = 500_000.0
 """Parts of a country farther than this from its largest are left out of its extent, if they are small; in metres."""
@@ -145,7 +144,7 @@ def focus_on(
     >>> "AZE" in focus.within, "CHN" in focus.within
     (True, False)
     """
-    check_option("outside", outside, OUTSIDE)
+    check_option("outside", outside, Outside)
     frame = frame_of(extent_of(extent), size_px, margin_px=edge_px + 1.0, crs=crs)
     edge = Edge(edge_px, edge_px, max(frame.width_px - edge_px, edge_px), max(frame.height_px - edge_px, edge_px))
     steps = steps_of(flows)

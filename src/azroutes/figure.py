@@ -9,11 +9,14 @@ from azroutes.errors import Fault, OptionError
 from azroutes.figure_files import FlowFigure, pinned, rendered
 from azroutes.fonts import fonts_of
 from azroutes.map_face import draw_face
-from azroutes.marginalia import above_px, below_px, draw_marginalia, width_px
+from azroutes.marginalia import MARGIN_PX, POINTS_PER_INCH, above_px, below_px, draw_marginalia, fitted, width_px
 from azroutes.privacy import suppressed
 from azroutes.scene import Scene, compose
+from azroutes.theme import recoloured, theme_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import geopandas as gpd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -22,13 +25,11 @@ if TYPE_CHECKING:
     from azroutes.scale import WidthScale
     from azroutes.theme import Theme
 
-POINTS_PER_INCH = 72.0
-MARGIN_PX = 10.0
-
 
 def plot_flows(
     flows: gpd.GeoDataFrame | None = None, *, ax: Axes | None = None, title: str = "", by: str = "market",
     width: str = "auto", method: str = "declutter", theme: Theme | str = "default",
+    color: str | Mapping[str, str] | None = None, width_cm: float | None = None,
     top: int | None = None, min_quantity: float | None = None, rest: str = "merge", scale: WidthScale | None = None,
     extent: Area | None = None, outside: str = "edge", node_size: str = "fixed", suppress_below: float | None = None,
 ) -> Axes:  # fmt: skip
@@ -49,12 +50,18 @@ def plot_flows(
         What is drawn as an arrow of its own: all flows of a market on a leg, those of a commodity, or each flow.
     width : {'auto', 'lineages', 'quantity'}
         What the width of an arrow shows; auto takes the quantity where the table has any, else the number of
-        independent lines of sources.
+        independent lines of sources. The width of the figure is `width_cm`.
     method : {'declutter', 'arc', 'straight'}
         How the arrows run: so that they cross, touch and cover one another least; as arcs; or straight. See
         `azroutes.layout`.
     theme : Theme or {'default', 'print', 'dark', 'presentation'}
         Colours, type and sizes.
+    color : str or mapping of str to str, optional
+        One colour for all arrows, or colours of markets by their codes, as CSS writes them; by default the theme's.
+    width_cm : float, optional
+        Width of the whole figure on paper, centimetres: 16 for a page of A4, 8.5 for a column. Type stays readable, and
+        legends stand below the map where the width is too little for both. By default a figure is some 26 cm wide, as
+        for a page on its side: on half of that its letters would be too small to read.
     top : int, optional
         Draw only so many arrows in full, those with the largest numbers; of equal ones those that come first by market,
         start and end.
@@ -100,8 +107,12 @@ def plot_flows(
     if flows is None:
         flows = load_flows()
     flows = suppressed(flows, suppress_below)
-    size = None if ax is None else _size_of(ax)
-    scene = compose(flows, title=title, by=by, width=width, method=method, theme=theme, size_px=size, top=top,
+    if ax is not None and width_cm is not None:
+        fault = Fault("axes have a width of their own", column="width_cm", value=width_cm, hint="say one of the two")
+        raise OptionError("ax and width_cm exclude one another", [fault])
+    look, size = fitted(recoloured(theme_of(theme), color), width_cm)
+    size = size if ax is None else _size_of(ax)
+    scene = compose(flows, title=title, by=by, width=width, method=method, theme=look, size_px=size, top=top,
                     min_quantity=min_quantity, rest=rest, scale=scale, extent=extent, outside=outside,
                     node_size=node_size)  # fmt: skip
     if ax is None:

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import matplotlib as mpl
+from matplotlib.artist import Artist
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 from PIL import Image
 
-from azroutes.errors import Fault, OptionError, OutputError
+from azroutes.errors import Fault, OptionError
 from azroutes.theme import FONT
-from azroutes.write import write_whole
+from azroutes.write import ending_of, write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -75,26 +76,33 @@ def save_figure(ax: Axes, path: str | PathLike[str], *, dpi: float = 300) -> Non
     ax : Axes
         As `plot_flows` returns it.
     path : path
-        Its ending says the format. Text stays text in SVG and PDF, fonts are embedded in PDF.
+        Its ending says the format; a folder that is not there is made. Text stays text in SVG and PDF, fonts are
+        embedded in PDF.
     dpi : float
-        Dots per inch of a PNG.
+        Dots per inch of a PNG. It changes how sharp it is, not how large: that is ``plot_flows(width_cm=...)``.
 
     Raises
     ------
     OptionError
-        If the ending is none of ``.pdf, .png, .svg``.
+        If `ax` is no axes, or the ending none of ``.pdf, .png, .svg``.
     OutputError
         If the file cannot be written; what stood there is untouched.
     """
     target = Path(path)
-    kind = target.suffix.lstrip(".").lower()
-    if kind not in FORMATS:
-        fault = Fault("no such format", column="path", value=target.suffix, hint="one of .pdf, .png, .svg")
-        raise OptionError(f"cannot tell the format of {target.name!r}", [fault])
-    figure = ax.get_figure(root=True)
+    kind = kind_of_file(target)
+    given: object = ax  # what callers without a type checker may hand over
+    figure = given.get_figure(root=True) if isinstance(given, Artist) else None
     if not isinstance(figure, Figure):
-        raise OutputError("the axes has no figure to save")
+        fault = Fault(
+            "no axes of a figure", column="ax", value=type(ax).__name__, hint="hand over what plot_flows returns"
+        )
+        raise OptionError("there is no figure to save", [fault])
     write_whole(target, rendered(figure, kind, {"dpi": dpi}))
+
+
+def kind_of_file(path: Path) -> str:
+    """Return which of `FORMATS` the ending of a path says."""
+    return ending_of(path, [f".{kind}" for kind in FORMATS]).lstrip(".")
 
 
 def rendered(figure: Figure, kind: str, options: dict[str, object]) -> bytes:

@@ -18,6 +18,7 @@ from azroutes.dtypes import BASIS, CERTAINTY, FORM, GEOGRAPHIC, MARKET, ROLE
 from azroutes.errors import Fault, TableError
 from azroutes.geometry.geodesic import routes
 from azroutes.groups import Groups
+from azroutes.kinds import text_or_none
 from azroutes.places import VIA, place
 from azroutes.vocabulary import Group, Role, codes
 
@@ -267,7 +268,7 @@ def mixed_units(claims: pd.DataFrame) -> pd.DataFrame:
     flow = _numbered(claims)[0][counted]
     new = ~repeated(flow * len(known) + unit)
     mixed = np.bincount(flow[new])[flow] > 1
-    named = np.array([_text(one) or "no unit" for one in known], dtype=object)
+    named = np.array([text_or_none(one) or "no unit" for one in known], dtype=object)
     return pd.DataFrame({"flow": flow[mixed], "unit": named[unit[mixed]]}, index=claims.index[counted][mixed])
 
 
@@ -282,12 +283,10 @@ def unit_faults(claims: pd.DataFrame) -> list[Fault]:
     return faults
 
 
-def _text(value: object) -> str | None:
-    return None if value is None or value is pd.NA or value != value else str(value)  # noqa: PLR0124
-
-
 def _parts(values: Iterable[object], joint: str) -> list[str]:
-    return [part.strip() for value in values if (text := _text(value)) for part in text.split(joint) if part.strip()]
+    return [
+        part.strip() for value in values if (text := text_or_none(value)) for part in text.split(joint) if part.strip()
+    ]
 
 
 def _lines_behind(values: Iterable[object]) -> int:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
-from azroutes.errors import SHOWN, Fault, OptionError, PlaceError, TableError, did_you_mean
+from azroutes.errors import SHOWN, Fault, OptionError, PlaceError, TableError, near_hint
 from azroutes.files import check_file
+from azroutes.kinds import text_or_none
 from azroutes.names import Bearer, Names, Spelling, names_of
 from azroutes.places import code_of, no_text, place, point, refusal, text_of, world
 from azroutes.spelling import tidy
@@ -219,7 +220,7 @@ def _table(source: str | PathLike[str] | pd.DataFrame) -> dict[str, dict[str, st
     if isinstance(source, pd.DataFrame):
         header = [str(name) for name in source.columns]
         rows = {
-            f"{label}": [_cell(value) for value in cells]
+            f"{label}": [text_or_none(value) or "" for value in cells]
             for label, cells in zip(_labels(source), source.itertuples(index=False, name=None), strict=True)
         }
     else:
@@ -242,19 +243,12 @@ def _table(source: str | PathLike[str] | pd.DataFrame) -> dict[str, dict[str, st
 
 
 def _near(column: str, header: list[str]) -> str:
-    hint = did_you_mean(column, header)
-    return hint if hint.startswith("did") else "or " + ", ".join(_COLUMNS[column][1:])
+    return near_hint(column, header) or "or " + ", ".join(_COLUMNS[column][1:])
 
 
 def _labels(frame: pd.DataFrame) -> list[str]:
     labels = [str(label) for label in frame.index]
     return labels if len(set(labels)) == len(labels) else [str(number) for number in range(1, len(labels) + 1)]
-
-
-def _cell(value: object) -> str:
-    if value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and math.isnan(value)):
-        return ""
-    return str(value)
 
 
 def _csv_table(path: Path) -> tuple[list[str], dict[str, list[str]]]:

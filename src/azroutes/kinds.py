@@ -54,12 +54,8 @@ def cells_of(values: pd.Series) -> list[Cell]:
         there = iter(values[~gone].to_numpy().tolist())
         return [None if missing else next(there) for missing in gone.tolist()]
     number, texts = distinct(values)
-    known = [None if _is_missing(cell) else _python(cell) for cell in texts]
+    known = [None if is_missing(cell) else _python(cell) for cell in texts]
     return [known[k] for k in number.tolist()]
-
-
-def _is_missing(cell: object) -> bool:
-    return cell is None or cell is pd.NA or cell is pd.NaT or cell != cell  # noqa: PLR0124 - NaN
 
 
 def _python(cell: object) -> Cell:
@@ -159,6 +155,11 @@ def is_missing(cell: object) -> bool:
         isinstance(cell, float | np.floating) and math.isnan(cell))  # fmt: skip
 
 
+def text_or_none(cell: object) -> str | None:
+    """Return a cell as text; None where it is missing."""
+    return None if is_missing(cell) else str(cell)
+
+
 def text_of_cell(cell: object) -> str:
     """Return a cell as text without spaces around it; one that is missing is empty."""
     if is_missing(cell):
@@ -169,15 +170,21 @@ def text_of_cell(cell: object) -> str:
         return f"a {type(cell).__name__} that cannot be written out"
 
 
-def is_finite(cell: Cell) -> bool:
-    """Tell whether a cell is no infinite number."""
-    return not isinstance(cell, float) or math.isfinite(cell)
+def has_half(text: str) -> bool:
+    """Tell whether a text holds half a character, which no file can.
+
+    Examples
+    --------
+    >>> has_half("Bakı"), has_half("Bak" + chr(0xD83D))
+    (False, True)
+    """
+    return not text.isascii() and any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def _wrong(text: str) -> tuple[str, str]:
     """Return what is wrong with a text, and what would do; nothing where all is well."""
     if "\0" in text:
         return "text with a NUL", "take it out"
-    if not text.isascii() and any("\ud800" <= letter <= "\udfff" for letter in text):
+    if has_half(text):
         return "no Unicode text", "it holds half a character"
     return "", ""

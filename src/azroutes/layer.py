@@ -6,8 +6,6 @@ What is put in are our scripts, our style and the data; the data is read as data
 
 from __future__ import annotations
 
-import hashlib
-from html import escape
 from typing import TYPE_CHECKING, cast
 
 import folium
@@ -16,8 +14,8 @@ from folium.map import Layer
 from folium.template import Template
 
 from azroutes.errors import AzroutesError, Fault, OptionError
-from azroutes.page import OfflineMap, Verbatim, json_text
-from azroutes.page_parts import JOIN_SCRIPT, own_scripts, own_styles
+from azroutes.page import OfflineMap, Verbatim, data_part, id_of, json_text
+from azroutes.page_parts import JOIN_SCRIPT, markup, own_scripts, own_styles
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,12 +47,10 @@ class FlowLayer(Layer):
     """)
 
     def __init__(self, payload: Mapping[str, object], *, name: str) -> None:
-        # A layer control takes names for markup, and folium reads the parts of a page as templates once more.
-        shown = escape(name, quote=True).replace("{", "&#123;").replace("}", "&#125;")
-        super().__init__(name=shown, overlay=True)
+        super().__init__(name=markup(name), overlay=True)  # which a layer control takes for markup
         self._name = "FlowLayer"
         self._data = json_text(payload)
-        self._id = hashlib.sha256(f"{name}\n{self._data}".encode("utf-8", "replace")).hexdigest()[:32]
+        self._id = id_of(name, self._data)
         self._bounds = cast("list[list[float | None]]", payload["bounds"])
         self.data_id = f"azroutes-data-{self._id}"
 
@@ -81,8 +77,7 @@ class FlowLayer(Layer):
             header.add_child(Verbatim(f"<style>\n{style}</style>"), name="azroutes_styles")
             header.add_child(Verbatim(f"<script>\n{own_scripts()}</script>"), name="azroutes_scripts")
         header.add_child(Verbatim(f"<script>\n{own_scripts(JOIN_SCRIPT)}</script>"), name="azroutes_join")
-        data = f'<script type="application/json" id="{self.data_id}">{self._data}</script>'
-        header.add_child(Verbatim(data), name=self.data_id)
+        header.add_child(data_part(self.data_id, self._data), name=self.data_id)
         super().render(**kwargs)  # type: ignore[no-untyped-call]
         return ""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.offsetbox import AnchoredOffsetbox, DrawingArea, HPacker, OffsetBox, TextArea, VPacker
 from matplotlib.patches import Polygon
 
+from azroutes.errors import Fault, OptionError
 from azroutes.figure_files import pinned
 from azroutes.fonts import fonts_of
 from azroutes.geometry.curve import arrows as arrow_shapes
@@ -29,7 +32,13 @@ if TYPE_CHECKING:
     from azroutes.scene import Scene
     from azroutes.theme import Theme
 
-POINTS_PER_INCH = 72
+POINTS_PER_INCH, CM_PER_INCH = 72, 2.54
+MARGIN_PX = 10.0
+"""Free space around all of a figure."""
+
+NARROWEST_CM, WIDEST_CM = 5.0, 120.0
+"""Of figures whose width is asked for: less has no room for a name, more is wider than the largest sheet."""
+
 LEGEND_GAP_PX = 12.0
 NOTES_GAP_PX = 5.0
 """Free space above the notes, and above legends that stand below the map, px."""
@@ -61,7 +70,48 @@ BOXES_NOTE = "Letters that no font of the computer has are drawn as boxes."
 
 def beside(scene: Scene) -> bool:
     """Tell whether the legends stand beside the map, and not below it."""
-    return scene.frame.width_px >= BESIDE * scene.theme.legend_column_px
+    look = scene.theme
+    return _leaves_map(scene.frame.width_px, look) if look.legends_below is None else not look.legends_below
+
+
+def _leaves_map(map_px: float, look: Theme) -> bool:
+    return map_px >= BESIDE * look.legend_column_px
+
+
+def fitted(look: Theme, width_cm: float | None) -> tuple[Theme, tuple[float, float] | None]:
+    """Return a theme for a figure of this width with all that stands around its map, and the size of the map, px.
+
+    The legends stand beside the map only where that leaves it wide enough; the map keeps its shape. Without a width
+    both are the theme's own.
+
+    Raises
+    ------
+    OptionError
+        If the width will not do.
+
+    Examples
+    --------
+    >>> from azroutes.theme import Theme
+    >>> look, size = fitted(Theme(), 16)
+    >>> look.legends_below, [round(side) for side in size]
+    (True, [434, 320])
+    """
+    if width_cm is None:
+        return look, None
+    if isinstance(width_cm, bool) or not isinstance(width_cm, Real) or not NARROWEST_CM <= width_cm <= WIDEST_CM:
+        fault = Fault(f"not a number from {NARROWEST_CM:g} to {WIDEST_CM:g}", column="width_cm", value=width_cm,
+                      hint="the width of the whole figure in centimetres, for instance 16")  # fmt: skip
+        raise OptionError("a figure cannot be so wide", [fault])
+    room = float(width_cm) / CM_PER_INCH * POINTS_PER_INCH - 2 * MARGIN_PX
+    beside_it = room - LEGEND_GAP_PX - look.legend_column_px
+    below = not _leaves_map(beside_it, look)
+    wide = room if below else beside_it
+    usual_wide, usual_high = look.map_px
+    column = min(look.legend_column_px, room)
+    return replace(look, legends_below=below, legend_column_px=column, ratio=0.0), (
+        wide,
+        wide * usual_high / usual_wide,
+    )
 
 
 def width_px(scene: Scene) -> float:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from azroutes.errors import Fault, OptionError, check_option
+from azroutes.options import Width
 from azroutes.scale import WidthScale, counts_scale, number, quantity_scale
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from azroutes.geometry.shapes import Floats
     from azroutes.theme import Theme
 
-WIDTHS = ("auto", "lineages", "quantity")
 COUNTS_TITLE = "Independent lines of sources"
 NO_UNIT_TITLE = "Quantity"
 ROUNDING = 1e-9
@@ -97,7 +97,7 @@ def measure_of(flows: gpd.GeoDataFrame, width: str, scale: WidthScale | None = N
     OptionError
         If the quantities are in several units, or an option has a value that will not do.
     """
-    check_option("width", width, WIDTHS)
+    check_option("width", width, Width)
     if scale is not None and not isinstance(scale, WidthScale):
         fault = Fault("not a scale of widths", column="scale", value=scale, hint="make one with azroutes.width_scale")
         raise OptionError("scale is one scale of widths for a set of figures", [fault])

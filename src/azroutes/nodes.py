@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from azroutes.columns import AXES, plain
-from azroutes.errors import Fault, OptionError, TableError, did_you_mean
+from azroutes.errors import Fault, OptionError, TableError, did_you_mean, near_hint
 from azroutes.kinds import text_of_cell
 
 if TYPE_CHECKING:
@@ -48,8 +48,8 @@ class Nodes:
         """Return the fault of a key that is not there."""
         if key in self.twice:
             return Fault("several places in the nodes have this key", value=key, hint="each key needs one place")
-        near = did_you_mean(key, list(self.spot)) if len(self.spot) < 20_000 else ""
-        return Fault("no such place in the nodes", value=key, hint=near if near.startswith("did") else "")
+        near = near_hint(key, list(self.spot)) if len(self.spot) < 20_000 else ""
+        return Fault("no such place in the nodes", value=key, hint=near)
 
 
 def nodes_of(rows: pd.DataFrame, key: str | None) -> Nodes:

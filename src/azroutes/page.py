@@ -95,8 +95,7 @@ class OfflineMap(folium.Map):
         self._data = json_text(payload)
         self._stills = {"": still or f'<div class="azroutes-still"><p>{_NO_SCRIPTS}</p></div>'}
         self._still_style = still_style(payload.get("theme"))
-        # folium names the map's variable by a random id; one made of the data gives the same bytes each time.
-        self._id = hashlib.sha256(f"{title}\n{self._data}".encode("utf-8", "replace")).hexdigest()[:32]
+        self._id = id_of(title, self._data)
         _PolicyFigure(title=title, plain=self.still).add_child(self)
 
     @property
@@ -130,8 +129,7 @@ class OfflineMap(folium.Map):
         header.add_child(Verbatim(HEAD), name="azroutes_head")
         header.add_child(Verbatim(styles()), name="azroutes_styles")
         header.add_child(Verbatim(self._still_style), name="azroutes_still_style")
-        data = f'<script type="application/json" id="{DATA_ID}">{self._data}</script>'
-        header.add_child(Verbatim(data), name="azroutes_payload")
+        header.add_child(data_part(DATA_ID, self._data), name="azroutes_payload")
         header.add_child(Verbatim(scripts()), name="azroutes_scripts")
         super().render(**kwargs)  # type: ignore[no-untyped-call]
         return ""
@@ -211,6 +209,16 @@ def json_text(payload: Mapping[str, object]) -> str:
     """Return JSON in ASCII that no text inside can end: markup and line separators are written as escapes."""
     text = json.dumps(payload, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def id_of(name: str, data: str) -> str:
+    """Return an id made of what it is for: folium's are random, and the same flows shall give the same bytes."""
+    return hashlib.sha256(f"{name}\n{data}".encode("utf-8", "replace")).hexdigest()[:32]
+
+
+def data_part(name: str, data: str) -> Verbatim:
+    """Return the part of a page that holds data, as data and no script."""
+    return Verbatim(f'<script type="application/json" id="{name}">{data}</script>')
 
 
 def _descendants(element: Element) -> Iterator[Element]:

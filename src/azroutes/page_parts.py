@@ -6,6 +6,7 @@ import base64
 import json
 import re
 from functools import cache
+from html import escape
 from importlib import resources
 from typing import TYPE_CHECKING
 
@@ -126,3 +127,14 @@ def scripts() -> str:
     marker = f'L.Icon.Default.imagePath = "";\nL.Icon.Default.mergeOptions({options});\n'
     own = own_scripts()
     return f"<script>\n/*\n{notice}*/\n{leaflet}{marker}</script>\n<script>\n{own}</script>"
+
+
+def markup(text: str) -> str:
+    """Return text as markup shows it: no tag or attribute begins in it, nor a template, as which folium reads a page.
+
+    Examples
+    --------
+    >>> markup("<b>{{x}}")
+    '&lt;b&gt;&#123;&#123;x&#125;&#125;'
+    """
+    return escape(text, quote=True).replace("{", "&#123;").replace("}", "&#125;")

@@ -15,6 +15,18 @@ from azroutes.errors import Fault, OptionError
 from azroutes.extent import extent_of
 from azroutes.flows import path_of
 from azroutes.geometry.curve import head_size
+from azroutes.geometry.lanes import HEAD_ROOM
+from azroutes.geometry.loops import (
+    LOOP_GAP_PX,
+    LOOP_OPENS,
+    LOOP_OPENS_MORE,
+    LOOP_PX,
+    LOOP_WIDEST,
+    WIDE_OPENS,
+    WIDE_PX,
+    WIDE_REACHES,
+)
+from azroutes.kinds import text_or_none
 from azroutes.legend import (
     ARROWS_NOTE,
     BORDERS_NOTE,
@@ -40,7 +52,6 @@ from azroutes.provenance import (
     period_words,
     provenance,
     sum_words,
-    text_of,
     told_quantity,
     whole_year,
 )
@@ -104,12 +115,13 @@ def payload(
     return {
         "version": 1,
         "title": scene.title,
-        "subtitle": _subtitle(scene, flows),
+        "subtitle": _between(len(scene.nodes), flows),
         "bounds": [[south, west], [north, east]],
         **({} if extent is None else {"framed": True}),
         "theme": _look(scene.theme, set(scene.arrows["certainty"])),
         "dark": None if dark is None else _dark(dark, with_none),
         "land": page_land(meridian_of(scene.frame.crs)),
+        "loops": _loops(),
         "markets": [_market(code, scene.theme, thin, beside=bool(markets)) for code in with_none],
         "nodes": [{"code": n.code, "name": n.name, "kind": n.kind.value, "lat": round(n.lat, 5), "lon": round(lon, 5),
                    "radius": round(n.radius_px, 2)} for n, lon in zip(scene.nodes, _node_lons(scene), strict=True)],
@@ -125,6 +137,12 @@ def payload(
         "credits": list(scene.credits),
         **_tooltip(tooltip, [{**_tip(tip), "codes": tip.codes.tolist()} for tip in tips_of(flows, columns)]),
     }  # fmt: skip
+
+
+def _loops() -> dict[str, float]:
+    """Return how the page runs loops, which it does anew at each zoom: as `azroutes.geometry.loops` does."""
+    return {"reach": LOOP_PX, "gap": LOOP_GAP_PX, "opens": LOOP_OPENS, "more": LOOP_OPENS_MORE, "widest": LOOP_WIDEST,
+            "wide": WIDE_PX, "reaches": WIDE_REACHES, "wider": WIDE_OPENS, "head": HEAD_ROOM}  # fmt: skip
 
 
 def _circles(scale: AreaScale) -> dict[str, float]:
@@ -165,6 +183,7 @@ def payload_of_many(
         "theme": _look(theme, certainties),
         "dark": None if dark is None else _dark(dark, [code or "" for code in classes]),
         "land": page_land(meridian_of(crs)),
+        "loops": _loops(),
         "markets": [_market(code or "", theme, beside=any(classes)) for code in classes],
         **drawn,
         "legends": {"nodes": {"title": "Places", "entries": [
@@ -207,10 +226,6 @@ def _dark(theme: Theme, markets: list[str]) -> dict[str, object]:
     """Return the colours that differ on a dark screen: of the map, and of each market."""
     colours = [theme.quiet if code == REST_CODE else theme.colour(code or None) for code in markets]
     return {"theme": {name: getattr(theme, name) for name in _COLOURS}, "markets": colours}
-
-
-def _subtitle(scene: Scene, flows: gpd.GeoDataFrame) -> str:
-    return _between(len(scene.nodes), flows)
 
 
 def _between(places: int, flows: gpd.GeoDataFrame) -> str:
@@ -263,7 +278,7 @@ def _node_lons(scene: Scene) -> list[float]:
 def _arrows(scene: Scene, markets: list[str], flows: gpd.GeoDataFrame) -> list[dict[str, object]]:
     flow_number = {name: k for k, name in enumerate(flows.index)}
     counted = flows.loc[flows["quantity"].notna(), "unit"]
-    unit_of = {name: text_of(unit) or "" for name, unit in counted.items()}
+    unit_of = {name: text_or_none(unit) or "" for name, unit in counted.items()}
     hidden = set(flows.index[is_hidden(flows)])
     node_number = {node.code: k for k, node in enumerate(scene.nodes)}
     name = {node.code: node.name for node in scene.nodes}
@@ -273,7 +288,7 @@ def _arrows(scene: Scene, markets: list[str], flows: gpd.GeoDataFrame) -> list[d
         line = mercator_to_lonlat(scene.frame.crs, shapely.get_coordinates(row["spine"]))
         found.append(
             {
-                "market": markets.index(REST_CODE if row["rest"] else text_of(row["market"]) or ""),
+                "market": markets.index(REST_CODE if row["rest"] else text_or_none(row["market"]) or ""),
                 "start": node_number[start],
                 "end": node_number[end],
                 "line": deltas(line, LINE_UNIT),
@@ -300,21 +315,21 @@ def _flows(flows: gpd.GeoDataFrame, markets: list[str], of_flow: dict[str, list[
     return [
         {
             "id": flow["flow_id"],
-            "market": markets.index(market if (market := text_of(flow["market"]) or "") in markets else REST_CODE),
-            "title": words(flow["commodity"]) if text_of(flow["commodity"]) else "Flow",
+            "market": markets.index(market if (market := text_or_none(flow["market"]) or "") in markets else REST_CODE),
+            "title": words(flow["commodity"]) if text_or_none(flow["commodity"]) else "Flow",
             "route": " → ".join(place(code).name for code in path_of(flow["origin"], flow["via"], flow["destination"])),
-            "form": label(Form, text_of(flow["form"])) or None,
-            "group": group_words(text_of(flow["group"])),
-            "role": label(Role, text_of(flow["role"])) or None,
+            "form": label(Form, text_or_none(flow["form"])) or None,
+            "group": group_words(text_or_none(flow["group"])),
+            "role": label(Role, text_or_none(flow["role"])) or None,
             "period": period_words(flow["first_year"], flow["last_year"]),
             "years": [whole_year(flow["first_year"]), whole_year(flow["last_year"])],
             "certainty": label(Certainty, flow["certainty"]),
-            "wording": text_of(flow["wording"]) or None,
+            "wording": text_or_none(flow["wording"]) or None,
             "basis": label(Basis, flow["basis"]),
             "quantity": told_quantity(flow),
-            "amount": None if text_of(flow["quantity"]) is None else float(flow["quantity"]),
+            "amount": None if text_or_none(flow["quantity"]) is None else float(flow["quantity"]),
             "lineages": flow["lineages"],
-            "sources_text": "" if flow["flow_id"] in of_flow else text_of(flow["sources"]) or "",
+            "sources_text": "" if flow["flow_id"] in of_flow else text_or_none(flow["sources"]) or "",
             "statements": of_flow.get(flow["flow_id"], []),
         }
         for flow in flows.drop(columns="geometry").reset_index().to_dict("records")

@@ -19,6 +19,7 @@ import pandas as pd
 from azroutes.distinct import distinct
 from azroutes.errors import Fault, OptionError, TableError, check_option
 from azroutes.flows import COLUMNS, SUPPRESSED, path_of
+from azroutes.kinds import is_missing
 from azroutes.places import VIA, Place, place
 from azroutes.schema import Flows, validate
 from azroutes.vocabulary import Market, PlaceKind, words
@@ -179,7 +180,7 @@ def is_hidden(flows: gpd.GeoDataFrame) -> Flags:
 
 def hidden_words(why: object, unit: str | None) -> str | None:
     """Return what stands where a hidden number would: ``fewer than 5 victims``; None where none is hidden."""
-    if why is None or why is pd.NA or why != why:  # noqa: PLR0124 - NaN
+    if is_missing(why):
         return None
     return f"{why} {words(unit).lower()}" if unit and why != HOLDS else str(why)
 

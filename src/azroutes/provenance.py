@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from azroutes.documents import backing, load_lineages, load_observations, load_sources, load_statements
 from azroutes.flows import SUPPRESSED
+from azroutes.kinds import text_or_none
 from azroutes.privacy import hidden_words
 from azroutes.scale import number
 from azroutes.vocabulary import Certainty, Group, label, words
@@ -42,9 +41,9 @@ def provenance(flows: gpd.GeoDataFrame) -> Behind:
             "locator": row["locator"],
             "text": row["statement"],
             "certainty": label(Certainty, row["certainty"]),
-            "wording": text_of(row["wording"]),
+            "wording": text_or_none(row["wording"]),
             "lineage": lineages.loc[row["lineage"], "title"],
-            "reading": text_of(row["reading"]),
+            "reading": text_or_none(row["reading"]),
             "period": period_words(row["first_year"], row["last_year"]),
             "counts": counts.get(row["statement_id"], []),
         }
@@ -52,7 +51,7 @@ def provenance(flows: gpd.GeoDataFrame) -> Behind:
     ]
     listed: list[dict[str, object]] = [
         {"id": row["source"], "title": row["title"], "publisher": row["publisher"], "year": int(row["year"]),
-         "url": text_of(row["url"])}
+         "url": text_or_none(row["url"])}
         for row in sources.loc[cited].reset_index().to_dict("records")
     ]  # fmt: skip
     number_of = {name: k for k, name in enumerate(used["statement_id"])}
@@ -67,8 +66,8 @@ def _counts() -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     lead = {"at_least": "at least ", "at_most": "up to ", "about": "about "}
     for row in load_observations().to_dict("records"):
-        most = f"–{number(row['quantity_max'])}" if text_of(row["quantity_max"]) else ""
-        year = f" ({row['year']})" if text_of(row["year"]) else ""
+        most = f"–{number(row['quantity_max'])}" if text_or_none(row["quantity_max"]) else ""
+        year = f" ({row['year']})" if text_or_none(row["year"]) else ""
         many = f"{lead.get(row['bound'], '')}{number(row['quantity'])}{most} {words(row['unit']).lower()}"
         found.setdefault(row["statement_id"], []).append(f"{many}{year}: {row['counted']}")
     return found
@@ -76,7 +75,7 @@ def _counts() -> dict[str, list[str]]:
 
 def period_words(first: object, last: object) -> str:
     """Return the years of a flow in words."""
-    begin, end = text_of(first), text_of(last)
+    begin, end = text_or_none(first), text_or_none(last)
     if begin is None and end is None:
         return "no year given"
     if end is None:
@@ -95,27 +94,22 @@ def group_words(group: str | None) -> str | None:
 
 def quantity_words(quantity: float, unit: str | None) -> str | None:
     """Return a quantity with its unit in words; None where there is none."""
-    if text_of(quantity) is None:
+    if text_or_none(quantity) is None:
         return None
     return f"{number(quantity)} {words(unit).lower() if unit else ''}".strip()
 
 
 def told_quantity(flow: Mapping[Hashable, Any]) -> str | None:
     """Return what is told of the quantity of a row: with its unit, or in which bounds it is hidden."""
-    unit = text_of(flow["unit"])
+    unit = text_or_none(flow["unit"])
     return quantity_words(flow["quantity"], unit) or hidden_words(flow.get(SUPPRESSED), unit)
 
 
 def whole_year(year: object) -> int | None:
     """Return a year as a number, or None."""
-    return None if text_of(year) is None else int(str(year))
+    return None if text_or_none(year) is None else int(str(year))
 
 
 def sum_words(quantity: float, units: set[str]) -> str | None:
     """Return the quantity of an arrow, in words; None where its flows are counted in several units."""
     return quantity_words(quantity, next(iter(units))) if len(units) == 1 else None
-
-
-def text_of(value: object) -> str | None:
-    """Return a cell's text, or None where it is missing."""
-    return None if value is None or value is pd.NA or value != value else str(value)  # noqa: PLR0124

@@ -105,7 +105,8 @@ def whole_key(parts: Sequence[Part], by: Sequence[str], quantity: str | None) ->
         for name in [*by, *([] if quantity is None else [quantity])]:
             if name not in part.names:
                 near = did_you_mean(name, list(part.known or part.names))
-                faults[Fault("missing column", part.source or None, name, hint=near)] = None
+                hint = "; ".join([*([near] if near else []), *(["say by=... without it"] if name in by else [])])
+                faults[Fault("missing column", part.source or None, name, hint=hint)] = None
         for name in sorted({*by, *([quantity] if quantity else []), *([UNIT] if given else [])}):
             if part.names.count(name) > 1:
                 faults[Fault("column given twice", part.source or None, name)] = None

@@ -7,8 +7,9 @@ from dataclasses import replace
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
-from azroutes.engines import ENGINES, Home, check_engine, opened, told
+from azroutes.engines import Home, check_engine, opened, told
 from azroutes.errors import Fault, OptionError, TableError, check_option
+from azroutes.options import Engines
 from azroutes.record_files import check_unchanged, record_files, stamps
 from azroutes.record_sums import Part
 
@@ -47,7 +48,7 @@ def opened_records(records: object, wanted: Sequence[str], engine: str) -> Itera
     TableError
         If these are no records, the engine cannot read them, or they changed while it did.
     """
-    check_option("engine", engine, ENGINES)
+    check_option("engine", engine, Engines)
     home = _home(records)
     check_engine(home or engine)
     if home is not None:

@@ -13,7 +13,8 @@ import pandas as pd
 import shapely
 
 from azroutes.dtypes import GEOGRAPHIC
-from azroutes.errors import Fault, PlaceError, TableError, did_you_mean
+from azroutes.errors import Fault, PlaceError, TableError, did_you_mean, near_hint
+from azroutes.kinds import is_missing
 from azroutes.models import GeoSeries, Index, SchemaErrors, Series, pa
 from azroutes.places import VIA, place
 from azroutes.vocabulary import Basis, Certainty, Code, Form, Market, Polarity, Role, codes
@@ -261,6 +262,9 @@ def validate(model: type[pa.DataFrameModel], frame: _Frame) -> _Frame:
 def _frame_faults(model: type[pa.DataFrameModel], frame: pd.DataFrame) -> Iterator[Fault]:
     """Tell what is wrong with the table as a whole: a column given twice, no CRS or another."""
     wanted = model.to_schema().columns
+    missing = [column for column in wanted if column not in frame]
+    if model is Flows and 2 * len(missing) > len(wanted):
+        yield Fault("not made by azroutes", hint="azroutes.read_flows makes flows of any other table, and of a file")
     for column in dict.fromkeys(frame.columns[frame.columns.duplicated()]):
         yield Fault("column given twice", column=str(column))
     if "geometry" not in wanted or "geometry" not in frame:
@@ -291,7 +295,7 @@ def _faults(cases: pd.DataFrame, frame: pd.DataFrame) -> list[Fault]:
     seen: dict[tuple[object, ...], Fault] = {}
     not_run: list[Fault] = []
     for case in cases.itertuples(index=False):
-        check, row = str(case.check), None if _is_missing(case.index) else case.index
+        check, row = str(case.check), None if is_missing(case.index) else case.index
         fault = _fault_of(check, str(case.column), case.failure_case, row, frame)
         if row is None and not check.startswith(_OF_THE_TABLE):
             not_run.append(fault)
@@ -309,15 +313,11 @@ _OF_THE_TABLE = ("column_in_", "dtype", "field_name")
 """Checks of pandera's whose failures belong to no row."""
 
 
-def _is_missing(value: object) -> bool:
-    return value is None or value is pd.NA or bool(value != value)  # noqa: PLR0124 - NaN, as pandera and numpy write it
-
-
 def _fault_of(check: str, column: str, value: object, row: Hashable, frame: pd.DataFrame) -> Fault:
     where = None if row is None else str(row)
     if check == "column_in_dataframe":
-        near = did_you_mean(str(value), [str(name) for name in frame.columns])
-        return Fault("missing column", column=str(value), hint=near if near.startswith("did") else "")
+        hint = near_hint(str(value), [str(name) for name in frame.columns])
+        return Fault("missing column", column=str(value), hint=hint)
     if check == "column_in_schema":
         return Fault("unknown column", column=str(value))
     if check.startswith("field_name"):
@@ -326,11 +326,11 @@ def _fault_of(check: str, column: str, value: object, row: Hashable, frame: pd.D
     if check == "affirmed":
         return Fault("only an affirmed statement has paths", row=where, column="paths")
     named = column if column in (*frame.columns, frame.index.name) else None
-    if "dtype" in check and (row is None or column not in _LISTS or _is_missing(value)):
+    if "dtype" in check and (row is None or column not in _LISTS or is_missing(value)):
         return _type_fault(check, named, frame)
     problem, hint = _explained(check, column, value)
     plain = value.item() if isinstance(value, np.generic) else value
-    return Fault(problem, row=where, column=named, value=None if _is_missing(plain) else plain, hint=hint)
+    return Fault(problem, row=where, column=named, value=None if is_missing(plain) else plain, hint=hint)
 
 
 def _type_fault(check: str, column: str | None, frame: pd.DataFrame) -> Fault:

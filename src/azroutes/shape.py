@@ -12,7 +12,7 @@ import pandas as pd
 
 from azroutes.columns import BACK, ENDS, ROUTE, match
 from azroutes.distinct import coded, distinct
-from azroutes.errors import SHOWN, Fault, OptionError, PlaceError, TableError, did_you_mean
+from azroutes.errors import SHOWN, Fault, OptionError, PlaceError, TableError, near_hint
 from azroutes.kinds import text_of_cell
 from azroutes.nodes import Nodes
 from azroutes.nonplaces import REASONS
@@ -63,17 +63,8 @@ def laid_out(
         _check_wide(wide, {*(ours for ours, what in said.items() if what is not None), *(columns or {}).values()})
         kept = {str(name).strip(): None for name in (*said.values(), *(columns or {})) if name is not None}
         table, found = lengthened(table, wide, kept, points, form)
-    try:
-        matched = match(table.names, said, columns)
-    except TableError:
-        other = next((ENDS[1 - ENDS.index(end)] for end in ENDS if end == wide), None)
-        if other is None or str(table.names[0]).strip() or other in {name for name in said if said[name] is not None}:
-            raise
-        rows, broken = table.read(None)
-        names = pd.Index([other, *table.names[1:]], dtype=object)
-        table = held(rows.set_axis(names, axis=1), table.told, broken, degrees=table.degrees)
-        matched = match(table.names, said, columns)
-        found.append(f"{other} is the first column, which has no name")
+    rows_of_matrix = {"origin": "destination", "destination": "origin"}.get(wide or "")
+    matched = match(table.names, said, columns, nameless=rows_of_matrix)
     for end in (*ENDS, "via"):
         if end in matched.value:
             _check_constant(end, str(matched.value[end]), table.names, points)
@@ -103,8 +94,7 @@ def _check_constant(end: str, text: str, names: Sequence[object], nodes: Nodes |
     for name in text.split(VIA):
         wrong = _place_fault(name.strip(), nodes)
         if wrong is not None:
-            near = did_you_mean(text, [str(own) for own in names])
-            hint = near if near.startswith("did") else wrong.hint
+            hint = near_hint(text, [str(own) for own in names]) or wrong.hint
             fault = Fault("no such column, and no such place", column=end, value=text, hint=hint)
             raise OptionError("the table cannot be read so", [fault])
 

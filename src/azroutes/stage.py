@@ -10,8 +10,9 @@ import numpy as np
 from azroutes.arrows import Arrows, arrows_of
 from azroutes.errors import check_option
 from azroutes.exits import BEYOND_NOTE, Exit, exits
-from azroutes.extent import OUTSIDE, focus_on
+from azroutes.extent import focus_on
 from azroutes.inset import Inset, ink_of, inset
+from azroutes.options import Outside
 from azroutes.places import Place, place
 from azroutes.projection import COUNTRY_SPAN_M, Frame, fit, frame_in, trimmed
 from azroutes.typesetting import name_lines, shortened, text_width
@@ -174,7 +175,7 @@ def _focus(
     flows: gpd.GeoDataFrame, extent: Area | None, outside: str, size: tuple[float, float], crs: str | None, look: Theme,
     *, elsewhere: bool,
 ) -> Focus | None:  # fmt: skip
-    check_option("outside", outside, OUTSIDE)
+    check_option("outside", outside, Outside)
     if extent is None:
         return None
     # So far within the frame that a circle at its widest, and the mark of a place outside, are not cut.

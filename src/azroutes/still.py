@@ -8,8 +8,7 @@ forbid, and every word of a table is escaped.
 from __future__ import annotations
 
 import re
-from dataclasses import astuple, dataclass, fields
-from html import escape
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +16,7 @@ import shapely
 
 from azroutes.geometry.curve import arrows as arrow_shapes
 from azroutes.geometry.curve import head_size
+from azroutes.page_parts import markup
 from azroutes.scale import number
 from azroutes.scene import halos
 from azroutes.theme import contrast
@@ -182,12 +182,11 @@ def picture(scene: Scene, drawn: gpd.GeoDataFrame | None = None) -> str:
 
 def table(rows: Sequence[Row], flows: int) -> str:
     """Return flows as an HTML table, without the columns in which no row has anything to say."""
-    told = [field.name for field in fields(Row) if any(getattr(row, field.name) for row in rows)]
-    kept = [k for k, field in enumerate(fields(Row)) if field.name in told]
+    told = [name for name in _COLUMNS if any(getattr(row, name) for row in rows)]
     head = "".join(f'<th scope="col">{_COLUMNS[name]}</th>' for name in told)
     body = "\n".join(
-        "<tr>" + "".join(f'<td class="{told[i]}">{_cell(cells[k])}</td>' for i, k in enumerate(kept)) + "</tr>"
-        for cells in map(astuple, rows)
+        "<tr>" + "".join(f'<td class="{name}">{_cell(getattr(row, name))}</td>' for name in told) + "</tr>"
+        for row in rows
     )
     listed = f"{number(len(rows))} of {number(flows)} flows: the largest" if len(rows) < flows else "All flows"
     more = ""
@@ -216,9 +215,7 @@ def _is_dark(colour: str) -> bool:
 
 def _text(text: str) -> str:
     """Return text as markup shows it: no tag, attribute or template can begin in it, and no character is none."""
-    whole = _NO_TEXT.sub("\ufffd", text)
-    # The page's elements are templates once more when folium puts them together.
-    return escape(whole, quote=True).replace("{", "&#123;").replace("}", "&#125;")
+    return markup(_NO_TEXT.sub("\ufffd", text))
 
 
 def _drawn(scene: Scene) -> gpd.GeoDataFrame:
@@ -295,13 +292,12 @@ def _mark(
 ) -> str:
     """Return the sign of a kind of place, as the page's map draws it."""
     x, y, radius = *at, radius_px * scale
-    ring = min(1.8 * scale, 0.6 * radius)
-    fill, stroke, thick = look.node, look.halo, 1.4 * scale
     if kind in {PlaceKind.REGION, PlaceKind.HISTORIC}:
-        fill, stroke, thick, radius = look.halo, look.node, ring, radius - ring / 2
-    paint = f'fill="{_text(fill)}" stroke="{_text(stroke)}" stroke-width="{_short(thick)}" paint-order="stroke"'
-    if kind in {PlaceKind.REGION, PlaceKind.HISTORIC}:
-        paint = paint.replace(' paint-order="stroke"', "")
+        ring = min(1.8 * scale, 0.6 * radius)
+        fill, stroke, thick, order, radius = look.halo, look.node, ring, "", radius - ring / 2
+    else:
+        fill, stroke, thick, order = look.node, look.halo, 1.4 * scale, ' paint-order="stroke"'
+    paint = f'fill="{_text(fill)}" stroke="{_text(stroke)}" stroke-width="{_short(thick)}"{order}'
     inner = f"<title>{_text(title)}</title>" if title else ""
     if kind is PlaceKind.POINT:
         half = 0.85 * radius

@@ -10,6 +10,7 @@ from PIL import ImageColor
 
 from azroutes.errors import Fault, OptionError, check_option, did_you_mean
 from azroutes.geometry.curve import Dash
+from azroutes.options import Look
 from azroutes.vocabulary import Certainty, Market, codes
 
 FONT = "DejaVu Sans"
@@ -112,8 +113,10 @@ class Theme:
     taper : float
         Share of its width with which an arrow of a figure begins; 1 for shafts that are as wide all along.
     map_px : (float, float)
-        Width and height of the map alone. One narrower than 1.6 times `legend_column_px` has its legends below it, so
-        that the figure is as wide as a column of text: ``(221, 160)`` for 8.5 cm.
+        Width and height of the map alone. For a figure of a given width say ``plot_flows(width_cm=...)``.
+    legends_below : bool, optional
+        Whether the legends stand below the map, and not beside it; by default (None) below a map that is narrower than
+        1.6 times `legend_column_px`.
     ratio : float
         Width over height to which a figure is filled up with paper; 0 leaves it as large as what it holds.
 
@@ -147,6 +150,7 @@ class Theme:
     node_radius_px: float = 2.6
     map_px: tuple[float, float] = (548.0, 404.0)
     legend_column_px: float = 176.0
+    legends_below: bool | None = None
     ratio: float = 0.0
 
     def colour(self, market: str | None) -> str:
@@ -209,7 +213,7 @@ def theme_of(theme: Theme | str, *, screen: bool = False) -> Theme:
     """
     if isinstance(theme, Theme):
         return theme
-    check_option("theme", theme, tuple(THEMES))
+    check_option("theme", theme, Look)
     if not screen or theme == "presentation":
         return THEMES[theme]
     if theme == "default":

@@ -141,6 +141,21 @@ def _swap(parts: Mapping[Path, Path]) -> None:
         raise OutputError(f"cannot write: {error.strerror or error}; the old files are untouched") from None
 
 
+def ending_of(path: Path, known: Iterable[str]) -> str:
+    """Return the ending of a file that is to be written, in small letters, which says its format.
+
+    Raises
+    ------
+    OptionError
+        If it is none that can be written.
+    """
+    ending = path.suffix.lower()
+    if ending not in known:
+        fault = Fault("no such format", value=ending, hint="one of " + ", ".join(known))
+        raise OptionError(f"cannot tell the format of {path.name!r}", [fault])
+    return ending
+
+
 def write_flows(flows: gpd.GeoDataFrame, path: str | PathLike[str], *, suppress_below: float | None = None) -> None:
     """Write a table of flows as CSV, GeoJSON, GeoPackage or GeoParquet, by the ending of the path.
 
@@ -170,14 +185,12 @@ def write_flows(flows: gpd.GeoDataFrame, path: str | PathLike[str], *, suppress_
     >>> azroutes.write_flows(azroutes.load_flows(), "flows.csv")  # doctest: +SKIP
     """
     target = Path(path)
-    write_whole(target, flows_bytes(suppressed(flows, suppress_below), target.suffix.lower()))
+    ending = ending_of(target, WRITERS)
+    write_whole(target, flows_bytes(suppressed(flows, suppress_below), ending))
 
 
 def flows_bytes(flows: gpd.GeoDataFrame, ending: str) -> bytes:
     """Return a table of flows as the bytes of a file with this ending."""
-    if ending not in WRITERS:
-        fault = Fault("no such format", column="path", value=ending, hint="one of " + ", ".join(WRITERS))
-        raise OptionError(f"flows cannot be written as {ending!r}", [fault])
     return WRITERS[ending](checked(flows))
 
 

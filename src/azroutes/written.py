@@ -19,7 +19,7 @@ from azroutes.dtypes import BASIS, CERTAINTY, FORM, GEOGRAPHIC, MARKET, ROLE
 from azroutes.errors import Fault, TableError, did_you_mean
 from azroutes.flows import COLUMNS, path_of, role_in
 from azroutes.geometry.shapes import lines
-from azroutes.kinds import cells_of, column_of, plain_column
+from azroutes.kinds import cells_of, column_of, has_half, plain_column
 from azroutes.places import VIA, resolve
 from azroutes.schema import Flows, validate
 from azroutes.tables.bounds import check_geopackage, check_hollow, check_parquet
@@ -223,16 +223,13 @@ def _geojson(path: Path) -> _File | None:
     columns = {name: [_plain(row.get(name)) for row in rows] for name in names}
     numbered = [f"feature {k}" for k in range(1, len(rows) + 1)]
     halves = [Fault("no Unicode text", row, name, cell, "it holds half a character") for name, cells in columns.items()
-              for row, cell in zip(("", *numbered), (name, *cells), strict=True) if _is_half(cell)]  # fmt: skip
+              for row, cell in zip(("", *numbered), (name, *cells), strict=True)
+              if isinstance(cell, str) and has_half(cell)]  # fmt: skip
     if halves:
         raise TableError(f"{path} holds text that is none", halves)
     shapes = [one.get("geometry") for one in features]
     corners = [shape.get("coordinates") if isinstance(shape, dict) else None for shape in shapes]
     return _File(columns, _lines(corners), numbered, told or {})
-
-
-def _is_half(cell: Cell) -> bool:
-    return isinstance(cell, str) and not cell.isascii() and any("\ud800" <= letter <= "\udfff" for letter in cell)
 
 
 def _plain(value: object) -> Cell:

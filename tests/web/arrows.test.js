@@ -5,6 +5,8 @@ const assert = require("node:assert/strict");
 const { test } = require("node:test");
 const { load } = require("./load.js");
 
+const payload = require("../page_payload.json");
+
 const { arrows, geometry: g } = load("geometry", "numbers", "arrows");
 
 /** The loops of some widths at one place, on a map of a pixel a unit. */
@@ -12,7 +14,8 @@ const loops = (...widths) => {
   const head = (width) => [8 + width, 4 + width];
   const made = widths.map((width, index) => (
     { index, start: 0, end: 0, width, lane: 0, world: [[300, 300]], head: head(width), certainty: "affirmed" }));
-  const model = { nodes: [{ index: 0, world: [300, 300], radius: 6, arrows: [...made.keys()] }], arrows: made };
+  const node = { index: 0, world: [300, 300], radius: 6, arrows: [...made.keys()] };
+  const model = { nodes: [node], arrows: made, loops: payload.loops };
   return made.map((arrow) => arrows.shapeOf(model, arrow, (world) => world));
 };
 
@@ -38,4 +41,12 @@ test("a loop around another is off its ink", () => {
     const [inner, outer] = loops(...widths);
     assert.ok(reach(outer) - reach(inner) > (widths[0] + widths[1]) / 2, `${widths}`);
   }
+});
+
+test("a loop reaches and opens as it does in a figure", () => {
+  const [inner, outer] = loops(2, 6);
+  // Its circle, 20 px, and half the room of its head; then the gap, and half the room of the next one's.
+  const room = (width) => Math.max(width, 1.6 * (4 + width)) / 2;
+  assert.ok(Math.abs(reach(inner) - (6 + 20 + room(2))) < 1, `${reach(inner)}`);
+  assert.ok(Math.abs(reach(outer) - (6 + 20 + 2 * room(2) + 3 + room(6))) < 1, `${reach(outer)}`);
 });

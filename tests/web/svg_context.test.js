@@ -284,14 +284,15 @@ test("letters are measured by the real context, in the present font", () => {
 test("an arrow of the map is a halo and ink, head and shaft, as the canvas paints it", () => {
   const line = [[2, 10], [30, 10], [60, 10]];
   const shape = { arrow: { certainty: "qualified" }, line, width: 3, ...az.arrows.headOf(line, 10, 5) };
-  const lines = drawn((c) => az.arrows.paint(c, shape, { colour: "#aa0000", halo: "#ffffff", alpha: 0.5 }));
+  const style = { colour: "#aa0000", halo: "#ffffff", dashes: { qualified: [3.2, 1.1, 3] } };
+  const lines = drawn((c) => az.arrows.paint(c, shape, { ...style, alpha: 0.5 }));
   assert.equal(lines.length, 4);
   assert.match(lines[2], /stroke="#aa0000" stroke-width="3" /);
-  const dash = az.arrows.dashOf("qualified", 3).map((length) => Math.round(length * 100) / 100);
+  const dash = az.arrows.dashOf("qualified", 3, style.dashes).map((length) => Math.round(length * 100) / 100);
   assert.ok(lines[2].includes(`stroke-dasharray="${dash.join(" ")}"`));
   assert.match(lines[3], /z" fill="#aa0000" fill-opacity="0.5"\/>$/);
   assert.deepEqual(pointsOf(pathIn(lines[3]))[0], [60, 10]);
-  const tapered = drawn((c) => az.arrows.paint(c, shape, { colour: "#aa0000", halo: "#ffffff", taper: 0.25 }));
+  const tapered = drawn((c) => az.arrows.paint(c, shape, { ...style, taper: 0.25 }));
   assert.equal(tapered.filter((one) => one.includes('fill="#aa0000"')).length, tapered.length - 3);
 });
 

@@ -3,53 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Annotated
 
 import typer
 
+from azroutes.options import By, Fate, Look, Outside, Width
 from azroutes.vocabulary import Market
-
-
-class By(StrEnum):
-    """What is drawn as an arrow of its own."""
-
-    MARKET = "market"
-    COMMODITY = "commodity"
-    FLOW = "flow"
-
-
-class Width(StrEnum):
-    """What the width of an arrow shows."""
-
-    AUTO = "auto"
-    LINEAGES = "lineages"
-    QUANTITY = "quantity"
-
-
-class Look(StrEnum):
-    """Colours, type and sizes."""
-
-    DEFAULT = "default"
-    PRINT = "print"
-    DARK = "dark"
-    PRESENTATION = "presentation"
-
-
-class Outside(StrEnum):
-    """What becomes of arrows with an end outside the map."""
-
-    EDGE = "edge"
-    INSET = "inset"
-    OMIT = "omit"
-
-
-class Rest(StrEnum):
-    """What becomes of the arrows that are not drawn in full."""
-
-    MERGE = "merge"
-    OMIT = "omit"
-
 
 Title = Annotated[str, typer.Option("--title", help="What stands over the map.")]
 Looks = Annotated[Look, typer.Option("--theme", help="Colours, type and sizes; print also stands without colours.")]
@@ -60,7 +19,7 @@ Apart = Annotated[By, typer.Option("--by", help="What is drawn as an arrow of it
 Shows = Annotated[Width, typer.Option("--width", help="What the width of arrows shows.")]
 Top = Annotated[int | None, typer.Option("--top", help="Draw only so many arrows in full, the widest.", min=1)]
 Least = Annotated[float | None, typer.Option("--min-quantity", help="Draw only arrows of at least this in full.")]
-Others = Annotated[Rest, typer.Option("--rest", help="The other arrows: merged into thin grey ones, or omitted.")]
+Others = Annotated[Fate, typer.Option("--rest", help="The other arrows: merged into thin grey ones, or omitted.")]
 Focus = Annotated[
     str | None,
     typer.Option("--extent", help="What the map is cut to: a country, region or area, or west,south,east,north in "
@@ -73,6 +32,11 @@ Opening = Annotated[
 ]  # fmt: skip
 Beyond = Annotated[Outside, typer.Option("--outside", help="Arrows that leave it: up to its edge, also in a small map, "
                                          "or not drawn.")]  # fmt: skip
+Paper = Annotated[
+    float | None,
+    typer.Option("--width-cm", help="Width of the whole figure on paper, centimetres: 16 for a page of A4, 8.5 for a "
+                 "column. Without it some 26, as for a page on its side."),
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -93,7 +57,7 @@ class Drawing:
     width: Shows = Width.AUTO
     top: Top = None
     min_quantity: Least = None
-    rest: Others = Rest.MERGE
+    rest: Others = Fate.MERGE
 
 
 def area(text: str | None) -> str | tuple[float, ...] | None:

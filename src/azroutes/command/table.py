@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from azroutes.errors import Fault, OptionError, PlaceError, did_you_mean
+from azroutes.options import Wide
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -25,14 +26,6 @@ NAMED = {"tab": "\t", "\\t": "\t", "space": " "}
 
 SET = ("origin", "destination", "via", "market", "commodity", "quantity", "year")
 """What may be one value for all rows."""
-
-
-class Shape(StrEnum):
-    """What the columns of a wide table are called by."""
-
-    YEAR = "year"
-    ORIGIN = "origin"
-    DESTINATION = "destination"
 
 
 class Dropped(StrEnum):
@@ -61,7 +54,7 @@ Every = Annotated[
             said="What holds for all rows: year=2015, 'destination=United Kingdom'; quantity=1 where each is a case. "
             "May be given again."),
 ]  # fmt: skip
-Wide = Annotated[Shape | None, _option("--wide", panel=COLUMNS, said="Columns that are called by these become rows.")]
+Broad = Annotated[Wide | None, _option("--wide", panel=COLUMNS, said="Columns that are called by these become rows.")]
 Places = Annotated[Path | None, _option("--nodes", panel=COLUMNS, metavar="FILE",
                                         said="A table of the places: a key, lat and lon, and a name.")]  # fmt: skip
 Key = Annotated[str | None, _option("--node-key", panel=COLUMNS, metavar="COLUMN",
@@ -104,7 +97,7 @@ class Table:
     unit: Unit = None
     column: Columns = None
     every: Every = None
-    wide: Wide = None
+    wide: Broad = None
     nodes: Places = None
     node_key: Key = None
     crs: Crs = None

@@ -37,6 +37,9 @@ PHRASES = {
     "of others hand over a frame of your engine": "in Python also a frame of your engine will do",
 }
 
+ASKED = (": say quantity=..., or wide=...", ": say --column NAME=quantity, or --wide")
+"""What the end of a line of an account asks for, and the options that say it."""
+
 _FORM = re.compile(r"(?:file=)?(?:azroutes\.)?FileForm\(")
 _ARGUMENT = re.compile(
     r"(?<![\w=`-])(?<!--set )([a-z_]+)=('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|\.\.\.|[\d.]+|(?=[\s,;)]|$))"
@@ -85,7 +88,9 @@ def in_options(text: str) -> str:
 
 
 def forms_in_options(text: str) -> str:
-    """Return a text that names a form of a file as one that names options; all else in it stays."""
+    """Return a text that names a form of a file, or ends with what is asked for, in options; all else in it stays."""
+    if text.endswith(ASKED[0]):
+        text = text.removesuffix(ASKED[0]) + ASKED[1]
     made, at = "", 0
     while (found := _FORM.search(text, at)) is not None:
         end, said = _call(text, found.end())

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 LANE_GAP = 1.2
 """Free space between two lanes, px."""
 
+HEAD_ROOM = 1.6
+"""How much of the room beside its shaft a head takes from its neighbours, in halves of its breadth: some of it may lie
+over theirs."""
+
 MOST_GROWTH = 1.8
 """How many times its least radius a circle may grow to make room for lanes; what is wider draws together there."""
 
@@ -34,7 +38,7 @@ CIRCLE_FILL = 0.85
 
 def room_across(width: Floats) -> Floats:
     """Return how much room across an arrow takes, px."""
-    room: Floats = np.maximum(width, 1.6 * head_size(width)[1])
+    room: Floats = np.maximum(width, HEAD_ROOM * head_size(width)[1])
     return room
 
 

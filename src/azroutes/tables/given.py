@@ -13,7 +13,7 @@ import shapely
 
 from azroutes.columns import AXES, plain
 from azroutes.dtypes import FARTHEST, GEOGRAPHIC
-from azroutes.errors import Fault, OptionError, TableError, did_you_mean
+from azroutes.errors import Fault, OptionError, TableError, near_hint
 from azroutes.files import check_file
 from azroutes.kinds import text_of_cell
 from azroutes.tables.bounds import check_begin
@@ -256,5 +256,5 @@ def _of_file(path: Path, form: FileForm) -> Given:
 
 
 def _similar(ending: str) -> list[Fault]:
-    near = did_you_mean(ending, ENDINGS)
-    return [Fault("unknown ending", value=ending, hint=near)] if near.startswith("did") else []
+    near = near_hint(ending, ENDINGS)
+    return [Fault("unknown ending", value=ending, hint=near)] if near else []

@@ -127,5 +127,5 @@
     }
   };
 
-  az.address = { apply, follow, linkOf, meet, readFilter, written };
+  az.address = { apply, follow, linkOf, meet, written };
 })();

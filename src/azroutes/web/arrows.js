@@ -8,15 +8,6 @@
   const STEP = 4;
   const LONG_STEP = 12;
   const FEW_STEPS = 80;
-  const LOOP_REACH = 30;
-  const LOOP_SPREAD = 0.7;
-  /** How much farther out the next loop at a place runs, px, and how much wider it opens, radians. */
-  const LOOP_GAP = 6;
-  const LOOP_OPENS = 0.15;
-  const LOOP_WIDEST = 1.2;
-  /** How much farther the innermost reaches for each pixel of its width, px, and how much wider any opens, radians. */
-  const WIDE_REACHES = 1.2;
-  const WIDE_OPENS = 0.035;
   /** How much wider than its ink an arrow's halo is, both sides together, px. */
   const HALO = 2.2;
   /** The share of a short arrow that its head takes at the most, and of its barbs beyond the shaft at the least. */
@@ -25,14 +16,12 @@
   /** How far beyond the view a line is still drawn, px. */
   const FAR = 300;
 
-  /** Where the payload tells no dashes: stroke and gap in widths of the arrow, the least width they grow with in px. */
-  const DASHES = { qualified: [3.2, 1.1, 3], alleged: [1, 0.9, 3] };
-
   /**
    * The lengths of stroke and gap, px; they grow with the width, so that dashes read the same on thin and thick arrows.
-   * @param {string} certainty @param {number} width @param {Record<string, [number, number, number]>} [dashes]
+   * @param {string} certainty @param {number} width
+   * @param {Record<string, [number, number, number]>} [dashes] stroke and gap in widths, the least width they grow with
    */
-  const dashOf = (certainty, width, dashes = DASHES) => {
+  const dashOf = (certainty, width, dashes = {}) => {
     const [stroke, gap, least] = dashes[certainty] ?? [1, 0, 0];
     const unit = Math.max(width, least);
     return gap > 0 ? [stroke * unit, gap * unit] : [];
@@ -50,16 +39,26 @@
       return [Math.atan2(next[1] - near[1], next[0] - near[0])];
     });
 
+  /** How far the last of the loops at a node reaches beyond its circle, px, and half the angle that it takes there. */
+  const loopSize = (loops, as) => {
+    const wider = ({ width }) => Math.max(width - as.wide, 0);
+    let [reach, next, spread] = [0, as.reach + as.reaches * wider(loops[0]), as.opens - as.more];
+    for (const loop of loops) {
+      const half = Math.max(loop.width, as.head * loop.head[1]) / 2;
+      reach = next + half;
+      next = reach + half + as.gap;
+      spread = Math.min(as.widest, Math.max(spread + as.more, as.opens + as.wider * wider(loop)));
+    }
+    return [reach, spread];
+  };
+
   /** A drop that leaves a node and comes back, on the side where fewest arrows are; each around those before it. */
   const loopLine = (model, arrow, place) => {
     const node = model.nodes[arrow.start];
-    const angle = g.widestGap(directionsAt(model, node)) + arrow.lane * 0.09;
-    const inner = node.arrows.map((index) => model.arrows[index]).filter((other) =>
-      other.start === other.end && other.index < arrow.index);
-    const widest = inner.reduce((most, other) => Math.max(most, other.width), arrow.width);
-    const within = inner.length ? inner[0].width : arrow.width;
-    const reach = inner.reduce((far, other) => far + other.width + LOOP_GAP, LOOP_REACH + WIDE_REACHES * within);
-    const spread = Math.min(LOOP_WIDEST, LOOP_SPREAD + LOOP_OPENS * inner.length + WIDE_OPENS * widest);
+    const angle = g.widestGap(directionsAt(model, node));
+    const around = node.arrows.map((index) => model.arrows[index]).filter((other) =>
+      other.start === other.end && other.index <= arrow.index);
+    const [reach, spread] = loopSize(around, model.loops);
     // A cubic curve with both ends at the node reaches 3/4 of the way to the middle of its control points.
     const away = (node.radius + reach) / (0.75 * Math.cos(spread));
     const control = (side) => {

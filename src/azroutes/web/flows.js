@@ -140,5 +140,5 @@
     };
   };
 
-  az.flows = { NONE, NO_YEAR, fromColumns, fromRecords };
+  az.flows = { NONE, fromColumns, fromRecords };
 })();

@@ -248,6 +248,6 @@
 
   az.geometry = {
     between, boundsOf, boxAround, clamp, decode, distance, distanceTo, lengths, mercator, offset, overlaps,
-    resample, ribbon, shorten, smooth, squash, strokes, thin, trimEnd, trimStart, widestGap,
+    resample, ribbon, shorten, squash, strokes, thin, trimEnd, trimStart, widestGap,
   };
 })();

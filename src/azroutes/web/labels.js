@@ -270,7 +270,6 @@
   };
 
   az.labels = {
-    FONT, boxAt, boxesAround, burden, fontOf, gridOf, paint, placeCountries, placeNodes, placeTags, shapesNear, shortened,
-    POSITIONS,
+    FONT, boxesAround, burden, gridOf, paint, placeCountries, placeNodes, placeTags, shapesNear, shortened,
   };
 })();

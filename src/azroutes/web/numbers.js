@@ -38,5 +38,5 @@
     return [2.1 * half, half];
   };
 
-  az.numbers = { breaks, head, percent, plain, roundDown };
+  az.numbers = { breaks, head, percent, plain };
 })();

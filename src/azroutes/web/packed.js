@@ -27,5 +27,5 @@
     );
   };
 
-  az.packed = { bytesOf, read };
+  az.packed = { read };
 })();
