@@ -12,11 +12,12 @@ import pandas as pd
 
 from azroutes.columns import BACK, ENDS, ROUTE, match
 from azroutes.distinct import coded, distinct
-from azroutes.errors import SHOWN, Fault, OptionError, PlaceError, TableError, near_hint
+from azroutes.errors import SHOWN, Fault, OptionError, PlaceError, TableError, check_option, near_hint
 from azroutes.kinds import text_of_cell
 from azroutes.nodes import Nodes
 from azroutes.nonplaces import REASONS
 from azroutes.numerals import bare
+from azroutes.options import Wide
 from azroutes.places import VIA, resolve
 from azroutes.spelling import fold
 from azroutes.tables.given import held
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 WAY_BACK = " (back)"
 """What is added to the name of a row for its way back."""
 
-WIDE = ("year", *ENDS)
 _LIKE_YEAR = re.compile(
     rf"(?:FY ?|CY ?|[a-z]\.? ?)?[12]\d{{3}}(?!\d).{{0,8}}|{MONTH}[ ./'’-]{{0,2}}\d\d", re.IGNORECASE
 )
@@ -73,9 +73,7 @@ def laid_out(
 
 def _check_wide(wide: str, said: Collection[str]) -> None:
     """Refuse what cannot be wide, and what is said beside it of the same."""
-    if wide not in WIDE:
-        raise OptionError("a table cannot be wide so", [Fault("no such choice", column="wide", value=wide,
-                                                              hint="one of " + ", ".join(WIDE))])  # fmt: skip
+    check_option("wide", wide, Wide)
     what = "years" if wide == "year" else "places"
     hint = f"in a wide table the names of columns are the {what}, and their cells the quantities"
     faults = [Fault("said twice", column=ours, hint=hint) for ours in _of_cells(wide) if ours in said]
