@@ -33,6 +33,7 @@ from azroutes.read import read_flows
 from azroutes.scene import compose
 from azroutes.signs import MOST_SIGNS, sign
 from azroutes.theme import FONT, THEMES, Theme
+from azroutes.vocabulary import PlaceKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -549,3 +550,19 @@ def test_what_is_no_axes_cannot_be_saved(thing: Any, tmp_path: Path) -> None:
     with pytest.raises(OptionError, match=r"ax .*: no axes of a figure .hand over what plot_flows returns"):
         save_figure(thing, tmp_path / "figure.png")
     assert not any(tmp_path.iterdir())
+
+
+def test_signs_differ_in_shape_and_are_as_on_the_page() -> None:
+    look = Theme()
+    found = {kind: sign(kind, (0.0, 0.0), 5.0, look) for kind in PlaceKind}
+    outlines = {kind: mark.get_path().transformed(mark.get_patch_transform()) for kind, mark in found.items()}
+    corners = {kind: len(np.asarray(outline.vertices)) for kind, outline in outlines.items()}
+    assert corners[PlaceKind.SUBDIVISION] == corners[PlaceKind.HISTORIC] == corners[PlaceKind.POINT] == 5  # one closes
+    assert corners[PlaceKind.COUNTRY] == corners[PlaceKind.REGION] > 5
+    top = {kind: round(float(outline.get_extents().y1), 2) for kind, outline in outlines.items()}
+    assert top == {
+        PlaceKind.COUNTRY: 5.0, PlaceKind.REGION: 5.0, PlaceKind.SUBDIVISION: 5.75, PlaceKind.HISTORIC: 5.75,
+        PlaceKind.POINT: 4.25,
+    }  # fmt: skip
+    opened = {kind for kind, mark in found.items() if mark.get_facecolor() == to_rgba(look.halo)}
+    assert opened == {PlaceKind.REGION, PlaceKind.HISTORIC}

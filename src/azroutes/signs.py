@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.collections import PathCollection
 from matplotlib.lines import Line2D
-from matplotlib.patches import Circle, Patch, Rectangle
+from matplotlib.patches import Circle, Patch, Rectangle, RegularPolygon
 from matplotlib.path import Path as Outline
 
 from azroutes.vocabulary import PlaceKind
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from matplotlib.axes import Axes
 
@@ -24,28 +24,40 @@ if TYPE_CHECKING:
 EXIT_SIZE, EXIT_STROKE = 1.4, 0.58
 """Half the height of the mark of a place outside, and the width of its line, in least radii of a circle."""
 
+DIAMOND = 1.15
+"""How far the corners of a diamond are from its middle, in radii, so that it looks as large as a disc."""
+
+OPEN: Mapping[PlaceKind, dict[str, Any]] = {
+    PlaceKind.REGION: {"linestyle": (0, (1.6, 1.0)), "linewidth": 0.8},
+    PlaceKind.HISTORIC: {"linewidth": 1.1},
+}
+"""Kinds of places whose signs are open, and their lines."""
+
 MOST_SIGNS = 100
 """How many places have a sign that is an artist of its own, and so a group of its own in an SVG."""
 
 
 def sign(kind: PlaceKind, at: tuple[float, float], radius: float, look: Theme) -> Patch:
-    """Return the sign of a kind of place: a disc; a ring for a region or state of old; a square for a user's point."""
+    """Return the sign of a kind of place, in the shapes of the page: open where no land of today is one place.
+
+    A disc is a country, a diamond a part of one, a square a user's point; a ring is a region, an open diamond a state
+    that is no more.
+    """
+    mark = _shape(kind, at, radius)
+    if kind in OPEN:
+        mark.set(facecolor=look.halo, edgecolor=look.node, **OPEN[kind])
+    else:
+        mark.set(facecolor=look.node, edgecolor=look.halo, linewidth=0.5)
+    return mark
+
+
+def _shape(kind: PlaceKind, at: tuple[float, float], radius: float) -> Patch:
     if kind is PlaceKind.POINT:
         side = 1.7 * radius
-        return Rectangle(
-            (at[0] - side / 2, at[1] - side / 2), side, side, facecolor=look.halo, edgecolor=look.node, linewidth=0.9
-        )
-    style = {
-        PlaceKind.REGION: {
-            "facecolor": look.halo,
-            "edgecolor": look.node,
-            "linestyle": (0, (1.6, 1.0)),
-            "linewidth": 0.8,
-        },
-        PlaceKind.HISTORIC: {"facecolor": look.halo, "edgecolor": look.node, "linewidth": 1.1},
-        PlaceKind.SUBDIVISION: {"facecolor": look.border, "edgecolor": look.node, "linewidth": 0.8},
-    }.get(kind, {"facecolor": look.node, "edgecolor": look.halo, "linewidth": 0.5})
-    return Circle(at, radius, **style)
+        return Rectangle((at[0] - side / 2, at[1] - side / 2), side, side)
+    if kind in {PlaceKind.SUBDIVISION, PlaceKind.HISTORIC}:
+        return RegularPolygon(at, 4, radius=DIAMOND * radius)
+    return Circle(at, radius)
 
 
 def draw_places(scene: Scene, ax: Axes) -> None:
