@@ -50,3 +50,9 @@ test("a loop reaches and opens as it does in a figure", () => {
   assert.ok(Math.abs(reach(inner) - (6 + 20 + room(2))) < 1, `${reach(inner)}`);
   assert.ok(Math.abs(reach(outer) - (6 + 20 + 2 * room(2) + 3 + room(6))) < 1, `${reach(outer)}`);
 });
+
+test("a loop runs against the clock, as in a figure", () => {
+  const [{ line }] = loops(2);
+  const turned = line.slice(1).reduce((sum, [x, y], i) => sum + (line[i][0] - 300) * (y - 300) - (x - 300) * (line[i][1] - 300), 0);
+  assert.ok(turned < 0, `${turned}`);  // y runs down
+});

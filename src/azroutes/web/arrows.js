@@ -65,7 +65,8 @@
       const turn = angle + side * spread;
       return [Math.cos(turn) * away, Math.sin(turn) * away];
     };
-    const [first, second] = [control(-1), control(1)];
+    // Out to the right of where it points and back on the left, as in a figure; y runs down here.
+    const [first, second] = [control(1), control(-1)];
     return Array.from({ length: 49 }, (_, i) => {
       const t = i / 48;
       const [b1, b2] = [3 * t * (1 - t) ** 2, 3 * t ** 2 * (1 - t)];
