@@ -574,3 +574,20 @@ def test_hints_say_what_marks_and_notes_may_be() -> None:
         "year": "a note? say file=FileForm(notes=('*',))",
     }
     assert "no quantity where there stands '#N/A' (1)" in reading.account.told
+
+
+def test_words_that_differ_in_capitals_alone_are_told_and_kept_apart() -> None:
+    table = pd.DataFrame(
+        {
+            "origin": ["Iran"] * 5,
+            "destination": ["Georgia"] * 5,
+            "market": "heroin_trade",
+            "commodity": ["heroin", "Heroin", "heroin ", "opium", "!!"],
+            "group": ["a", "b", "?", "!", ""],
+        }
+    )
+    flows = read_flows(table)
+    assert sorted(flows["commodity"]) == ["!!", "Heroin", "heroin", "opium"]
+    assert [line for line in flows.attrs[KEPT]["told"] if "may be one" in line] == [
+        "column 'commodity' has 'Heroin' and 'heroin': they are read as two, and may be one"
+    ]

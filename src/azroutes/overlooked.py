@@ -18,6 +18,7 @@ from azroutes.kinds import text_of_cell
 from azroutes.nonplaces import nonplace
 from azroutes.numerals import number_of
 from azroutes.places import VIA, code_of, place
+from azroutes.spelling import fold
 from azroutes.tables.given import BOOKS, TEXT, given, held
 
 if TYPE_CHECKING:
@@ -154,7 +155,9 @@ def overlooked(table: Given, aside: Sequence[int], own: pd.DataFrame, fit: pd.Se
     told += _regions(fit) + _nowhere(fit) + _turned(fit)
     for name in ("commodity", "group", "form"):
         if name in own:
-            told += _totals(f"column {name!r}", values_of(own[name]))
+            said = values_of(own[name])
+            told += _totals(f"column {name!r}", said)
+            told += _alike(name, said) if name != "form" else []
     named = [(k, name) for k in aside if (name := str(table.names[k]).strip())
              and (many <= MOST_ROWS or plain(name) in PARTED | DIRECTED)]  # fmt: skip
     left = table.read([k for k, _ in named])[0] if named else pd.DataFrame()  # at once: each reading goes over all text
@@ -265,6 +268,20 @@ def _totals(column: str, values: Collection[str], *, short: bool = False) -> lis
     if not whole or part is None:
         return []
     return [f"{column} has {whole[0]!r} beside {part!r}: a total and its parts are added up unless one is left out"]
+
+
+def _alike(name: str, values: Collection[str]) -> list[str]:
+    """Tell of words that differ in capitals, accents or stops alone, and so part what may be one flow."""
+    first: dict[str, str] = {}
+    words = sorted({text.strip() for text in values})
+    pairs = [
+        (before, word) for word in words if (key := fold(word)) and (before := first.setdefault(key, word)) != word
+    ]
+    if not pairs:
+        return []
+    one, other = pairs[0]
+    more = f", and {len(pairs) - 1} more such" if len(pairs) > 1 else ""
+    return [f"column {name!r} has {one!r} and {other!r}{more}: they are read as two, and may be one"]
 
 
 def _is_total(text: str) -> bool:
