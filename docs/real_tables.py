@@ -107,15 +107,18 @@ SOURCES = {
 
 def main() -> None:
     """Read, account for and draw the tables that are named, or all."""
-    folder, out, *names = sys.argv[1:]
+    folder, target, *names = sys.argv[1:]
+    out = Path(target)
+    out.mkdir(parents=True, exist_ok=True)
     for name in names or TABLES:
         flows, bad, account = TABLES[name](Path(folder))
         print(f"{name}: {len(flows):,} flows\n{account}\n")
-        bad.to_csv(Path(out) / f"{name}_bad.csv") if len(bad) else None
+        if len(bad):
+            bad.to_csv(out / f"{name}_bad.csv")
         flows = flows.assign(sources=SOURCES[name])
         ax = azroutes.plot_flows(flows, title=name.replace("_", " ").capitalize(), top=60, rest="omit")
-        azroutes.save_figure(ax, Path(out) / f"{name}.png", dpi=150)
-        azroutes.explore_flows(flows, title=name).save(Path(out) / f"{name}.html")
+        azroutes.save_figure(ax, out / f"{name}.png", dpi=150)
+        azroutes.explore_flows(flows, title=name).save(out / f"{name}.html")
 
 
 if __name__ == "__main__":
