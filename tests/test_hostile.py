@@ -102,10 +102,11 @@ def test_cells_that_are_said_to_stand_there_many_times(tmp_path: Path, what: str
     assert "a sheet that reaches too far" in refusal(path)
 
 
-def test_a_row_that_is_said_to_stand_there_a_million_times(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("cells", "times"), [(8, 500_000), (1, 1_000_000)])
+def test_a_row_that_is_said_to_stand_there_a_million_times(tmp_path: Path, cells: int, times: int) -> None:
     path = file(tmp_path / "many.ods")
-    more = b'<table:table-cell office:value-type="string"><text:p>x</text:p></table:table-cell>' * 8
-    many = b'<table:table-row table:number-rows-repeated="500000"'
+    more = b'<table:table-cell office:value-type="string"><text:p>x</text:p></table:table-cell>' * cells
+    many = f'<table:table-row table:number-rows-repeated="{times}"'.encode()
     repacked(path, lambda _, content: content.replace(b"<table:table-row", many).replace(
         b"</table:table-row>", more + b"</table:table-row>"))  # fmt: skip
     assert "more cells than such a file can hold" in refusal(path)

@@ -64,8 +64,10 @@ def check_begin(path: Path) -> None:
         raise TableError(f"{path} is not what its ending says", faults)
 
 
-def check_hollow(path: Path, rows: int, columns: int, size: int, times: int = MOST_HOLLOW) -> None:
-    """Refuse a table that has many more cells than its file has bytes.
+def check_hollow(
+    path: Path, rows: int, columns: int, size: int, times: int = MOST_HOLLOW, least: int = HOLLOW_FROM
+) -> None:
+    """Refuse a table of more than so many cells at the least that has many more of them than its file has bytes.
 
     Raises
     ------
@@ -73,7 +75,7 @@ def check_hollow(path: Path, rows: int, columns: int, size: int, times: int = MO
         If it has.
     """
     cells = rows * columns
-    if cells > HOLLOW_FROM and cells > times * max(size, 1):
+    if cells > least and cells > times * max(size, 1):
         raise too_large(path, "more cells than such a file can hold", f"{rows:,} rows, {columns:,} columns")
 
 

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 MOST_CELLS = 30_000_000
 """The most cells of a sheet, counted from its first to its last row and column; it has a million rows at most."""
 
+REPEATED_FROM = 1_000_000
+"""So many cells of OpenDocument may be said to be as others before it is asked how many of them there are in truth."""
+
 MOST_COLUMNS = 16_384
 """The most columns that Excel and LibreOffice have."""
 
@@ -273,7 +276,7 @@ def _check_repeated(path: Path, content: bytes) -> None:
     for tag in _OPEN.finditer(content):
         ends, name, attributes, alone = tag.groups()
         if name == b"table":
-            check_hollow(path, sheet.rows, sheet.widest, len(content))
+            check_hollow(path, sheet.rows, sheet.widest, len(content), least=REPEATED_FROM)
             sheet = _Laid(unpacked=sheet.unpacked)
         elif name == b"table-row":
             sheet.row(attributes, opens=not ends, closes=bool(ends or alone))
