@@ -62,7 +62,7 @@ def paths(cells: Cells, nodes: Nodes | Gazetteer | None, years: pd.Series, crs: 
 
     origin, destination = (_end(cells, end, years, by_name, project) for end in ENDS)
     via = _answers(cells, [cells.texts("via"), years], "via",
-                   lambda given: [_with_joint(_on_way(way, year, by_name)) for way, year in given])  # fmt: skip
+                   lambda given: [_on_way(way, year, by_name) for way, year in given])  # fmt: skip
     joined, known = together([origin, via, destination])
     found = [VIA.join(_once([start, *way.split(VIA), end]) if way else (start, end)) for start, way, end in known]
     many = np.bincount(joined, minlength=len(known))
@@ -73,14 +73,6 @@ def paths(cells: Cells, nodes: Nodes | Gazetteer | None, years: pd.Series, crs: 
             f"{repeated:,} rows name a place on the way that repeats the one before or the end: told once"
         )
     return coded(found, joined, cells.rows.index)
-
-
-def _with_joint(answer: Answer) -> Answer:
-    """Return what a cell of places on the way means; where a name holds several, how they stand in one cell is told."""
-    code, faults = answer
-    joint = f"join them by {VIA} if the way goes through one after the other; or"
-    return code, [replace(fault, hint=f"{joint} {fault.hint}") if fault.reason == "several" else fault
-                  for fault in faults]  # fmt: skip
 
 
 def _once(stops: list[str]) -> list[str]:
@@ -132,11 +124,17 @@ def _code_of(name: str | None, year: int | None, gazetteer: Gazetteer | None) ->
 def _on_way(via: str | None, year: int | None, by_name: Callable[[Sequence[Named]], list[Answer]]) -> Answer:
     """Return the codes of places on the way, joined."""
     found = by_name([(name.strip(), year) for name in via.split(VIA)]) if via else []
-    hint = "leave it empty where nothing is on the way" + (f"; say file=FileForm(missing=({via!r},))" if via else "")
+    empty = f"leave it empty where nothing is on the way; say file=FileForm(missing=({via!r},))"
+    joint = f"join them by {VIA} if the way goes through one after the other; or"
+
+    def hint(fault: Fault) -> str:
+        if fault.reason == "several":
+            return f"{joint} {fault.hint}"
+        return empty if fault.reason == "unknown" and len(found) == 1 else fault.hint
+
     return VIA.join(code for code, _ in found), [
-        replace(fault, hint=hint) if fault.reason == "unknown" and len(found) == 1 else fault
-        for _, faults in found for fault in faults
-    ]  # fmt: skip
+        replace(fault, hint=hint(fault)) for _, faults in found for fault in faults
+    ]
 
 
 def _codes_in(

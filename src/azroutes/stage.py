@@ -155,7 +155,9 @@ def _frame(
         row = {code: k for k, code in enumerate(places)}
         ways = np.array([[row[start], row[end]] for start, end in zip(table["start"], table["end"], strict=True)])
         tight = fit(lonlat, *size, margin_px=margin, least_m=0.0, ways=ways)
-        frame = fit(lonlat, *size, margin_px=margin, least_m=_least_span(places, tight), ways=ways)
+        least = _least_span(places, tight)
+        is_wide = tight.bounds[2] - tight.bounds[0] >= least
+        frame = tight if is_wide else fit(lonlat, *size, margin_px=margin, least_m=least, ways=ways)
         return frame if whole else trimmed(frame, lonlat, margin_px=margin)
     return frame_in(crs, lonlat, *size, margin_px=margin)
 
